@@ -1,0 +1,99 @@
+import type { Check } from './check.js'
+
+export type PermissionMode = 'acceptEdits' | 'dontAsk' | 'bypassPermissions'
+export type SandboxLevel = 'auto' | 'off' | 'required'
+
+/** Everything that `.orchestratorrc.json` can say, defaults filled in. Durations are milliseconds. */
+export interface Config {
+  readonly milestones: { readonly dir: string }
+  readonly tasksFile: string
+  readonly checks: readonly Check[]
+  readonly git: {
+    /** Null: the branch that is checked out when the run starts. */
+    readonly baseBranch: string | null
+    /** Copied into every worktree, mode kept, never committed. */
+    readonly envFiles: readonly string[]
+    /** How often one task may be brought onto what was merged before it. */
+    readonly mergeRounds: number
+  }
+  readonly worktree: { readonly setup: readonly string[] }
+  readonly execution: {
+    /** Null: as many as the machine bears, four at most. */
+    readonly concurrency: number | null
+    readonly taskTimeoutMs: number
+    readonly checkTimeoutMs: number
+    readonly retries: number
+    readonly retryDelayMs: number
+    readonly retryFactor: number
+    readonly retryMaxMs: number
+  }
+  readonly agent: {
+    readonly command: string
+    readonly args: readonly string[]
+    readonly model: string | null
+    readonly models: { readonly implement: string | null; readonly review: string | null; readonly remediate: string | null; readonly resolve: string | null }
+    readonly effort: string | null
+    readonly permissionMode: PermissionMode
+    readonly sandbox: SandboxLevel
+    readonly allow: readonly string[]
+    readonly deny: readonly string[]
+    readonly allowedDomains: readonly string[]
+    readonly constraints: readonly string[]
+    readonly env: Readonly<Record<string, string>>
+    /** Which of the program's own settings files are read: user, project, local. */
+    readonly settingSources: readonly string[]
+    readonly maxTurns: number | null
+    readonly budgetUsd: number | null
+  }
+  readonly review: {
+    readonly enabled: boolean
+    readonly maxRounds: number
+    readonly scope: readonly ('task' | 'stage')[]
+  }
+  readonly rateLimit: {
+    readonly autoResume: boolean
+    readonly waitMs: number
+    readonly maxWaitMs: number
+    readonly marginMs: number
+  }
+  readonly health: { readonly stuckAfterMs: number; readonly killGraceMs: number }
+}
+
+const minute = 60_000
+
+export const defaultConfig: Config = {
+  milestones: { dir: 'milestones' },
+  tasksFile: 'TASKS.md',
+  checks: [],
+  git: { baseBranch: null, envFiles: ['.env', '.env.local'], mergeRounds: 2 },
+  worktree: { setup: [] },
+  execution: {
+    concurrency: null,
+    taskTimeoutMs: 30 * minute,
+    checkTimeoutMs: 10 * minute,
+    retries: 3,
+    retryDelayMs: 30_000,
+    retryFactor: 2,
+    retryMaxMs: 10 * minute,
+  },
+  agent: {
+    command: 'claude',
+    args: [],
+    model: null,
+    models: { implement: null, review: null, remediate: null, resolve: null },
+    effort: null,
+    permissionMode: 'acceptEdits',
+    sandbox: 'auto',
+    allow: [],
+    deny: [],
+    allowedDomains: ['registry.npmjs.org'],
+    constraints: [],
+    env: {},
+    settingSources: [],
+    maxTurns: null,
+    budgetUsd: null,
+  },
+  review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'] },
+  rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute },
+  health: { stuckAfterMs: 15 * minute, killGraceMs: 10_000 },
+}

@@ -1,0 +1,131 @@
+import type { CheckResult } from './check.js'
+import type { Failure } from './failure.js'
+import type { Milestone, MilestoneId } from './milestone.js'
+import type { PlannedStage } from './plan.js'
+import type { SessionStep, Usage } from './session.js'
+import type { Verdict } from './verdict.js'
+
+/** A commit's full hash. */
+export type CommitId = string
+
+/** Names a task (`2B`) or the whole of a stage carried as work of its own (`stage-2`). */
+export type WorkId = string
+
+export const wholeOf = (stage: number): WorkId => `stage-${stage}`
+
+/** When a failed session may be repeated: from an instant (epoch ms), in the same conversation or a new one. */
+export interface AgainAt {
+  readonly at: number
+  readonly session: 'resume' | 'fresh'
+}
+
+export interface Merge {
+  readonly task: MilestoneId
+  /** The merge commit. */
+  readonly commit: CommitId
+}
+
+/** How a run ended, or that it paused. */
+export type RunEnding = 'done' | 'failed' | 'paused' | 'needs-person' | 'surroundings' | 'interrupted'
+
+export type RunFact =
+  | {
+      readonly type: 'run-started'
+      readonly baseBranch: string
+      readonly baseCommit: CommitId
+      readonly stages: readonly PlannedStage[]
+      /** Reviews are off for this run (`--no-review`). */
+      readonly withoutReview: boolean
+    }
+  | { readonly type: 'run-resumed' }
+  | { readonly type: 'run-ended'; readonly ending: RunEnding; readonly failure: Failure | null }
+  | { readonly type: 'survivors-ended'; readonly pids: readonly number[] }
+  /** The checkpoint and git disagreed about work; git was believed. */
+  | { readonly type: 'git-believed'; readonly task: WorkId; readonly detail: string }
+  | { readonly type: 'limit-hit'; readonly until: number; readonly window: string | null; readonly guessed: boolean }
+  | { readonly type: 'limit-lifted' }
+
+export type StageFact =
+  | { readonly type: 'stage-started'; readonly stage: number; readonly tip: CommitId; readonly branch: string; readonly milestones: readonly Milestone[] }
+  /** These are now on the stage's integration branch, and the checks passed on its new tip. */
+  | {
+      readonly type: 'tasks-combined'
+      readonly stage: number
+      readonly merges: readonly Merge[]
+      readonly tip: CommitId
+      readonly results: readonly CheckResult[]
+      /** The tip also carries TASKS.md: nothing is missing from the stage. */
+      readonly complete: boolean
+    }
+  | { readonly type: 'stage-landed'; readonly stage: number; readonly branch: string; readonly from: CommitId; readonly to: CommitId }
+  | { readonly type: 'stage-held'; readonly stage: number; readonly failure: Failure }
+  | { readonly type: 'stage-failed'; readonly stage: number; readonly failure: Failure }
+
+export type WorkFact =
+  | { readonly type: 'workspace-opened'; readonly task: WorkId; readonly branch: string; readonly path: string; readonly base: CommitId }
+  | { readonly type: 'workspace-closed'; readonly task: WorkId }
+  | { readonly type: 'entry-checked'; readonly task: WorkId; readonly results: readonly CheckResult[] }
+  | {
+      readonly type: 'attempt-started'
+      readonly task: WorkId
+      readonly attempt: number
+      readonly step: SessionStep
+      readonly session: string
+      /** The conversation existed before. */
+      readonly resumes: boolean
+    }
+  /** Ended by a limit or by a stop: burns nothing, the same conversation goes on later. */
+  | { readonly type: 'attempt-interrupted'; readonly task: WorkId; readonly attempt: number; readonly cause: 'limit' | 'stop'; readonly usage: Usage }
+  | {
+      readonly type: 'attempt-finished'
+      readonly task: WorkId
+      readonly attempt: number
+      readonly step: SessionStep
+      readonly session: string
+      readonly commit: CommitId
+      readonly changed: boolean
+      readonly usage: Usage
+    }
+  | {
+      readonly type: 'attempt-failed'
+      readonly task: WorkId
+      readonly attempt: number
+      readonly failure: Failure
+      /** Null: given up. */
+      readonly again: AgainAt | null
+      /** The failure lies in the surroundings, so it does not count against the task. */
+      readonly counts: boolean
+      readonly usage: Usage
+    }
+  | { readonly type: 'checks-finished'; readonly task: WorkId; readonly commit: CommitId; readonly results: readonly CheckResult[] }
+  | { readonly type: 'review-started'; readonly task: WorkId; readonly review: number; readonly session: string }
+  | { readonly type: 'review-interrupted'; readonly task: WorkId; readonly cause: 'limit' | 'stop'; readonly usage: Usage }
+  | { readonly type: 'review-given'; readonly task: WorkId; readonly review: number; readonly commit: CommitId; readonly verdict: Verdict; readonly usage: Usage }
+  | { readonly type: 'review-failed'; readonly task: WorkId; readonly failure: Failure; readonly again: AgainAt | null; readonly counts: boolean; readonly usage: Usage }
+  | { readonly type: 'task-approved'; readonly task: WorkId; readonly commit: CommitId }
+  | { readonly type: 'approval-given'; readonly task: WorkId }
+  /** It cannot join what was merged before it: a textual conflict. */
+  | { readonly type: 'merge-conflicted'; readonly task: WorkId; readonly onto: CommitId; readonly files: readonly string[] }
+  /** Merged cleanly, but the checks fail on the combination. */
+  | { readonly type: 'combination-refused'; readonly task: WorkId; readonly onto: CommitId; readonly results: readonly CheckResult[] }
+  /** What was merged before it is now part of its own branch. */
+  | { readonly type: 'base-joined'; readonly task: WorkId; readonly onto: CommitId; readonly commit: CommitId }
+  | { readonly type: 'task-failed'; readonly task: WorkId; readonly failure: Failure }
+  | { readonly type: 'task-parked'; readonly task: WorkId; readonly failure: Failure }
+  | { readonly type: 'task-blocked'; readonly task: WorkId; readonly failure: Failure }
+  | { readonly type: 'task-retried'; readonly task: WorkId; readonly milestone: Milestone | null }
+  /** The file was changed while the task was under way; the task goes on with the text it began with. */
+  | { readonly type: 'milestone-edited'; readonly task: WorkId; readonly file: string }
+
+/** Something that happened, in the past tense. Saved before it is told. */
+export type Fact = RunFact | StageFact | WorkFact
+
+/** A fact as it is saved and told: numbered from 1, with its instant (ISO 8601). */
+export type RecordedFact = Fact & { readonly seq: number; readonly at: string; readonly run: string }
+
+/** Shown and forgotten. */
+export type Progress =
+  | { readonly type: 'session-progressed'; readonly task: WorkId; readonly doing: string; readonly costUsd: number | null }
+  | { readonly type: 'command-running'; readonly task: WorkId; readonly command: string }
+  | { readonly type: 'waiting'; readonly task: WorkId | null; readonly reason: 'limit' | 'retry'; readonly until: number; readonly detail: string }
+  | { readonly type: 'noticed'; readonly text: string }

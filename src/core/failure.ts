@@ -1,0 +1,172 @@
+import { unreachable } from './result.js'
+
+/** Everything that can go wrong in a run. Saved in facts, so each arm carries plain data only. */
+export type Failure =
+  // the agent
+  | { readonly reason: 'agent-missing'; readonly command: string }
+  | { readonly reason: 'agent-misconfigured'; readonly detail: string }
+  | { readonly reason: 'agent-crashed'; readonly detail: string }
+  | { readonly reason: 'agent-without-result'; readonly exitCode: number | null }
+  | { readonly reason: 'agent-refused'; readonly detail: string }
+  | { readonly reason: 'agent-silent'; readonly silentMs: number }
+  | { readonly reason: 'agent-timed-out'; readonly limitMs: number }
+  | { readonly reason: 'session-lost'; readonly session: string }
+  | { readonly reason: 'service-unavailable'; readonly detail: string }
+  | { readonly reason: 'login-refused'; readonly detail: string }
+  | { readonly reason: 'billing-refused'; readonly detail: string }
+  | { readonly reason: 'model-unknown'; readonly detail: string }
+  | { readonly reason: 'budget-reached'; readonly detail: string }
+  | { readonly reason: 'context-too-long'; readonly detail: string }
+  // the work
+  | { readonly reason: 'empty-diff' }
+  | { readonly reason: 'setup-failed'; readonly command: string; readonly output: string }
+  | { readonly reason: 'entry-requirement-unmet'; readonly command: string; readonly output: string }
+  | { readonly reason: 'checks-failed'; readonly commands: readonly string[]; readonly rounds: number }
+  | { readonly reason: 'review-unresolved'; readonly findings: number; readonly rounds: number }
+  | { readonly reason: 'review-unreadable'; readonly detail: string }
+  | { readonly reason: 'remediation-without-change'; readonly cause: string }
+  | { readonly reason: 'conflict-unresolved'; readonly files: readonly string[] }
+  | { readonly reason: 'forbidden-file-committed'; readonly files: readonly string[] }
+  | { readonly reason: 'approval-missing' }
+  // the plan
+  | { readonly reason: 'dependency-failed'; readonly on: string }
+  | { readonly reason: 'stage-failed'; readonly stage: number }
+  | { readonly reason: 'milestones-invalid'; readonly problems: readonly string[] }
+  // the repository
+  | { readonly reason: 'git-failed'; readonly doing: string; readonly detail: string }
+  | { readonly reason: 'not-a-repository'; readonly path: string }
+  | { readonly reason: 'bare-repository'; readonly path: string }
+  | { readonly reason: 'no-commits' }
+  | { readonly reason: 'detached-head' }
+  | { readonly reason: 'branch-missing'; readonly branch: string }
+  | { readonly reason: 'branch-moved'; readonly branch: string; readonly expected: string }
+  | { readonly reason: 'checkout-in-the-way'; readonly path: string; readonly detail: string; readonly branch: string }
+  | { readonly reason: 'base-conflict'; readonly files: readonly string[]; readonly branch: string }
+  // the surroundings
+  | { readonly reason: 'disk-full'; readonly path: string }
+  | { readonly reason: 'state-unreadable'; readonly path: string; readonly detail: string }
+  | { readonly reason: 'locked'; readonly holder: string }
+  | { readonly reason: 'limit-reached'; readonly until: string | null }
+  | { readonly reason: 'interrupted' }
+  | { readonly reason: 'internal'; readonly detail: string }
+
+export type FailureReason = Failure['reason']
+
+/** A failure in words: what happened, and what to type or do next. */
+export interface FailureWords {
+  readonly message: string
+  readonly hint: string | null
+}
+
+const list = (items: readonly string[], most = 5): string =>
+  items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`
+
+const withDetail = (text: string, detail: string): string => (detail.trim() === '' ? text : `${text}: ${detail.trim()}`)
+
+/** The only place where failures get words. */
+export function describeFailure(failure: Failure): FailureWords {
+  const say = (message: string, hint: string | null = null): FailureWords => ({ message, hint })
+  switch (failure.reason) {
+    case 'agent-missing':
+      return say(
+        `the agent program "${failure.command}" was not found`,
+        'Install Claude Code (npm install -g @anthropic-ai/claude-code), or set agent.command in .orchestratorrc.json, or try without an account: orch run --rehearse',
+      )
+    case 'agent-misconfigured':
+      return say(withDetail('the agent program refused to start', failure.detail), 'Check agent.* in .orchestratorrc.json, then: orch doctor')
+    case 'agent-crashed':
+      return say(withDetail('the agent program ended in the middle of its work', failure.detail), 'See what it said: orch logs')
+    case 'agent-without-result':
+      return say(
+        `the agent program ended (exit status ${failure.exitCode ?? 'none'}) without a result`,
+        'An exit status alone counts for nothing; see what it said: orch logs',
+      )
+    case 'agent-refused':
+      return say(withDetail('the agent reported an error', failure.detail), 'See what it said: orch logs')
+    case 'agent-silent':
+      return say(`the agent was silent for ${Math.round(failure.silentMs / 1000)} s and was ended`, 'health.stuckAfter sets the limit')
+    case 'agent-timed-out':
+      return say(`the agent took longer than ${Math.round(failure.limitMs / 1000)} s and was ended`, 'execution.taskTimeout, or timeout in the milestone, sets the limit')
+    case 'session-lost':
+      return say(`the agent no longer knows the session ${failure.session}`)
+    case 'service-unavailable':
+      return say(withDetail("the model's service did not answer", failure.detail), 'Once it does: orch resume')
+    case 'login-refused':
+      return say(withDetail('the login was refused', failure.detail), 'Log in again (claude setup-token, or claude and /login), then: orch resume')
+    case 'billing-refused':
+      return say(withDetail('the account cannot pay for this', failure.detail), 'Settle it with the provider, then: orch resume')
+    case 'model-unknown':
+      return say(withDetail('the model is unknown to the service', failure.detail), 'Correct agent.model (or model in the milestone), then: orch resume')
+    case 'budget-reached':
+      return say(withDetail('a budget of the session was used up', failure.detail), 'Raise budgetUsd or agent.maxTurns, then: orch retry')
+    case 'context-too-long':
+      return say(withDetail("the conversation grew past the model's context", failure.detail), 'Cut the milestone into smaller ones')
+    case 'empty-diff':
+      return say('the agent says that it is done, and nothing was changed', 'If that is right for this milestone, write allowEmpty: true in its frontmatter')
+    case 'setup-failed':
+      return say(`the setup command failed: ${failure.command}\n${failure.output}`, 'Correct worktree.setup in .orchestratorrc.json')
+    case 'entry-requirement-unmet':
+      return say(`an entry requirement is not met: ${failure.command}\n${failure.output}`, 'See to it, then: orch retry')
+    case 'checks-failed':
+      return say(`after ${failure.rounds} round(s) of remediation these still fail: ${list(failure.commands)}`, 'Read the output with orch logs; then: orch retry')
+    case 'review-unresolved':
+      return say(
+        `after ${failure.rounds} round(s) of remediation the review still asks for changes (${failure.findings} finding(s))`,
+        'Read the review under .orch/runs; decide, then: orch retry',
+      )
+    case 'review-unreadable':
+      return say(withDetail('the review could not be read as one, so nothing is approved', failure.detail), 'See what it said: orch logs; then: orch retry')
+    case 'remediation-without-change':
+      return say(`the agent was told what is wrong (${failure.cause}) and changed nothing`, 'See what it said: orch logs; then: orch retry')
+    case 'conflict-unresolved':
+      return say(`the merge conflict in ${list(failure.files)} could not be resolved; both sides are kept`, 'Resolve it on the task branch by hand, then: orch retry')
+    case 'forbidden-file-committed':
+      return say(`files that must never be committed were committed: ${list(failure.files)}`, 'They are named by git.envFiles; the branch is kept and will not be merged')
+    case 'approval-missing':
+      return say('a person must approve this before the merge', 'orch approve <ID>, then: orch resume')
+    case 'dependency-failed':
+      return say(`it needs ${failure.on}, which did not get done`, `orch retry ${failure.on}`)
+    case 'stage-failed':
+      return say(`stage ${failure.stage} did not get done`, null)
+    case 'milestones-invalid':
+      return say(`the milestone files have problems:\n${failure.problems.join('\n')}`, 'Correct them, then: orch resume')
+    case 'git-failed':
+      return say(withDetail(`git failed to ${failure.doing}`, failure.detail), null)
+    case 'not-a-repository':
+      return say(`${failure.path} is not in a git repository`, 'Go to your project, or begin one: git init && git commit --allow-empty -m "Begin"')
+    case 'bare-repository':
+      return say(`${failure.path} is a bare repository, and agents need files`, 'Clone it and run orch in the clone: git clone <this folder> <new folder>')
+    case 'no-commits':
+      return say('this repository has no commits yet, so there is nothing to branch from', 'Make the first one: git commit --allow-empty -m "Begin"')
+    case 'detached-head':
+      return say('HEAD is detached, so there is no branch to bring the work to', 'Go to a branch (git switch <branch>), or set git.baseBranch in .orchestratorrc.json')
+    case 'branch-missing':
+      return say(`the branch ${failure.branch} does not exist`, 'git branch shows those that do')
+    case 'branch-moved':
+      return say(`the branch ${failure.branch} is no longer at ${failure.expected.slice(0, 12)}`, 'Somebody moved it while orch worked; look at git log, then: orch resume')
+    case 'checkout-in-the-way':
+      return say(
+        `your checkout ${failure.path} holds changes that the merge would touch (${failure.detail}); the finished work stays on ${failure.branch}`,
+        'Commit or move those changes aside, then: orch resume',
+      )
+    case 'base-conflict':
+      return say(
+        `your own commits conflict with the finished stage in ${list(failure.files)}; the finished work stays on ${failure.branch}`,
+        `Merge it by hand (git merge ${failure.branch}), then: orch resume`,
+      )
+    case 'disk-full':
+      return say(`no space left on the disk for ${failure.path}`, 'Free some (orch clean helps), then: orch resume')
+    case 'state-unreadable':
+      return say(withDetail(`the saved state ${failure.path} cannot be read`, failure.detail), 'orch doctor says more; nothing was overwritten')
+    case 'locked':
+      return say(`another orch is at work here: ${failure.holder}`, 'Watch it with orch status; or end it first')
+    case 'limit-reached':
+      return say(`the account's limit is reached${failure.until === null ? '' : ` until ${failure.until}`}`, 'orch resume goes on after that')
+    case 'interrupted':
+      return say('stopped on request', 'orch resume')
+    case 'internal':
+      return say(`internal error: ${failure.detail}`, 'This is a bug in orch; please report it with orch logs')
+    default:
+      return unreachable(failure)
+  }
+}

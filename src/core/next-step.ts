@@ -1,0 +1,102 @@
+import { allPassed } from './check.js'
+import type { Failure } from './failure.js'
+import { unreachable } from './result.js'
+import type { Work } from './work.js'
+
+/** What must be done next to a piece of work. */
+export type Step =
+  | { readonly kind: 'prepare' }
+  | { readonly kind: 'enter' }
+  | { readonly kind: 'implement' }
+  | { readonly kind: 'check' }
+  | { readonly kind: 'review' }
+  | { readonly kind: 'remediate' }
+  /** An agent merges by hand what git could not. */
+  | { readonly kind: 'resolve' }
+  /** What was merged before it is brought into its own branch, so that it can be mended on top. */
+  | { readonly kind: 'join' }
+  | { readonly kind: 'approve' }
+  | { readonly kind: 'fail'; readonly failure: Failure }
+  | { readonly kind: 'park'; readonly failure: Failure }
+
+export interface Rules {
+  /** A review is wanted for this work. */
+  readonly review: boolean
+  readonly maxRounds: number
+  readonly mergeRounds: number
+}
+
+/** The decision table. Undefined: nothing more can be done to it for now. */
+export function nextStep(work: Work, rules: Rules): Step | undefined {
+  if (work.failure !== null && work.open === null && !isOver(work)) return giveUp(work.failure)
+  // A session that was cut off or may be repeated goes first: its step is known.
+  if (work.open !== null) return { kind: work.open.step }
+  switch (work.phase) {
+    case 'pending':
+      return { kind: 'prepare' }
+    case 'opened':
+      return { kind: 'enter' }
+    case 'ready':
+      return { kind: 'implement' }
+    case 'worked':
+      return { kind: 'check' }
+    case 'checked':
+      return afterChecks(work, rules)
+    case 'reviewed':
+      return afterReview(work, rules)
+    case 'unmergeable':
+      return afterObstacle(work, rules)
+    case 'approved':
+    case 'combined':
+    case 'merged':
+    case 'failed':
+    case 'parked':
+    case 'blocked':
+      return undefined
+    default:
+      return unreachable(work.phase)
+  }
+}
+
+const isOver = (work: Work): boolean => work.phase === 'failed' || work.phase === 'parked' || work.phase === 'blocked'
+
+const mayRemediate = (work: Work, rules: Rules): boolean => work.rounds < rules.maxRounds && work.changed
+
+function afterChecks(work: Work, rules: Rules): Step {
+  if (!allPassed(work.checks)) {
+    if (mayRemediate(work, rules)) return { kind: 'remediate' }
+    const commands = work.checks.filter((c) => !c.passed).map((c) => c.command)
+    return {
+      kind: 'fail',
+      failure: work.changed
+        ? { reason: 'checks-failed', commands, rounds: work.rounds }
+        : { reason: 'remediation-without-change', cause: `failing: ${commands.join(', ')}` },
+    }
+  }
+  // What was approved stays approved when only somebody else's work was merged in and the checks still pass.
+  if (!rules.review || work.verdict?.approved === true) return { kind: 'approve' }
+  return { kind: 'review' }
+}
+
+function afterReview(work: Work, rules: Rules): Step {
+  if (work.verdict?.approved === true) return { kind: 'approve' }
+  if (mayRemediate(work, rules)) return { kind: 'remediate' }
+  const findings = work.verdict?.findings.length ?? 0
+  return { kind: 'park', failure: { reason: 'review-unresolved', findings, rounds: work.rounds } }
+}
+
+function afterObstacle(work: Work, rules: Rules): Step {
+  const { obstacle } = work
+  if (obstacle === null) throw new Error(`Internal error: ${work.id} is unmergeable without an obstacle`)
+  if (work.mergeRounds < rules.mergeRounds) return obstacle.kind === 'conflict' ? { kind: 'resolve' } : { kind: 'join' }
+  if (obstacle.kind === 'conflict') return { kind: 'park', failure: { reason: 'conflict-unresolved', files: obstacle.files } }
+  const commands = obstacle.results.filter((r) => !r.passed).map((r) => r.command)
+  return { kind: 'fail', failure: { reason: 'checks-failed', commands, rounds: work.rounds } }
+}
+
+/** Some failures are for a person to decide, the others are failures of the task. */
+function giveUp(failure: Failure): Step {
+  return failure.reason === 'review-unreadable' || failure.reason === 'conflict-unresolved'
+    ? { kind: 'park', failure }
+    : { kind: 'fail', failure }
+}

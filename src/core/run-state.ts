@@ -1,0 +1,264 @@
+import type { CommitId, RecordedFact, RunEnding, WorkId } from './fact.js'
+import { wholeOf } from './fact.js'
+import type { Failure } from './failure.js'
+import type { Milestone } from './milestone.js'
+import type { PlannedStage, PlannedTask } from './plan.js'
+import { unreachable } from './result.js'
+import { noUsage } from './session.js'
+import type { Work } from './work.js'
+import { reduceWork } from './work-state.js'
+
+export interface StageState {
+  readonly stage: number
+  readonly phase: 'pending' | 'running' | 'done' | 'held' | 'failed'
+  /** The base branch's tip when the stage started. */
+  readonly tip: CommitId | null
+  readonly branch: string | null
+  /** The integration branch's tip; the checks passed on it. */
+  readonly integration: CommitId | null
+  /** Everything that this stage needs is combined, TASKS.md included. */
+  readonly complete: boolean
+  readonly tasks: readonly WorkId[]
+  readonly failure: Failure | null
+  readonly landed: { readonly from: CommitId; readonly to: CommitId } | null
+}
+
+/** An account's window that is closed. */
+export interface ClosedLimit {
+  /** Epoch ms. */
+  readonly until: number
+  readonly window: string | null
+  /** How often in a row it had to be guessed, because the program gave no usable instant. */
+  readonly guesses: number
+}
+
+/** The state of a run: a fold over its facts. What is saved as the checkpoint. */
+export interface RunState {
+  readonly run: string
+  /** The number of the last fact folded in. */
+  readonly seq: number
+  readonly startedAt: string
+  readonly endedAt: string | null
+  /** Null while it runs, or after it was cut off. */
+  readonly ending: RunEnding | null
+  readonly failure: Failure | null
+  readonly baseBranch: string
+  readonly baseCommit: CommitId
+  readonly withoutReview: boolean
+  readonly stages: readonly StageState[]
+  /** Tasks by id, and the whole of each started stage as `stage-<n>`. */
+  readonly work: Readonly<Record<WorkId, Work>>
+  readonly limit: ClosedLimit | null
+}
+
+/** Folds one fact in. Total: a fact that does not fit the state is a bug and throws. */
+export function reduce(state: RunState | null, fact: RecordedFact): RunState {
+  if (state === null) {
+    if (fact.type !== 'run-started') throw new Error(`Internal error: a run begins with run-started, not ${fact.type}`)
+    return begin(fact)
+  }
+  return { ...apply(state, fact), seq: fact.seq }
+}
+
+function begin(fact: RecordedFact & { type: 'run-started' }): RunState {
+  const work: Record<WorkId, Work> = {}
+  for (const stage of fact.stages) for (const task of stage.tasks) work[task.id] = plannedWork(task, stage.stage)
+  return {
+    run: fact.run,
+    seq: fact.seq,
+    startedAt: fact.at,
+    endedAt: null,
+    ending: null,
+    failure: null,
+    baseBranch: fact.baseBranch,
+    baseCommit: fact.baseCommit,
+    withoutReview: fact.withoutReview,
+    stages: fact.stages.map(pendingStage),
+    work,
+    limit: null,
+  }
+}
+
+const pendingStage = (planned: PlannedStage): StageState => ({
+  stage: planned.stage,
+  phase: 'pending',
+  tip: null,
+  branch: null,
+  integration: null,
+  complete: false,
+  tasks: planned.tasks.map((t) => t.id),
+  failure: null,
+  landed: null,
+})
+
+const plannedWork = (task: PlannedTask, stage: number): Work => blankWork(task.id, stage, task.title, task.optional, null)
+
+const blankWork = (id: WorkId, stage: number, title: string, optional: boolean, milestone: Milestone | null): Work => ({
+  id,
+  stage,
+  milestone,
+  title,
+  optional,
+  phase: 'pending',
+  stoppedIn: null,
+  failure: null,
+  workspace: null,
+  workspaceOpen: false,
+  head: null,
+  open: null,
+  session: null,
+  attempts: 0,
+  failures: 0,
+  setbacks: 0,
+  rounds: 0,
+  reviews: 0,
+  mergeRounds: 0,
+  changed: true,
+  entryResults: [],
+  checks: [],
+  checkedCommit: null,
+  verdict: null,
+  obstacle: null,
+  approvedByPerson: false,
+  mergeCommit: null,
+  usage: noUsage,
+  startedAt: null,
+  endedAt: null,
+})
+
+function apply(state: RunState, fact: RecordedFact): RunState {
+  switch (fact.type) {
+    case 'run-started':
+      throw new Error('Internal error: run-started twice')
+    case 'run-resumed':
+      return unblock({ ...state, ending: null, endedAt: null, failure: null })
+    case 'run-ended':
+      return { ...state, ending: fact.ending, endedAt: fact.at, failure: fact.failure }
+    case 'survivors-ended':
+    case 'git-believed':
+    case 'milestone-edited':
+      return state
+    case 'limit-hit':
+      return { ...state, limit: { until: fact.until, window: fact.window, guesses: fact.guessed ? (state.limit?.guesses ?? 0) + 1 : 0 } }
+    case 'limit-lifted':
+      return { ...state, limit: null }
+    case 'stage-started':
+      return startStage(state, fact)
+    case 'tasks-combined':
+      return combine(state, fact)
+    case 'stage-landed':
+      return land(state, fact)
+    case 'stage-held':
+      return withStage(state, fact.stage, (s) => ({ ...s, phase: 'held', failure: fact.failure }))
+    case 'stage-failed':
+      return withStage(state, fact.stage, (s) => ({ ...s, phase: 'failed', failure: fact.failure }))
+    case 'workspace-opened':
+    case 'workspace-closed':
+    case 'entry-checked':
+    case 'attempt-started':
+    case 'attempt-interrupted':
+    case 'attempt-finished':
+    case 'attempt-failed':
+    case 'checks-finished':
+    case 'review-started':
+    case 'review-interrupted':
+    case 'review-given':
+    case 'review-failed':
+    case 'task-approved':
+    case 'approval-given':
+    case 'merge-conflicted':
+    case 'combination-refused':
+    case 'base-joined':
+    case 'task-failed':
+    case 'task-parked':
+    case 'task-blocked':
+    case 'task-retried':
+      return withWork(state, fact.task, (work) => reduceWork(work, fact))
+    default:
+      return unreachable(fact)
+  }
+}
+
+function startStage(state: RunState, fact: RecordedFact & { type: 'stage-started' }): RunState {
+  const work: Record<WorkId, Work> = { ...state.work }
+  // A milestone file may have gone since the plan was made.
+  for (const gone of stageOf(state, fact.stage).tasks) if (!fact.milestones.some((m) => m.id === gone)) delete work[gone]
+  for (const m of fact.milestones) work[m.id] = blankWork(m.id, m.stage, m.title, m.optional, m)
+  const whole = wholeOf(fact.stage)
+  work[whole] = {
+    ...blankWork(whole, fact.stage, `Stage ${fact.stage}`, false, null),
+    startedAt: fact.at,
+    head: fact.tip,
+  }
+  const stage: Partial<StageState> = {
+    phase: 'running',
+    tip: fact.tip,
+    branch: fact.branch,
+    integration: fact.tip,
+    tasks: fact.milestones.map((m) => m.id),
+    failure: null,
+  }
+  return { ...withStage(state, fact.stage, (s) => ({ ...s, ...stage })), work }
+}
+
+function combine(state: RunState, fact: RecordedFact & { type: 'tasks-combined' }): RunState {
+  let next = withStage(state, fact.stage, (s) => ({ ...s, integration: fact.tip, complete: fact.complete }))
+  for (const merge of fact.merges)
+    next = withWork(next, merge.task, (w) => ({ ...w, phase: 'combined', mergeCommit: merge.commit, obstacle: null }))
+  if (!fact.complete) return next
+  return withWork(next, wholeOf(fact.stage), (w) => ({
+    ...w,
+    head: fact.tip,
+    phase: 'checked',
+    checks: fact.results,
+    checkedCommit: fact.tip,
+    verdict: null,
+    changed: true,
+  }))
+}
+
+function land(state: RunState, fact: RecordedFact & { type: 'stage-landed' }): RunState {
+  const landed = withStage(state, fact.stage, (s) => ({ ...s, phase: 'done', failure: null, landed: { from: fact.from, to: fact.to } }))
+  const merged = (w: Work): Work => ({ ...w, phase: 'merged', endedAt: fact.at })
+  let next = withWork(landed, wholeOf(fact.stage), merged)
+  for (const id of stageOf(state, fact.stage).tasks) if (next.work[id]?.phase === 'combined') next = withWork(next, id, merged)
+  return next
+}
+
+/** Work that was blocked only because something else had failed gets another chance when the run goes on. */
+function unblock(state: RunState): RunState {
+  const work: Record<WorkId, Work> = {}
+  for (const [id, w] of Object.entries(state.work))
+    work[id] =
+      w.phase === 'blocked' && (w.failure?.reason === 'stage-failed' || w.failure?.reason === 'dependency-failed')
+        ? { ...w, phase: w.stoppedIn ?? 'pending', stoppedIn: null, failure: null, endedAt: null }
+        : w
+  const stages = state.stages.map((s) =>
+    s.phase === 'failed' || s.phase === 'held' ? { ...s, phase: s.tip === null ? ('pending' as const) : ('running' as const), failure: null } : s,
+  )
+  return { ...state, work, stages }
+}
+
+function withStage(state: RunState, stage: number, change: (s: StageState) => StageState): RunState {
+  return { ...state, stages: state.stages.map((s) => (s.stage === stage ? change(s) : s)) }
+}
+
+function withWork(state: RunState, id: WorkId, change: (w: Work) => Work): RunState {
+  return { ...state, work: { ...state.work, [id]: change(workOf(state, id)) } }
+}
+
+export function stageOf(state: RunState, stage: number): StageState {
+  const found = state.stages.find((s) => s.stage === stage)
+  if (found === undefined) throw new Error(`Internal error: no stage ${stage} in run ${state.run}`)
+  return found
+}
+
+export function workOf(state: RunState, id: WorkId): Work {
+  const found = state.work[id]
+  if (found === undefined) throw new Error(`Internal error: no work ${id} in run ${state.run}`)
+  return found
+}
+
+/** The tasks of a stage, in plan order. */
+export const tasksOf = (state: RunState, stage: number): Work[] => stageOf(state, stage).tasks.map((id) => workOf(state, id))
+

@@ -1,0 +1,52 @@
+export type Severity = 'blocker' | 'major' | 'minor' | 'nit'
+
+/** One thing that a reviewer found. */
+export interface Finding {
+  /** Stable across rounds: made from the place and the claim. */
+  readonly id: string
+  readonly severity: Severity
+  readonly file: string | null
+  readonly line: number | null
+  readonly title: string
+  readonly detail: string
+}
+
+/** Whether one exit criterion counts as met, and why. */
+export interface CriterionJudgement {
+  readonly n: number
+  readonly met: boolean
+  readonly evidence: string
+  readonly file: string | null
+  readonly line: number | null
+}
+
+/** What a review gives. */
+export interface Verdict {
+  readonly approved: boolean
+  readonly summary: string
+  readonly criteria: readonly CriterionJudgement[]
+  readonly findings: readonly Finding[]
+}
+
+/** What the reviewer's program answered, before orch judges it. */
+export interface ReviewAnswer {
+  readonly verdict: 'approved' | 'changes_requested'
+  readonly summary: string
+  readonly criteria: readonly CriterionJudgement[]
+  readonly findings: readonly Finding[]
+}
+
+const blocking = (finding: Finding): boolean => finding.severity === 'blocker' || finding.severity === 'major'
+
+/**
+ * Approved only when the reviewer says so, each of the given criteria is judged met, and nothing blocking was found.
+ * A criterion that the answer leaves out counts as not met.
+ */
+export function judge(answer: ReviewAnswer, criteriaToMeet: readonly number[]): Verdict {
+  const criteria = criteriaToMeet.map(
+    (n) =>
+      answer.criteria.find((c) => c.n === n) ?? { n, met: false, evidence: 'the review did not judge it', file: null, line: null },
+  )
+  const approved = answer.verdict === 'approved' && criteria.every((c) => c.met) && !answer.findings.some(blocking)
+  return { approved, summary: answer.summary, criteria, findings: answer.findings }
+}

@@ -1,0 +1,142 @@
+import type { AgainAt, RecordedFact, WorkFact } from './fact.js'
+import { unreachable } from './result.js'
+import { addUsage, type SessionStep } from './session.js'
+import type { OpenSession, Work, WorkPhase } from './work.js'
+
+/** Folds a fact about one piece of work into its state. The machine is drawn above `WorkPhase`. */
+export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
+  switch (fact.type) {
+    case 'workspace-opened':
+      return {
+        ...work,
+        phase: work.phase === 'pending' ? 'opened' : work.phase,
+        workspace: { branch: fact.branch, path: fact.path, base: fact.base },
+        workspaceOpen: true,
+        head: work.head ?? fact.base,
+        startedAt: work.startedAt ?? fact.at,
+      }
+    case 'workspace-closed':
+      return { ...work, workspaceOpen: false }
+    case 'entry-checked':
+      return { ...work, phase: 'ready', entryResults: fact.results }
+    case 'attempt-started':
+      return { ...work, attempts: fact.attempt, open: running(fact.step, fact.session, fact.resumes) }
+    case 'attempt-interrupted':
+    case 'review-interrupted':
+      return { ...work, open: paused(work.open), usage: addUsage(work.usage, fact.usage) }
+    case 'attempt-finished':
+      return finishAttempt(work, fact)
+    case 'attempt-failed':
+    case 'review-failed':
+      return {
+        ...work,
+        usage: addUsage(work.usage, fact.usage),
+        failures: work.failures + (fact.counts ? 1 : 0),
+        setbacks: fact.counts ? work.setbacks : work.setbacks + 1,
+        open: repeated(work.open, fact.again),
+        failure: fact.again === null ? fact.failure : null,
+      }
+    case 'checks-finished':
+      return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
+    case 'review-started':
+      return { ...work, open: running('review', fact.session, false) }
+    case 'review-given':
+      return {
+        ...work,
+        phase: 'reviewed',
+        open: null,
+        failures: 0,
+        setbacks: 0,
+        reviews: fact.review,
+        verdict: fact.verdict,
+        usage: addUsage(work.usage, fact.usage),
+      }
+    case 'task-approved':
+      return { ...work, phase: 'approved' }
+    case 'approval-given':
+      return { ...work, approvedByPerson: true }
+    case 'merge-conflicted':
+      return { ...work, phase: 'unmergeable', obstacle: { kind: 'conflict', onto: fact.onto, files: fact.files, results: [] } }
+    case 'combination-refused':
+      return { ...work, phase: 'unmergeable', obstacle: { kind: 'red', onto: fact.onto, files: [], results: fact.results } }
+    case 'base-joined':
+      return {
+        ...work,
+        phase: 'worked',
+        workspace: work.workspace === null ? null : { ...work.workspace, base: fact.onto },
+        head: fact.commit,
+        checks: [],
+        obstacle: null,
+        mergeRounds: work.mergeRounds + 1,
+        changed: true,
+      }
+    case 'task-failed':
+    case 'task-parked':
+    case 'task-blocked':
+      return {
+        ...work,
+        phase: fact.type === 'task-failed' ? 'failed' : fact.type === 'task-parked' ? 'parked' : 'blocked',
+        stoppedIn: work.stoppedIn ?? work.phase,
+        failure: fact.failure,
+        open: null,
+        endedAt: fact.at,
+      }
+    case 'task-retried':
+      return retried(work, fact.milestone)
+    case 'milestone-edited':
+      return work
+    default:
+      return unreachable(fact)
+  }
+}
+
+const running = (step: SessionStep, session: string, resumes: boolean): OpenSession => ({ step, session, resumes, notBefore: 0, running: true })
+
+const paused = (open: OpenSession | null): OpenSession | null => (open === null ? null : { ...open, running: false, resumes: true, notBefore: 0 })
+
+const repeated = (open: OpenSession | null, again: AgainAt | null): OpenSession | null =>
+  open === null || again === null ? null : { ...open, running: false, resumes: again.session === 'resume', notBefore: again.at }
+
+function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finished' }): Work {
+  const base: Work = {
+    ...work,
+    open: null,
+    session: fact.session,
+    failures: 0,
+    setbacks: 0,
+    head: fact.commit,
+    changed: fact.changed,
+    usage: addUsage(work.usage, fact.usage),
+    rounds: work.rounds + (fact.step === 'remediate' ? 1 : 0),
+  }
+  // Told what is wrong and nothing changed: the same checks and the same verdict still stand.
+  if (fact.step === 'remediate' && !fact.changed) return { ...base, phase: work.verdict === null ? 'checked' : 'reviewed' }
+  const fresh: Work = { ...base, phase: 'worked', checks: [], verdict: null }
+  if (fact.step !== 'resolve') return fresh
+  const onto = work.obstacle?.onto
+  return {
+    ...fresh,
+    mergeRounds: work.mergeRounds + 1,
+    obstacle: null,
+    workspace: work.workspace === null || onto === undefined ? work.workspace : { ...work.workspace, base: onto },
+  }
+}
+
+/** A person wants it tried again: it goes on where it stopped, with all counters fresh. */
+function retried(work: Work, milestone: Work['milestone']): Work {
+  const phase: WorkPhase = work.stoppedIn ?? (work.workspace === null ? 'pending' : 'ready')
+  return {
+    ...work,
+    phase,
+    milestone: milestone ?? work.milestone,
+    stoppedIn: null,
+    failure: null,
+    failures: 0,
+    setbacks: 0,
+    rounds: 0,
+    mergeRounds: 0,
+    changed: true,
+    open: null,
+    endedAt: null,
+  }
+}

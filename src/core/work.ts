@@ -1,0 +1,122 @@
+import type { CheckResult } from './check.js'
+import type { CommitId, WorkId } from './fact.js'
+import type { Failure } from './failure.js'
+import type { Milestone } from './milestone.js'
+import type { SessionStep, Usage } from './session.js'
+import type { Verdict } from './verdict.js'
+
+/**
+ * Where a piece of work stands.
+ *
+ *   pending ─ prepare ─▶ opened ─ entry requirements ─▶ ready ─ implement ─▶ worked ◀──────────────┐
+ *                                                                             │ check              │
+ *                                                                             ▼                    │
+ *                          ┌───────────── remediate ◀── some failed ────── checked                 │
+ *                          │                                                  │ all passed: review │
+ *                          │                                                  ▼                    │
+ *                          ├───────────── remediate ◀── changes requested ─ reviewed               │
+ *                          │                                                  │ approved           │
+ *                          │                                                  ▼                    │
+ *                          │        unmergeable ◀── conflict, or red ────── approved ── combined ─ merged
+ *                          │             │ resolve, or join the base            (person's approval between)
+ *                          └─────────────┴─────────────────────────────────────────────────────────┘
+ *
+ *   any of them ─▶ failed (for good) · parked (a person is needed) · blocked (what it needs did not get done)
+ */
+export type WorkPhase =
+  | 'pending'
+  | 'opened'
+  | 'ready'
+  | 'worked'
+  | 'checked'
+  | 'reviewed'
+  | 'approved'
+  | 'unmergeable'
+  | 'combined'
+  | 'merged'
+  | 'failed'
+  | 'parked'
+  | 'blocked'
+
+/** A session that was started and whose end has not been recorded, or that may be repeated from an instant. */
+export interface OpenSession {
+  readonly step: SessionStep
+  readonly session: string
+  /** Epoch ms before which it must not start again; 0: now. */
+  readonly notBefore: number
+  /** The conversation exists at the agent and is to be continued. */
+  readonly resumes: boolean
+  /** It runs right now, or orch died while it ran. */
+  readonly running: boolean
+}
+
+export interface Workspace {
+  readonly branch: string
+  readonly path: string
+  /** What the work's own diff is counted from. */
+  readonly base: CommitId
+}
+
+/** Why it could not be combined, and with what. */
+export interface Obstacle {
+  readonly kind: 'conflict' | 'red'
+  readonly onto: CommitId
+  readonly files: readonly string[]
+  readonly results: readonly CheckResult[]
+}
+
+/** One task's state, or a whole stage's: both are implemented (merged), checked, reviewed and remediated alike. */
+export interface Work {
+  readonly id: WorkId
+  readonly stage: number
+  /** The milestone with the text that the task began with; null for the whole of a stage. */
+  readonly milestone: Milestone | null
+  readonly title: string
+  readonly optional: boolean
+  readonly phase: WorkPhase
+  /** The phase in which it failed, was parked or blocked: where a retry goes on. */
+  readonly stoppedIn: WorkPhase | null
+  readonly failure: Failure | null
+  readonly workspace: Workspace | null
+  /** The worktree is on disk. */
+  readonly workspaceOpen: boolean
+  readonly head: CommitId | null
+  readonly open: OpenSession | null
+  /** The implementer's conversation, for remediation. */
+  readonly session: string | null
+  readonly attempts: number
+  /** Sessions in a row that failed and counted. */
+  readonly failures: number
+  /** Sessions in a row that failed because of the surroundings. */
+  readonly setbacks: number
+  /** Rounds of remediation. */
+  readonly rounds: number
+  readonly reviews: number
+  /** How often it was brought onto what was merged before it. */
+  readonly mergeRounds: number
+  /** The last attempt changed something. */
+  readonly changed: boolean
+  readonly entryResults: readonly CheckResult[]
+  readonly checks: readonly CheckResult[]
+  readonly checkedCommit: CommitId | null
+  readonly verdict: Verdict | null
+  readonly obstacle: Obstacle | null
+  readonly approvedByPerson: boolean
+  readonly mergeCommit: CommitId | null
+  readonly usage: Usage
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+}
+
+export const isSettled = (work: Work): boolean =>
+  work.phase === 'approved' || work.phase === 'combined' || isEnded(work)
+
+export const isEnded = (work: Work): boolean =>
+  work.phase === 'merged' || work.phase === 'failed' || work.phase === 'parked' || work.phase === 'blocked'
+
+export const isOutOfTheRunning = (work: Work): boolean =>
+  work.phase === 'failed' || work.phase === 'parked' || work.phase === 'blocked'
+
+/** The exit criteria which only a reviewer can judge. */
+export const criteriaForReview = (milestone: Milestone | null): readonly number[] =>
+  (milestone?.criteria ?? []).filter((c) => c.command === null).map((c) => c.n)

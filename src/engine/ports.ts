@@ -1,0 +1,174 @@
+import type { Check, CheckResult } from '../core/check.js'
+import type { CommitId, Fact, Progress, RecordedFact } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
+import type { Milestone, MilestoneId } from '../core/milestone.js'
+import type { Problem } from '../core/problem.js'
+import type { Result } from '../core/result.js'
+import type { RunState } from '../core/run-state.js'
+import type { SessionOutcome, SessionStep } from '../core/session.js'
+import type { Workspace } from '../core/work.js'
+
+/** One session of the agent program. */
+export interface SessionRequest {
+  readonly run: string
+  readonly task: string
+  readonly step: SessionStep
+  /** Chosen by orch, a UUID, saved before the start. */
+  readonly session: string
+  /** Continue that conversation instead of beginning it. */
+  readonly resumes: boolean
+  /** Told to the program as `ORCH_ATTEMPT` (of an attempt) or `ORCH_ROUND` (of a review), from 1. */
+  readonly number: number
+  readonly cwd: string
+  /** Goes by standard input, however long. */
+  readonly prompt: string
+  /** May only read; must answer by this JSON schema. Null: a worker. */
+  readonly answerSchema: object | null
+  readonly model: string | null
+  readonly effort: string | null
+  readonly budgetUsd: number | null
+  /** Milliseconds of wall time, and of silence. */
+  readonly timeoutMs: number
+  readonly idleMs: number
+}
+
+/** A sign of life of a session. */
+export interface SessionProgress {
+  /** What it does now, in a few words: tool and file. */
+  readonly doing: string
+  /** Estimated so far, null when unknown. */
+  readonly costUsd: number | null
+}
+
+/** The program that does the work. Never rejects for an ordinary failure. */
+export interface Agent {
+  run(request: SessionRequest, hear: (progress: SessionProgress) => void, stop: AbortSignal): Promise<SessionOutcome>
+  /** What a session's saved transcript says of its end; null when it did not reach its end. */
+  recall(session: string, step: SessionStep): Promise<SessionOutcome | null>
+  /** Whether the program knows the conversation, as far as the transcript tells. */
+  knows(session: string): Promise<boolean>
+}
+
+/** Runs checks, entry requirements and setup. */
+export interface Commands {
+  /** @param name where in the run's records the whole output is kept */
+  run(check: Check, place: { cwd: string; name: string; env: Readonly<Record<string, string>> }, stop: AbortSignal): Promise<Result<CheckResult, Failure>>
+}
+
+export type MergeTrial =
+  | { readonly kind: 'merged'; readonly commit: CommitId }
+  /** `tree` holds both sides between conflict markers. */
+  | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tree: string; readonly notes: string }
+
+/** Git, as far as the engine needs it. Nothing here runs a hook of the repository. Each call may be repeated: one that finds its work done is content. */
+export interface Repository {
+  branchTip(branch: string): Promise<Result<CommitId, Failure>>
+  /** Makes branch and worktree, or takes over those that are there. */
+  openWorkspace(workspace: Workspace): Promise<Result<void, Failure>>
+  /** A worktree without a branch for the integration of a stage; or moves the one that is there. Uncommitted files in it are overwritten. */
+  openScratch(path: string, commit: CommitId): Promise<Result<void, Failure>>
+  /** Removes a worktree whose work is in `mergedInto`; one with other edits in it is kept and that is the answer: false. */
+  closeWorkspace(workspace: Workspace, mergedInto: CommitId): Promise<Result<boolean, Failure>>
+  /** Removes a scratch worktree. */
+  closeScratch(path: string): Promise<Result<void, Failure>>
+  /** Copies the configured files into a worktree, mode kept. */
+  copyEnvFiles(path: string, files: readonly string[]): Promise<Result<void, Failure>>
+  /**
+   * Commits everything in the worktree on its branch, what the agent committed itself kept below.
+   * @returns the branch's tip and whether anything differs from `since`
+   */
+  commitWork(
+    workspace: Pick<Workspace, 'branch' | 'path'>,
+    commit: { message: string; since: CommitId; never: readonly string[] },
+  ): Promise<Result<{ commit: CommitId; changed: boolean }, Failure>>
+  /** Commits everything in a scratch worktree on top of `parent`, without moving a branch; `parent` itself when nothing changed. */
+  commitScratch(path: string, commit: { message: string; parent: CommitId; never: readonly string[] }): Promise<Result<CommitId, Failure>>
+  changedFiles(from: CommitId, to: CommitId): Promise<Result<readonly string[], Failure>>
+  diff(from: CommitId, to: CommitId): Promise<Result<string, Failure>>
+  /** In memory: no worktree, no hook, no filter, no merge driver. */
+  tryMerge(onto: CommitId, commit: CommitId, message: string): Promise<Result<MergeTrial, Failure>>
+  /** Puts both sides of a conflict into the task's clean worktree, markers included, for an agent to resolve. */
+  layOutConflict(workspace: Workspace, onto: CommitId): Promise<Result<{ files: readonly string[]; notes: string }, Failure>>
+  /** Commits a resolution as a merge of `onto` into the task's branch. Files that still hold markers are the bad news. */
+  commitResolution(
+    workspace: Workspace,
+    commit: { message: string; onto: CommitId; files: readonly string[]; never: readonly string[] },
+  ): Promise<Result<{ commit: CommitId } | { unresolved: readonly string[] }, Failure>>
+  /** Moves a task's branch and its clean worktree to a commit made in memory. */
+  advanceWorkspace(workspace: Workspace, to: CommitId): Promise<Result<void, Failure>>
+  /** One file's text at a commit; null when it is not there. */
+  readFile(commit: CommitId, path: string): Promise<Result<string | null, Failure>>
+  /** A commit on top of `parent` that changes one file; `parent` itself when nothing changes. */
+  commitFile(parent: CommitId, file: { path: string; text: string; message: string }): Promise<Result<CommitId, Failure>>
+  /** Compare-and-swap; `from` null: it must not exist yet. Being at `to` already is success. */
+  moveBranch(branch: string, from: CommitId | null, to: CommitId): Promise<Result<void, Failure>>
+  /** Moves a person's branch, and the checkout that has it, if there is one, without touching an uncommitted edit. */
+  land(branch: string, from: CommitId, to: CommitId, keptOn: string): Promise<Result<void, Failure>>
+  isAncestor(commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>>
+  /** Merge commits of milestones in a branch's history, by their trailers. */
+  mergedMilestones(tip: CommitId): Promise<Result<ReadonlyMap<MilestoneId, { commit: CommitId; hash: string | null }>, Failure>>
+}
+
+/** The saved facts and the checkpoint. */
+export interface Journal {
+  readonly state: RunState
+  /** Reduces, saves durably, then tells; in the order of the calls. */
+  record(fact: Fact): Promise<RunState>
+}
+
+/** What a run leaves besides facts: prompts, transcripts, reviews, diffs. Paths are relative to the run's folder. */
+export interface Records {
+  write(path: string, text: string): Promise<void>
+  read(path: string): Promise<string | null>
+}
+
+/** The milestone files as they are now. */
+export interface MilestoneSource {
+  read(): Promise<Result<readonly Milestone[], readonly Problem[]>>
+}
+
+/** What a person says to a run from another terminal. */
+export interface Inbox {
+  /** Whether `orch approve` was typed for the task. */
+  isApproved(task: MilestoneId): Promise<boolean>
+}
+
+/** Texts handed to agents. */
+export interface PromptSource {
+  implement(input: PromptInput): string
+  remediate(input: PromptInput & { readonly checks: readonly CheckResult[]; readonly findings: string }): string
+  resolve(input: PromptInput & { readonly files: readonly string[]; readonly notes: string }): string
+  review(input: PromptInput & { readonly base: CommitId; readonly head: CommitId; readonly diff: string; readonly checks: readonly CheckResult[] }): string
+  /** The conversation was cut off: go on. */
+  goOn(input: PromptInput): string
+}
+
+export interface PromptInput {
+  readonly id: string
+  readonly title: string
+  /** The milestone files' texts: one for a task, all for the whole of a stage. */
+  readonly milestones: readonly Milestone[]
+  /** The repository's CLAUDE.md, or empty. */
+  readonly projectRules: string
+  readonly constraints: readonly string[]
+}
+
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number
+  /** Resolves at the instant, however far, or as soon as `stop` is aborted. */
+  sleepUntil(epochMs: number, stop: AbortSignal): Promise<void>
+}
+
+/** Chance. */
+export interface Chance {
+  uuid(): string
+  /** From 0 up to, not including, 1. */
+  fraction(): number
+}
+
+/** Facts and progress, for views. Must not throw. */
+export interface Listener {
+  heard(fact: RecordedFact, state: RunState): void
+  progressed(progress: Progress): void
+}
