@@ -1,7 +1,7 @@
 import type { CheckResult } from './check.js'
 import type { Failure } from './failure.js'
 import type { Milestone, MilestoneId } from './milestone.js'
-import type { PlannedStage } from './plan.js'
+import type { PlannedStage, Selection } from './plan.js'
 import type { SessionStep, Usage } from './session.js'
 import type { Verdict } from './verdict.js'
 
@@ -34,14 +34,15 @@ export type RunFact =
       readonly baseBranch: string
       readonly baseCommit: CommitId
       readonly stages: readonly PlannedStage[]
+      readonly selection: Selection
       /** Reviews are off for this run (`--no-review`). */
       readonly withoutReview: boolean
+      /** Carried out by the understudy on a branch of its own; the person's branch is not meant to move. */
+      readonly rehearsal: boolean
     }
   | { readonly type: 'run-resumed' }
   | { readonly type: 'run-ended'; readonly ending: RunEnding; readonly failure: Failure | null }
   | { readonly type: 'survivors-ended'; readonly pids: readonly number[] }
-  /** The checkpoint and git disagreed about work; git was believed. */
-  | { readonly type: 'git-believed'; readonly task: WorkId; readonly detail: string }
   | { readonly type: 'limit-hit'; readonly until: number; readonly window: string | null; readonly guessed: boolean }
   | { readonly type: 'limit-lifted' }
 
@@ -104,6 +105,8 @@ export type WorkFact =
   | { readonly type: 'review-failed'; readonly task: WorkId; readonly failure: Failure; readonly again: AgainAt | null; readonly counts: boolean; readonly usage: Usage }
   | { readonly type: 'task-approved'; readonly task: WorkId; readonly commit: CommitId }
   | { readonly type: 'approval-given'; readonly task: WorkId }
+  /** The checkpoint and the task's branch disagreed about work; git was believed, and what it holds is judged anew. */
+  | { readonly type: 'git-believed'; readonly task: WorkId; readonly expected: CommitId; readonly commit: CommitId }
   /** It cannot join what was merged before it: a textual conflict. */
   | { readonly type: 'merge-conflicted'; readonly task: WorkId; readonly onto: CommitId; readonly files: readonly string[] }
   /** Merged cleanly, but the checks fail on the combination. */

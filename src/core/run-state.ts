@@ -2,7 +2,7 @@ import type { CommitId, RecordedFact, RunEnding, WorkId } from './fact.js'
 import { wholeOf } from './fact.js'
 import type { Failure } from './failure.js'
 import type { Milestone } from './milestone.js'
-import type { PlannedStage, PlannedTask } from './plan.js'
+import type { PlannedStage, PlannedTask, Selection } from './plan.js'
 import { unreachable } from './result.js'
 import { noUsage } from './session.js'
 import type { Work } from './work.js'
@@ -45,6 +45,8 @@ export interface RunState {
   readonly baseBranch: string
   readonly baseCommit: CommitId
   readonly withoutReview: boolean
+  readonly rehearsal: boolean
+  readonly selection: Selection
   readonly stages: readonly StageState[]
   /** Tasks by id, and the whole of each started stage as `stage-<n>`. */
   readonly work: Readonly<Record<WorkId, Work>>
@@ -73,6 +75,8 @@ function begin(fact: RecordedFact & { type: 'run-started' }): RunState {
     baseBranch: fact.baseBranch,
     baseCommit: fact.baseCommit,
     withoutReview: fact.withoutReview,
+    rehearsal: fact.rehearsal,
+    selection: fact.selection,
     stages: fact.stages.map(pendingStage),
     work,
     limit: null,
@@ -114,6 +118,7 @@ const blankWork = (id: WorkId, stage: number, title: string, optional: boolean, 
   reviews: 0,
   mergeRounds: 0,
   changed: true,
+  alsoChecks: [],
   entryResults: [],
   checks: [],
   checkedCommit: null,
@@ -135,7 +140,6 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'run-ended':
       return { ...state, ending: fact.ending, endedAt: fact.at, failure: fact.failure }
     case 'survivors-ended':
-    case 'git-believed':
     case 'milestone-edited':
       return state
     case 'limit-hit':
@@ -169,6 +173,7 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'merge-conflicted':
     case 'combination-refused':
     case 'base-joined':
+    case 'git-believed':
     case 'task-failed':
     case 'task-parked':
     case 'task-blocked':
@@ -182,7 +187,8 @@ function apply(state: RunState, fact: RecordedFact): RunState {
 function startStage(state: RunState, fact: RecordedFact & { type: 'stage-started' }): RunState {
   const work: Record<WorkId, Work> = { ...state.work }
   // A milestone file may have gone since the plan was made.
-  for (const gone of stageOf(state, fact.stage).tasks) if (!fact.milestones.some((m) => m.id === gone)) delete work[gone]
+  const planned = state.stages.find((s) => s.stage === fact.stage)?.tasks ?? []
+  for (const gone of planned) if (!fact.milestones.some((m) => m.id === gone)) delete work[gone]
   for (const m of fact.milestones) work[m.id] = blankWork(m.id, m.stage, m.title, m.optional, m)
   const whole = wholeOf(fact.stage)
   work[whole] = {
@@ -198,7 +204,11 @@ function startStage(state: RunState, fact: RecordedFact & { type: 'stage-started
     tasks: fact.milestones.map((m) => m.id),
     failure: null,
   }
-  return { ...withStage(state, fact.stage, (s) => ({ ...s, ...stage })), work }
+  // A stage whose first file was written after the plan was made.
+  const known = state.stages.some((s) => s.stage === fact.stage)
+    ? state
+    : { ...state, stages: [...state.stages, pendingStage({ stage: fact.stage, tasks: [] })].sort((a, b) => a.stage - b.stage) }
+  return { ...withStage(known, fact.stage, (s) => ({ ...s, ...stage })), work }
 }
 
 function combine(state: RunState, fact: RecordedFact & { type: 'tasks-combined' }): RunState {

@@ -55,6 +55,8 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
       return { ...work, phase: 'approved' }
     case 'approval-given':
       return { ...work, approvedByPerson: true }
+    case 'git-believed':
+      return { ...work, head: fact.commit, phase: 'worked', checks: [], verdict: null, changed: true }
     case 'merge-conflicted':
       return { ...work, phase: 'unmergeable', obstacle: { kind: 'conflict', onto: fact.onto, files: fact.files, results: [] } }
     case 'combination-refused':
@@ -66,6 +68,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
         workspace: work.workspace === null ? null : { ...work.workspace, base: fact.onto },
         head: fact.commit,
         checks: [],
+        alsoChecks: withObstacle(work),
         obstacle: null,
         mergeRounds: work.mergeRounds + 1,
         changed: true,
@@ -90,12 +93,23 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
   }
 }
 
-const running = (step: SessionStep, session: string, resumes: boolean): OpenSession => ({ step, session, resumes, notBefore: 0, running: true })
+const running = (step: SessionStep, session: string, resumes: boolean): OpenSession => ({
+  step,
+  session,
+  resumes,
+  notBefore: 0,
+  running: true,
+  again: false,
+})
 
-const paused = (open: OpenSession | null): OpenSession | null => (open === null ? null : { ...open, running: false, resumes: true, notBefore: 0 })
+const paused = (open: OpenSession | null): OpenSession | null => (open === null ? null : { ...open, running: false, resumes: true, notBefore: 0, again: false })
 
 const repeated = (open: OpenSession | null, again: AgainAt | null): OpenSession | null =>
-  open === null || again === null ? null : { ...open, running: false, resumes: again.session === 'resume', notBefore: again.at }
+  open === null || again === null ? null : { ...open, running: false, resumes: again.session === 'resume', notBefore: again.at, again: true }
+
+const withObstacle = (work: Work): readonly string[] => [
+  ...new Set([...work.alsoChecks, ...(work.obstacle?.results ?? []).filter((r) => !r.passed).map((r) => r.command)]),
+]
 
 function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finished' }): Work {
   const base: Work = {
@@ -117,6 +131,7 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
   return {
     ...fresh,
     mergeRounds: work.mergeRounds + 1,
+    alsoChecks: withObstacle(work),
     obstacle: null,
     workspace: work.workspace === null || onto === undefined ? work.workspace : { ...work.workspace, base: onto },
   }

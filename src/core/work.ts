@@ -48,6 +48,8 @@ export interface OpenSession {
   readonly resumes: boolean
   /** It runs right now, or orch died while it ran. */
   readonly running: boolean
+  /** Its next start is a new attempt, since the one before failed. */
+  readonly again: boolean
 }
 
 export interface Workspace {
@@ -96,6 +98,8 @@ export interface Work {
   readonly mergeRounds: number
   /** The last attempt changed something. */
   readonly changed: boolean
+  /** Commands that failed on a combination with others: checked from then on as well. */
+  readonly alsoChecks: readonly string[]
   readonly entryResults: readonly CheckResult[]
   readonly checks: readonly CheckResult[]
   readonly checkedCommit: CommitId | null

@@ -6,6 +6,7 @@ import type { Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
 import type { RunState } from '../core/run-state.js'
 import type { SessionOutcome, SessionStep } from '../core/session.js'
+import type { ReviewAnswer, Verdict } from '../core/verdict.js'
 import type { Workspace } from '../core/work.js'
 
 /** One session of the agent program. */
@@ -131,6 +132,20 @@ export interface MilestoneSource {
 export interface Inbox {
   /** Whether `orch approve` was typed for the task. */
   isApproved(task: MilestoneId): Promise<boolean>
+}
+
+/** What a reviewing session must answer by, and how its answer is read. */
+export interface ReviewFormat {
+  readonly schema: object
+  /** An answer that cannot be read is the bad news `review-unreadable`; never an approval. */
+  read(structured: unknown, text: string): Result<ReviewAnswer, Failure>
+  /** A verdict's unmet criteria and findings, for the implementer. */
+  describe(verdict: Verdict): string
+}
+
+/** TASKS.md as the state tells it: text before, text after; everything outside the markers stays. */
+export interface Board {
+  render(existing: string | null, state: RunState): string
 }
 
 /** Texts handed to agents. */

@@ -26,15 +26,14 @@ const crashDelay = { delayMs: 1000, factor: 2, maxMs: 60_000 }
 
 /**
  * Decides from the failure and how often it happened in a row before.
- * @param random from 0 to 1; spreads the delay over its upper half so that sessions do not start in step
+ * `random`, from 0 to 1, spreads the delay over its upper half so that sessions do not start in step.
  */
 export function afterFailedSession(
   failure: Failure,
   again: Again,
   before: { failures: number; setbacks: number },
   policy: RetryPolicy,
-  now: number,
-  random: number,
+  { now, random }: { now: number; random: number },
 ): RetryDecision {
   if (failure.reason === 'service-unavailable') {
     if (before.setbacks >= mostSetbacks) return { again: null, counts: false }

@@ -1,0 +1,111 @@
+import { attemptMessage, boardMessage, resolutionMessage } from '../core/commit-message.js'
+import type { CommitId } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
+import { afterFailedSession } from '../core/policy/retry.js'
+import { err, ok, type Result, unreachable } from '../core/result.js'
+import { stageOf } from '../core/run-state.js'
+import type { Again, SessionOutcome, Usage } from '../core/session.js'
+import type { Work } from '../core/work.js'
+import type { AttemptStep } from './attempt.js'
+import { writeBoard } from './board.js'
+import { type Engine, isOfTheSurroundings, record, stateOf } from './engine.js'
+import { moveIntegration } from './integration.js'
+import { hitLimit } from './limit.js'
+import { isWhole, workspaceOf } from './workspace.js'
+
+/** Turns the end of a session that changes code into facts. The agent edits, orch commits. */
+export async function concludeAttempt(engine: Engine, work: Work, step: AttemptStep, outcome: SessionOutcome): Promise<void> {
+  const ended = { task: work.id, attempt: work.attempts, usage: outcome.usage }
+  switch (outcome.kind) {
+    case 'limited':
+      await hitLimit(engine, outcome.limit)
+      await record(engine, { type: 'attempt-interrupted', cause: 'limit', ...ended })
+      return
+    case 'stopped':
+      await record(engine, { type: 'attempt-interrupted', cause: 'stop', ...ended })
+      return
+    case 'failed':
+      return failAttempt(engine, work, { failure: outcome.failure, again: outcome.again, usage: outcome.usage })
+    case 'finished':
+      return finishAttempt(engine, work, step, outcome.usage)
+    default:
+      return unreachable(outcome)
+  }
+}
+
+async function failAttempt(engine: Engine, work: Work, end: { failure: Failure; again: Again; usage: Usage }): Promise<void> {
+  const { failure, usage } = end
+  if (isOfTheSurroundings(failure)) {
+    engine.halt.request({ ending: 'surroundings', failure })
+    await record(engine, { type: 'attempt-interrupted', task: work.id, attempt: work.attempts, cause: 'stop', usage })
+    return
+  }
+  const decision = retryDecision(engine, work, end)
+  await record(engine, { type: 'attempt-failed', task: work.id, attempt: work.attempts, failure, usage, ...decision })
+}
+
+export function retryDecision(engine: Engine, work: Work, end: { failure: Failure; again: Again }) {
+  const { retries, retryDelayMs, retryFactor, retryMaxMs } = engine.config.execution
+  const policy = { retries: work.milestone?.retries ?? retries, delayMs: retryDelayMs, factor: retryFactor, maxMs: retryMaxMs }
+  return afterFailedSession(end.failure, end.again, work, policy, { now: engine.ports.clock.now(), random: engine.ports.chance.fraction() })
+}
+
+async function finishAttempt(engine: Engine, work: Work, step: AttemptStep, usage: Usage): Promise<void> {
+  const saved = await saveWork(engine, work, step)
+  if (!saved.ok) {
+    // A session that is repeated may mend what cannot be committed yet; git's own faults are for a person.
+    const again = saved.error.reason === 'conflict-unresolved' ? 'resume' : 'never'
+    return failAttempt(engine, work, { failure: saved.error, again, usage })
+  }
+  const { commit, changed } = saved.value
+  if (step === 'implement' && !changed && work.milestone?.allowEmpty !== true)
+    return failAttempt(engine, work, { failure: { reason: 'empty-diff' }, again: 'resume', usage })
+  const session = work.open?.session ?? ''
+  await record(engine, { type: 'attempt-finished', task: work.id, attempt: work.attempts, step, session, commit, changed, usage })
+}
+
+type Saved = Result<{ commit: CommitId; changed: boolean }, Failure>
+
+function saveWork(engine: Engine, work: Work, step: AttemptStep): Promise<Saved> {
+  if (isWhole(work)) return saveWhole(engine, work)
+  return step === 'resolve' ? saveResolution(engine, work) : saveTask(engine, work, step)
+}
+
+function saveTask(engine: Engine, work: Work, step: AttemptStep): Promise<Saved> {
+  const workspace = workspaceOf(work)
+  const since = step === 'implement' ? workspace.base : (work.head ?? workspace.base)
+  const message = attemptMessage(stateOf(engine).run, work, work.attempts)
+  return engine.ports.repository.commitWork(workspace, { message, since, never: engine.config.git.envFiles })
+}
+
+async function saveResolution(engine: Engine, work: Work): Promise<Saved> {
+  const { obstacle } = work
+  if (obstacle === null) throw new Error(`Internal error: ${work.id} has no conflict to commit`)
+  const { onto, files } = obstacle
+  const message = resolutionMessage(stateOf(engine).run, work, files)
+  const never = engine.config.git.envFiles
+  const resolved = await engine.ports.repository.commitResolution(workspaceOf(work), { message, onto, files, never })
+  if (!resolved.ok) return resolved
+  if ('unresolved' in resolved.value) return err({ reason: 'conflict-unresolved', files: resolved.value.unresolved })
+  return ok({ commit: resolved.value.commit, changed: true })
+}
+
+/** A change to the merged stage goes on top of its integration branch, and TASKS.md follows. */
+async function saveWhole(engine: Engine, work: Work): Promise<Saved> {
+  const { repository } = engine.ports
+  const { path } = workspaceOf(work)
+  const { integration } = stageOf(stateOf(engine), work.stage)
+  const parent = work.head ?? integration
+  if (parent === null) throw new Error(`Internal error: ${work.id} has no commit to build on`)
+  const { run } = stateOf(engine)
+  const commit = { message: attemptMessage(run, work, work.attempts), parent, never: engine.config.git.envFiles }
+  const saved = await repository.commitScratch(path, commit)
+  if (!saved.ok) return saved
+  if (saved.value === parent) return ok({ commit: parent, changed: false })
+  const boarded = await writeBoard(engine, saved.value, stateOf(engine), boardMessage(run, work.stage, engine.config.tasksFile))
+  if (!boarded.ok) return boarded
+  const moved = await moveIntegration(engine, work.stage, boarded.value)
+  if (!moved.ok) return moved
+  const there = await repository.openScratch(path, boarded.value)
+  return there.ok ? ok({ commit: boarded.value, changed: true }) : there
+}

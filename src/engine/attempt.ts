@@ -1,0 +1,84 @@
+import type { SessionStep } from '../core/session.js'
+import type { Work } from '../core/work.js'
+import { concludeAttempt } from './attempt-end.js'
+import { attemptPrompt } from './attempt-prompt.js'
+import { currentWork, type Engine, failWork, record, stateOf } from './engine.js'
+import { joinBase } from './prepare.js'
+import { workspaceOf } from './workspace.js'
+
+export type AttemptStep = Exclude<SessionStep, 'review'>
+
+/** How a session that changes code is begun: its number, its conversation, and whether that exists already. */
+interface Start {
+  readonly attempt: number
+  readonly session: string
+  readonly resumes: boolean
+}
+
+/** Implement, remediate or resolve: a session of the agent in the worktree, and what came of it as a fact. */
+export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptStep): Promise<void> {
+  if (await adoptFinished(engine, work, step)) return
+  if (!(await engine.gate.admit(work.id, work.open?.notBefore ?? 0))) return
+  const start = await chooseStart(engine, work, step)
+  if (step === 'resolve' && !start.resumes && !(await layOut(engine, work))) return
+  const prompt = await attemptPrompt(engine, work, step, start.resumes)
+  await engine.ports.records.write(`prompts/${work.id}-${start.attempt}-${step}.md`, prompt)
+  await record(engine, { type: 'attempt-started', task: work.id, step, ...start })
+  const outcome = await engine.ports.agent.run(
+    sessionRequest(engine, work, step, { ...start, prompt }),
+    (progress) => engine.ports.listener.progressed({ type: 'session-progressed', task: work.id, ...progress }),
+    engine.halt.hard,
+  )
+  await concludeAttempt(engine, currentWork(engine, work.id), step, outcome)
+}
+
+/** orch died while the session ran: when its transcript has the end, it is not paid for again. */
+async function adoptFinished(engine: Engine, work: Work, step: AttemptStep): Promise<boolean> {
+  if (work.open?.running !== true) return false
+  const outcome = await engine.ports.agent.recall(work.open.session, step)
+  if (outcome === null || outcome.kind !== 'finished') return false
+  await concludeAttempt(engine, work, step, outcome)
+  return true
+}
+
+async function chooseStart(engine: Engine, work: Work, step: AttemptStep): Promise<Start> {
+  const { agent, chance } = engine.ports
+  const { open } = work
+  // An interrupted attempt goes on under its number; a failed one is followed by the next.
+  const attempt = open === null || open.again ? work.attempts + 1 : work.attempts
+  const previous = open === null ? (step === 'remediate' ? work.session : null) : open.resumes || open.running ? open.session : null
+  if (previous !== null && (await agent.knows(previous))) return { attempt, session: previous, resumes: true }
+  return { attempt, session: chance.uuid(), resumes: false }
+}
+
+/** Both sides of the conflict go into the worktree, for the agent to resolve. Where there is none after all, git merges. */
+async function layOut(engine: Engine, work: Work): Promise<boolean> {
+  const onto = work.obstacle?.onto
+  if (onto === undefined) throw new Error(`Internal error: ${work.id} has no conflict to resolve`)
+  const laid = await engine.ports.repository.layOutConflict(workspaceOf(work), onto)
+  if (laid.ok && laid.value.files.length > 0) return true
+  if (laid.ok) await joinBase(engine, work)
+  else await failWork(engine, work.id, laid.error)
+  return false
+}
+
+function sessionRequest(engine: Engine, work: Work, step: AttemptStep, start: Start & { prompt: string }) {
+  const { agent, execution, health } = engine.config
+  return {
+    run: stateOf(engine).run,
+    task: work.id,
+    step,
+    session: start.session,
+    resumes: start.resumes,
+    number: start.attempt,
+    cwd: workspaceOf(work).path,
+    prompt: start.prompt,
+    answerSchema: null,
+    model: work.milestone?.model ?? agent.models[step] ?? agent.model,
+    effort: work.milestone?.effort ?? agent.effort,
+    budgetUsd: work.milestone?.budgetUsd ?? agent.budgetUsd,
+    timeoutMs: work.milestone?.timeoutMs ?? execution.taskTimeoutMs,
+    idleMs: health.stuckAfterMs,
+  }
+}
+

@@ -1,0 +1,82 @@
+import type { Config } from '../core/config.js'
+import type { Fact, WorkId } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
+import { type Rules } from '../core/next-step.js'
+import { type RunState, tasksOf, workOf } from '../core/run-state.js'
+import type { Work } from '../core/work.js'
+import type { Gate } from './gate.js'
+import type { Halt } from './halt.js'
+import type {
+  Agent, Board, Chance, Clock, Commands, Inbox, Journal, Listener, MilestoneSource, PromptSource, Records, Repository, ReviewFormat,
+} from './ports.js'
+
+/** The world, as far as a run needs it. */
+export interface Ports {
+  readonly agent: Agent
+  readonly commands: Commands
+  readonly repository: Repository
+  readonly journal: Journal
+  readonly records: Records
+  readonly milestones: MilestoneSource
+  readonly inbox: Inbox
+  readonly prompts: PromptSource
+  readonly reviews: ReviewFormat
+  readonly board: Board
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly listener: Listener
+  /** Where a task's worktree lies, an absolute path. */
+  readonly worktreePath: (task: WorkId) => string
+  /** Whether a changed file lies within a milestone's `paths`. */
+  readonly matches: (file: string, globs: readonly string[]) => boolean
+  /** The rules of the project for agents (CLAUDE.md) as they stand in a worktree; empty when there are none. */
+  readonly projectRules: (worktree: string) => Promise<string>
+}
+
+export interface RunOptions {
+  /** Tasks at a time. */
+  readonly concurrency: number
+  /** A limit is not waited out. */
+  readonly noWait: boolean
+}
+
+/** What every performer is given. */
+export interface Engine {
+  readonly ports: Ports
+  readonly config: Config
+  readonly options: RunOptions
+  readonly gate: Gate
+  readonly halt: Halt
+}
+
+export const stateOf = (engine: Engine): RunState => engine.ports.journal.state
+
+export const currentWork = (engine: Engine, id: WorkId): Work => workOf(stateOf(engine), id)
+
+export const record = (engine: Engine, fact: Fact): Promise<RunState> => engine.ports.journal.record(fact)
+
+/** What config and flags decide for one piece of work. */
+export function rulesFor(engine: Engine, work: Work): Rules {
+  const { review, git } = engine.config
+  const wanted = review.enabled && !stateOf(engine).withoutReview
+  return { review: wanted && reviewsScope(engine, work), maxRounds: review.maxRounds, mergeRounds: git.mergeRounds }
+}
+
+/** A stage of one task shows nothing new in combination: the very same change was reviewed already. */
+function reviewsScope(engine: Engine, work: Work): boolean {
+  const { scope } = engine.config.review
+  if (work.milestone !== null) return scope.includes('task')
+  const merged = tasksOf(stateOf(engine), work.stage).filter((t) => t.mergeCommit !== null)
+  return scope.includes('stage') && (merged.length > 1 || !scope.includes('task'))
+}
+
+/** Faults of the surroundings stop the run and are no failure of the task that met them first. */
+export const isOfTheSurroundings = (failure: Failure): boolean =>
+  failure.reason === 'agent-missing' || failure.reason === 'login-refused' || failure.reason === 'billing-refused' || failure.reason === 'disk-full'
+
+/** Ends a task for good, or the whole run when the task is not to blame. */
+export async function failWork(engine: Engine, id: WorkId, failure: Failure): Promise<void> {
+  if (isOfTheSurroundings(failure)) engine.halt.request({ ending: 'surroundings', failure })
+  else if (failure.reason === 'interrupted') engine.halt.request({ ending: 'interrupted', failure })
+  else await record(engine, { type: 'task-failed', task: id, failure })
+}

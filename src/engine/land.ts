@@ -1,0 +1,69 @@
+import { baseMergeMessage } from '../core/commit-message.js'
+import { type CommitId, wholeOf } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
+import { stageOf, tasksOf, workOf } from '../core/run-state.js'
+import type { Work } from '../core/work.js'
+import { type Engine, record, stateOf } from './engine.js'
+import { moveIntegration } from './integration.js'
+import { workspaceOf } from './workspace.js'
+
+/**
+ * Moves the person's branch to the finished stage, by one compare-and-swap. When the person committed meanwhile, their
+ * commits are joined first and the checks run again on the result.
+ * @returns what a person must see to; null when it landed, or when more work is to be done first
+ */
+export async function landStage(engine: Engine, stage: number): Promise<Failure | null> {
+  const { repository } = engine.ports
+  const { baseBranch } = stateOf(engine)
+  const whole = workOf(stateOf(engine), wholeOf(stage))
+  const { branch } = stageOf(stateOf(engine), stage)
+  if (whole.head === null || branch === null) throw new Error(`Internal error: stage ${stage} has nothing to land`)
+  const live = await repository.branchTip(baseBranch)
+  if (!live.ok) return live.error
+  const joined = workspaceOf(whole).base
+  const contained = await repository.isAncestor(whole.head, live.value)
+  if (!contained.ok) return contained.error
+  // A crash may have fallen between the move and its fact; then only the checkout may still be behind.
+  if (!contained.value && live.value !== joined) return joinPersonsCommits(engine, whole, live.value)
+  if (!contained.value || live.value === whole.head) {
+    const landed = await repository.land(baseBranch, joined, whole.head, branch)
+    // Somebody was quicker: look again.
+    if (!landed.ok && landed.error.reason === 'branch-moved') return null
+    if (!landed.ok) return landed.error
+  }
+  await record(engine, { type: 'stage-landed', stage, branch: baseBranch, from: joined, to: whole.head })
+  return null
+}
+
+/** The person's commits first, the stage second: their history stays the first parent. */
+async function joinPersonsCommits(engine: Engine, whole: Work, live: CommitId): Promise<Failure | null> {
+  const { repository } = engine.ports
+  const { baseBranch, run } = stateOf(engine)
+  const { path, branch } = workspaceOf(whole)
+  if (whole.head === null) throw new Error(`Internal error: ${whole.id} has no commit`)
+  const merge = await repository.tryMerge(live, whole.head, baseMergeMessage(run, whole.stage, baseBranch))
+  if (!merge.ok) return merge.error
+  if (merge.value.kind === 'conflict') return { reason: 'base-conflict', files: merge.value.files, branch }
+  const moved = await moveIntegration(engine, whole.stage, merge.value.commit)
+  if (!moved.ok) return moved.error
+  const there = await repository.openScratch(path, merge.value.commit)
+  if (!there.ok) return there.error
+  await record(engine, { type: 'base-joined', task: whole.id, onto: live, commit: merge.value.commit })
+  return null
+}
+
+/** Removes the worktrees of what has landed. One that holds anything else is kept. */
+export async function tidyStage(engine: Engine, stage: number): Promise<void> {
+  const state = stateOf(engine)
+  const landed = stageOf(state, stage).landed
+  if (landed === null) return
+  for (const work of tasksOf(state, stage).filter((w) => w.phase === 'merged' && w.workspaceOpen)) {
+    const closed = await engine.ports.repository.closeWorkspace(workspaceOf(work), landed.to)
+    if (closed.ok && closed.value) await record(engine, { type: 'workspace-closed', task: work.id })
+    else engine.ports.listener.progressed({ type: 'noticed', text: `${work.id}: its worktree holds more than what was merged and is kept` })
+  }
+  const whole = workOf(state, wholeOf(stage))
+  if (!whole.workspaceOpen) return
+  const closed = await engine.ports.repository.closeScratch(workspaceOf(whole).path)
+  if (closed.ok) await record(engine, { type: 'workspace-closed', task: whole.id })
+}

@@ -1,0 +1,104 @@
+import type { Failure } from '../core/failure.js'
+import { unreachable } from '../core/result.js'
+import type { Again, SessionOutcome, Usage } from '../core/session.js'
+import { judge } from '../core/verdict.js'
+import { criteriaForReview, type Work } from '../core/work.js'
+import { retryDecision } from './attempt-end.js'
+import { promptInput } from './attempt-prompt.js'
+import { currentWork, type Engine, failWork, isOfTheSurroundings, record, stateOf } from './engine.js'
+import { hitLimit } from './limit.js'
+import type { SessionRequest } from './ports.js'
+import { workspaceOf } from './workspace.js'
+
+/** A fresh session that may only read judges the work against its milestone. What cannot be read as a review approves nothing. */
+export async function reviewWork(engine: Engine, work: Work): Promise<void> {
+  const number = work.reviews + 1
+  if (work.open?.running === true) {
+    const recalled = await engine.ports.agent.recall(work.open.session, 'review')
+    if (recalled !== null && recalled.kind === 'finished') return conclude(engine, work, number, recalled)
+  }
+  if (!(await engine.gate.admit(work.id, work.open?.notBefore ?? 0))) return
+  const prompt = await reviewPrompt(engine, work)
+  if (prompt === null) return
+  const session = engine.ports.chance.uuid()
+  await engine.ports.records.write(`prompts/${work.id}-review-${number}.md`, prompt)
+  await record(engine, { type: 'review-started', task: work.id, review: number, session })
+  const outcome = await engine.ports.agent.run(
+    reviewRequest(engine, work, { session, number, prompt }),
+    (progress) => engine.ports.listener.progressed({ type: 'session-progressed', task: work.id, ...progress }),
+    engine.halt.hard,
+  )
+  await conclude(engine, currentWork(engine, work.id), number, outcome)
+}
+
+function reviewRequest(engine: Engine, work: Work, start: { session: string; number: number; prompt: string }): SessionRequest {
+  const { agent, execution, health } = engine.config
+  return {
+    ...start,
+    run: stateOf(engine).run,
+    task: work.id,
+    step: 'review',
+    resumes: false,
+    cwd: workspaceOf(work).path,
+    answerSchema: engine.ports.reviews.schema,
+    model: agent.models.review ?? work.milestone?.model ?? agent.model,
+    effort: agent.effort,
+    budgetUsd: agent.budgetUsd,
+    timeoutMs: execution.taskTimeoutMs,
+    idleMs: health.stuckAfterMs,
+  }
+}
+
+/** The reviewer is shown the milestone, the diff and the checks, never what the implementer says of its work. */
+async function reviewPrompt(engine: Engine, work: Work): Promise<string | null> {
+  const { base } = workspaceOf(work)
+  if (work.head === null) throw new Error(`Internal error: ${work.id} has nothing to review`)
+  const diff = await engine.ports.repository.diff(base, work.head)
+  if (!diff.ok) {
+    await failWork(engine, work.id, diff.error)
+    return null
+  }
+  await engine.ports.records.write(`diffs/${work.id}-review-${work.reviews + 1}.diff`, diff.value)
+  const input = await promptInput(engine, work)
+  return engine.ports.prompts.review({ ...input, base, head: work.head, diff: diff.value, checks: work.checks })
+}
+
+async function conclude(engine: Engine, work: Work, review: number, outcome: SessionOutcome): Promise<void> {
+  const { usage } = outcome
+  switch (outcome.kind) {
+    case 'limited':
+      await hitLimit(engine, outcome.limit)
+      await record(engine, { type: 'review-interrupted', task: work.id, cause: 'limit', usage })
+      return
+    case 'stopped':
+      await record(engine, { type: 'review-interrupted', task: work.id, cause: 'stop', usage })
+      return
+    case 'failed':
+      return failReview(engine, work, { failure: outcome.failure, again: outcome.again, usage })
+    case 'finished':
+      return readVerdict(engine, work, review, outcome)
+    default:
+      return unreachable(outcome)
+  }
+}
+
+async function readVerdict(engine: Engine, work: Work, review: number, outcome: SessionOutcome & { kind: 'finished' }): Promise<void> {
+  const { usage } = outcome
+  const answer = engine.ports.reviews.read(outcome.structured, outcome.text)
+  if (!answer.ok) return failReview(engine, work, { failure: answer.error, again: 'fresh', usage })
+  const verdict = judge(answer.value, criteriaForReview(work.milestone))
+  await engine.ports.records.write(`reviews/${work.id}-${review}.json`, `${JSON.stringify(verdict, null, 2)}\n`)
+  await record(engine, { type: 'review-given', task: work.id, review, commit: work.head ?? '', verdict, usage })
+}
+
+async function failReview(engine: Engine, work: Work, end: { failure: Failure; again: Again; usage: Usage }): Promise<void> {
+  const { failure, usage } = end
+  if (isOfTheSurroundings(failure)) {
+    engine.halt.request({ ending: 'surroundings', failure })
+    await record(engine, { type: 'review-interrupted', task: work.id, cause: 'stop', usage })
+    return
+  }
+  // A reviewer keeps no work that a conversation would have to continue: each try is a fresh pair of eyes.
+  const again = end.again === 'resume' ? 'fresh' : end.again
+  await record(engine, { type: 'review-failed', task: work.id, failure, usage, ...retryDecision(engine, work, { failure, again }) })
+}

@@ -1,0 +1,31 @@
+import type { Check, CheckResult } from '../core/check.js'
+import type { Failure } from '../core/failure.js'
+import { ok, type Result } from '../core/result.js'
+import type { Work } from '../core/work.js'
+import { type Engine, stateOf } from './engine.js'
+
+interface Order {
+  readonly checks: readonly Check[]
+  readonly path: string
+  /** Begins the name of each command's output file in the run's records. */
+  readonly name: string
+  readonly untilFirstFailure: boolean
+}
+
+/** Runs commands one after the other in a worktree; a command that fails is a result, not bad news. */
+export async function runCommands(engine: Engine, work: Work, order: Order): Promise<Result<CheckResult[], Failure>> {
+  const results: CheckResult[] = []
+  for (const [i, check] of order.checks.entries()) {
+    engine.ports.listener.progressed({ type: 'command-running', task: work.id, command: check.command })
+    const place = {
+      cwd: order.path,
+      name: `${work.id}/${order.name}-${i + 1}`,
+      env: { ORCH_RUN: stateOf(engine).run, ORCH_TASK: work.id },
+    }
+    const ran = await engine.ports.commands.run(check, place, engine.halt.hard)
+    if (!ran.ok) return ran
+    results.push(ran.value)
+    if (!ran.value.passed && order.untilFirstFailure) break
+  }
+  return ok(results)
+}

@@ -1,0 +1,123 @@
+import pMap from 'p-map'
+import type { WorkId } from '../core/fact.js'
+import { wholeOf } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
+import { unreachable } from '../core/result.js'
+import { stageOf, tasksOf } from '../core/run-state.js'
+import { awaitedTasks, cutOffTasks, nextStageStep, readyTask } from '../core/stage-step.js'
+import type { Work } from '../core/work.js'
+import { combineTasks } from './combine.js'
+import { driveWork } from './drive.js'
+import { type Engine, isOfTheSurroundings, record, rulesFor, stateOf } from './engine.js'
+import { landStage, tidyStage } from './land.js'
+
+/** Carries a started stage to its end: its tasks in parallel, then their combination, then the person's branch. */
+export async function runStage(engine: Engine, stage: number): Promise<void> {
+  while (!engine.halt.soft.aborted && stageOf(stateOf(engine), stage).phase === 'running') {
+    await takeApprovals(engine, stage)
+    const failure = await performStageStep(engine, stage)
+    if (failure !== null) await stopStage(engine, stage, failure)
+  }
+  await reportEdits(engine, stage)
+  if (stageOf(stateOf(engine), stage).phase === 'done') await tidyStage(engine, stage)
+}
+
+async function performStageStep(engine: Engine, stage: number): Promise<Failure | null> {
+  const rules = (work: Work) => rulesFor(engine, work)
+  const step = nextStageStep(stateOf(engine), stage, rules)
+  switch (step.kind) {
+    case 'tasks':
+      return runTasks(engine, stage)
+    case 'combine':
+      return combineTasks(engine, stage, step)
+    case 'whole':
+      await driveWork(engine, wholeOf(stage))
+      return null
+    case 'land':
+      return landStage(engine, stage)
+    case 'hold':
+      await record(engine, { type: 'stage-held', stage, failure: step.failure })
+      return null
+    case 'fail':
+      await record(engine, { type: 'stage-failed', stage, failure: step.failure })
+      return null
+    default:
+      return unreachable(step)
+  }
+}
+
+/** A stage that could not be brought together keeps everything on named branches and waits for a person. */
+async function stopStage(engine: Engine, stage: number, failure: Failure): Promise<void> {
+  if (failure.reason === 'interrupted') return
+  if (isOfTheSurroundings(failure)) engine.halt.request({ ending: 'surroundings', failure })
+  else await record(engine, { type: 'stage-held', stage, failure })
+}
+
+async function runTasks(engine: Engine, stage: number): Promise<Failure | null> {
+  const source = new ReadyTasks(engine, stage)
+  await pMap(source.ids(), (id) => source.carryOut(id), { concurrency: engine.options.concurrency, stopOnError: false })
+  return source.failure
+}
+
+/** Hands out tasks as they become ready, each to one worker; combines approved ones that others wait for. */
+class ReadyTasks {
+  failure: Failure | null = null
+  readonly #active = new Set<WorkId>()
+  #wake: (() => void) | null = null
+
+  constructor(
+    readonly engine: Engine,
+    readonly stage: number,
+  ) {}
+
+  async *ids(): AsyncGenerator<WorkId> {
+    const { engine, stage } = this
+    const rules = (work: Work) => rulesFor(engine, work)
+    while (!engine.halt.soft.aborted && this.failure === null) {
+      for (const { task, on } of cutOffTasks(stateOf(engine), stage))
+        await record(engine, { type: 'task-blocked', task, failure: { reason: 'dependency-failed', on } })
+      const id = readyTask(stateOf(engine), stage, rules, this.#active)
+      const awaited = awaitedTasks(stateOf(engine), stage)
+      if (id !== null) {
+        this.#active.add(id)
+        yield id
+      } else if (awaited.length > 0) {
+        this.failure = await combineTasks(engine, stage, { tasks: awaited, last: false })
+      } else if (this.#active.size === 0) return
+      else await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+
+  async carryOut(id: WorkId): Promise<void> {
+    try {
+      await driveWork(this.engine, id)
+    } catch (bug) {
+      // Nothing can be saved or trusted any more: end the siblings before this is told.
+      this.engine.halt.requestNow({ ending: 'surroundings', failure: { reason: 'internal', detail: String(bug) } })
+      throw bug
+    } finally {
+      this.#active.delete(id)
+      this.#wake?.()
+      this.#wake = null
+    }
+  }
+}
+
+/** What a person approved since. */
+async function takeApprovals(engine: Engine, stage: number): Promise<void> {
+  for (const work of tasksOf(stateOf(engine), stage)) {
+    if (work.milestone?.approval !== true || work.approvedByPerson) continue
+    if (await engine.ports.inbox.isApproved(work.milestone.id)) await record(engine, { type: 'approval-given', task: work.id })
+  }
+}
+
+/** A milestone file that was edited under its running task is reported; the task kept the text that it began with. */
+async function reportEdits(engine: Engine, stage: number): Promise<void> {
+  const now = await engine.ports.milestones.read()
+  if (!now.ok) return
+  for (const work of tasksOf(stateOf(engine), stage)) {
+    const file = now.value.find((m) => m.id === work.id)
+    if (file !== undefined && work.milestone !== null && file.hash !== work.milestone.hash)
+      await record(engine, { type: 'milestone-edited', task: work.id, file: file.file })
+  }
+}

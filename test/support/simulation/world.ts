@@ -1,0 +1,174 @@
+import { reviewFormat } from './review-format.js'
+import type { CheckResult } from '../../../src/core/check.js'
+import { type Config, defaultConfig } from '../../../src/core/config.js'
+import type { Fact, RecordedFact } from '../../../src/core/fact.js'
+import type { Milestone } from '../../../src/core/milestone.js'
+import { planRun } from '../../../src/core/plan.js'
+import { ok } from '../../../src/core/result.js'
+import { reduce, type RunState } from '../../../src/core/run-state.js'
+import type { Engine } from '../../../src/engine/engine.js'
+import { openGate } from '../../../src/engine/gate.js'
+import { Halt } from '../../../src/engine/halt.js'
+import type { Journal, Repository } from '../../../src/engine/ports.js'
+import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
+import { aCheckResult } from '../work.js'
+import { MemoryGit } from './memory-git.js'
+import { memoryRepository, type MemoryWorktree } from './memory-repository.js'
+import { type Act, ScriptedAgent } from './scripted-agent.js'
+import { VirtualClock } from './virtual-clock.js'
+
+export interface WorldOptions {
+  readonly milestones: readonly Milestone[]
+  readonly act: Act
+  /** Decides a check by the files of the worktree in which it runs. */
+  readonly check?: (command: string, files: Readonly<Record<string, string>>) => boolean
+  readonly config?: (config: Config) => Config
+  readonly concurrency?: number
+  readonly noWait?: boolean
+  readonly start?: Readonly<Record<string, string>>
+}
+
+/** Everything around the engine, in memory and in virtual time. What a crash of orch leaves is what its fields hold. */
+export class World {
+  readonly clock = new VirtualClock()
+  readonly git = new MemoryGit()
+  readonly worktrees = new Map<string, MemoryWorktree>()
+  readonly facts: RecordedFact[] = []
+  readonly approvals = new Set<string>()
+  readonly agent: ScriptedAgent
+  milestones: readonly Milestone[]
+  halt = new Halt()
+  /** Called before and after each effect; throwing is the death of orch at that very point. */
+  crash: (point: string) => void = () => undefined
+  state: RunState | null = null
+  #ids = 0
+  #life = 0
+
+  constructor(readonly options: WorldOptions) {
+    this.milestones = options.milestones
+    this.agent = new ScriptedAgent(options.act, this.clock, this.worktrees)
+    this.git.branches.set('main', this.git.commit(options.start ?? { 'README.md': 'hello\n' }, [], 'Begin'))
+  }
+
+  tip(branch = 'main') {
+    const id = this.git.branches.get(branch)
+    if (id === undefined) throw new Error(`no branch ${branch}`)
+    return this.git.get(id)
+  }
+
+  types(): string[] {
+    return this.facts.map((f) => f.type)
+  }
+
+  /** The first run, or the next after a stop, with everything that only lived in memory made anew. */
+  async run(): Promise<RunOutcome> {
+    this.halt = new Halt()
+    this.#life++
+    const journal = this.#journal()
+    if (this.state === null) {
+      const plan = planRun(this.milestones, { stages: [], milestones: [] }, new Set(), () => ({ line: 1, column: 1 }))
+      if (!plan.ok) throw new Error(JSON.stringify(plan.error))
+      await journal.record({
+        type: 'run-started',
+        baseBranch: 'main',
+        baseCommit: this.tip().id,
+        stages: plan.value.stages,
+        selection: { stages: [], milestones: [] },
+        withoutReview: false,
+        rehearsal: false,
+      })
+    } else await journal.record({ type: 'run-resumed' })
+    return carryOutRun(this.#engine(journal))
+  }
+
+  #journal(): Journal {
+    const world = this
+    const at = this.#mortal()
+    return {
+      get state(): RunState {
+        if (world.state === null) throw new Error('no run yet')
+        return world.state
+      },
+      async record(fact: Fact): Promise<RunState> {
+        at(`before saving ${fact.type}`)
+        const recorded = { ...fact, seq: world.facts.length + 1, at: new Date(world.clock.now()).toISOString(), run: 'r1' } as RecordedFact
+        world.state = reduce(world.state, recorded)
+        world.facts.push(recorded)
+        at(`after saving ${fact.type}`)
+        return Promise.resolve(world.state)
+      },
+    }
+  }
+
+  /** Once dead, this life of orch has no effect any more: what still runs of it must change nothing. */
+  #mortal(): (point: string) => void {
+    const life = this.#life
+    let dead = false
+    return (point) => {
+      if (dead || life !== this.#life) throw new Error('dead')
+      try {
+        this.crash(point)
+      } catch (death) {
+        dead = true
+        this.#life++
+        throw death
+      }
+    }
+  }
+
+  #mortalRepository(): Repository {
+    const at = this.#mortal()
+    return new Proxy(memoryRepository(this.git, this.worktrees), {
+      get: (target, name: keyof Repository) => async (...given: never[]) => {
+        at(`before ${name}`)
+        const result = await (target[name] as (...all: never[]) => Promise<unknown>)(...given)
+        at(`after ${name}`)
+        return result
+      },
+    })
+  }
+
+  #engine(journal: Journal): Engine {
+    const { clock, halt } = this
+    const listener = { heard: () => undefined, progressed: () => undefined }
+    const base: Config = { ...defaultConfig, agent: { ...defaultConfig.agent, model: 'm' } }
+    const config = this.options.config?.(base) ?? base
+    const noWait = this.options.noWait ?? false
+    return {
+      config,
+      halt,
+      options: { concurrency: this.options.concurrency ?? 4, noWait },
+      gate: openGate({ journal, clock, listener, halt, rateLimit: config.rateLimit, noWait }),
+      ports: {
+        agent: this.agent,
+        commands: { run: (check, place) => Promise.resolve(ok(this.#check(check.command, place.cwd))) },
+        repository: this.#mortalRepository(),
+        journal,
+        records: { write: () => Promise.resolve(), read: () => Promise.resolve(null) },
+        milestones: { read: () => Promise.resolve(ok(this.milestones)) },
+        inbox: { isApproved: (id) => Promise.resolve(this.approvals.has(id)) },
+        prompts: {
+          implement: (i) => `implement ${i.id}`,
+          remediate: (i) => `remediate ${i.id}: ${i.findings}${i.checks.map((c) => c.command).join()}`,
+          resolve: (i) => `resolve ${i.id}: ${i.files.join()}`,
+          review: (i) => `review ${i.id}`,
+          goOn: (i) => `go on ${i.id}`,
+        },
+        reviews: reviewFormat,
+        board: { render: (_, state) => `${Object.values(state.work).map((w) => `${w.id} ${w.phase}`).join('\n')}\n` },
+        clock,
+        chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
+        listener,
+        worktreePath: (task) => `/worktrees/${task}`,
+        matches: (file, globs) => globs.some((g) => file.startsWith(g)),
+        projectRules: () => Promise.resolve(''),
+      },
+    }
+  }
+
+  #check(command: string, cwd: string): CheckResult {
+    const files = this.worktrees.get(cwd)?.files ?? {}
+    return aCheckResult({ command, passed: this.options.check?.(command, files) ?? true })
+  }
+}
+
