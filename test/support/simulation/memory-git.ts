@@ -16,7 +16,9 @@ export class MemoryGit {
 
   commit(tree: Tree, parents: readonly string[], message: string): string {
     const sorted = Object.fromEntries(Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1)))
-    const id = createHash('sha1').update(JSON.stringify([sorted, parents, message])).digest('hex')
+    const id = createHash('sha1')
+      .update(JSON.stringify([sorted, parents, message]))
+      .digest('hex')
     this.commits.set(id, { id, tree: sorted, parents, message })
     return id
   }

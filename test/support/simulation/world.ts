@@ -1,11 +1,10 @@
-import { reviewFormat } from './review-format.js'
 import type { CheckResult } from '../../../src/core/check.js'
 import { type Config, defaultConfig } from '../../../src/core/config.js'
 import type { Fact, RecordedFact } from '../../../src/core/fact.js'
 import type { Milestone } from '../../../src/core/milestone.js'
 import { planRun } from '../../../src/core/plan.js'
 import { ok } from '../../../src/core/result.js'
-import { reduce, type RunState } from '../../../src/core/run-state.js'
+import { type RunState, reduce } from '../../../src/core/run-state.js'
 import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
@@ -13,7 +12,8 @@ import type { Journal, Repository } from '../../../src/engine/ports.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
 import { aCheckResult } from '../work.js'
 import { MemoryGit } from './memory-git.js'
-import { memoryRepository, type MemoryWorktree } from './memory-repository.js'
+import { type MemoryWorktree, memoryRepository } from './memory-repository.js'
+import { reviewFormat } from './review-format.js'
 import { type Act, ScriptedAgent } from './scripted-agent.js'
 import { VirtualClock } from './virtual-clock.js'
 
@@ -119,12 +119,14 @@ export class World {
   #mortalRepository(): Repository {
     const at = this.#mortal()
     return new Proxy(memoryRepository(this.git, this.worktrees), {
-      get: (target, name: keyof Repository) => async (...given: never[]) => {
-        at(`before ${name}`)
-        const result = await (target[name] as (...all: never[]) => Promise<unknown>)(...given)
-        at(`after ${name}`)
-        return result
-      },
+      get:
+        (target, name: keyof Repository) =>
+        async (...given: never[]) => {
+          at(`before ${name}`)
+          const result = await (target[name] as (...all: never[]) => Promise<unknown>)(...given)
+          at(`after ${name}`)
+          return result
+        },
     })
   }
 
@@ -155,7 +157,12 @@ export class World {
           goOn: (i) => `go on ${i.id}`,
         },
         reviews: reviewFormat,
-        board: { render: (_, state) => `${Object.values(state.work).map((w) => `${w.id} ${w.phase}`).join('\n')}\n` },
+        board: {
+          render: (_, state) =>
+            `${Object.values(state.work)
+              .map((w) => `${w.id} ${w.phase}`)
+              .join('\n')}\n`,
+        },
         clock,
         chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
         listener,
@@ -171,4 +178,3 @@ export class World {
     return aCheckResult({ command, passed: this.options.check?.(command, files) ?? true })
   }
 }
-

@@ -1,0 +1,121 @@
+import type { Config } from '../../core/config.js'
+import type { Failure } from '../../core/failure.js'
+import { ok, type Result } from '../../core/result.js'
+import { noUsage, type SessionOutcome } from '../../core/session.js'
+import type { Agent, SessionProgress, SessionRequest } from '../../engine/ports.js'
+import { classify } from './classify.js'
+import { commandLine, permissionMode } from './command-line.js'
+import { sessionEnvironment } from './environment.js'
+import { type FoundProgram, findProgram } from './find-program.js'
+import { Invocation } from './invocation.js'
+import { type ProgramLaunch, type StartProgram, sessionLadder } from './program.js'
+import { decideSandbox, type SandboxSupport } from './sandbox.js'
+import { removeSandboxLeftovers } from './sandbox-leftovers.js'
+import { usageOf } from './session-log.js'
+import { hasConversation, readTranscript, Transcript, transcriptPath } from './transcript.js'
+
+/** Everything that the driver is given. */
+export interface ClaudeSetup {
+  readonly agent: Config['agent']
+  /** After its result a session must be gone within this, in milliseconds. */
+  readonly killGraceMs: number
+  /** Transcripts are kept in `sessions/` below it. */
+  readonly runFolder: string
+  /** Where a relative `agent.command` starts. */
+  readonly projectFolder: string
+  readonly inheritedEnv: Readonly<Record<string, string | undefined>>
+  /** Variables that orch sets for git and the like. */
+  readonly givenEnv: Readonly<Record<string, string>>
+  readonly start: StartProgram
+  /** Takes secrets out of whatever is written or shown. */
+  readonly redact: (text: string) => string
+  readonly sandboxSupport: () => Promise<SandboxSupport>
+  readonly platform: NodeJS.Platform
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** The zone in which times without one are meant, as `Europe/Rome`. */
+  readonly localZone: string
+}
+
+/** Claude Code, driven through its command line. */
+export function claudeAgent(setup: ClaudeSetup): Agent {
+  let support: Promise<SandboxSupport> | undefined
+  const sandboxSupport = (): Promise<SandboxSupport> => {
+    support ??= setup.sandboxSupport()
+    return support
+  }
+  const once: ClaudeSetup = { ...setup, sandboxSupport }
+  return {
+    run: (request, hear, stop) => runSession(once, { request, hear, stop }),
+    recall: async (session, step) => {
+      const log = await readTranscript(transcriptPath(setup.runFolder, session, step))
+      const result = log?.lastResult ?? null
+      // A session that was interrupted says so itself: it has not reached its end.
+      if (log === null || result === null || result.terminalReason?.startsWith('aborted_') === true) return null
+      const ending = { exitCode: result.isError ? 1 : 0, signal: null, stderrTail: '' }
+      return classify(log, ending, { session, usage: usageOf(log, null), now: setup.now(), localZone: setup.localZone })
+    },
+    knows: (session) => hasConversation(setup.runFolder, session),
+  }
+}
+
+interface Session {
+  readonly request: SessionRequest
+  readonly hear: (progress: SessionProgress) => void
+  readonly stop: AbortSignal
+}
+
+async function runSession(setup: ClaudeSetup, { request, hear, stop }: Session): Promise<SessionOutcome> {
+  if (stop.aborted) return { kind: 'stopped', usage: noUsage }
+  const launch = await prepareLaunch(setup, request)
+  if (!launch.ok) return { kind: 'failed', usage: noUsage, failure: launch.error, again: 'never' }
+  const path = transcriptPath(setup.runFolder, request.session, request.step)
+  const { session, step, resumes } = request
+  let transcript: Transcript
+  try {
+    transcript = await Transcript.open(path, { session, step, resumes, at: setup.now() })
+  } catch (error) {
+    return { kind: 'failed', usage: noUsage, failure: unwritable(path, error), again: 'never' }
+  }
+  const invocation = new Invocation(request, {
+    hear,
+    redact: setup.redact,
+    transcript,
+    unwritable: (error) => unwritable(path, error),
+    lingerMs: setup.killGraceMs,
+    command: setup.agent.command,
+    demandedMode: setup.agent.sandbox === 'required' ? permissionMode(request, setup.agent) : null,
+  })
+  // Before as well: the last one may have been cut off together with orch.
+  await removeSandboxLeftovers(request.cwd)
+  const outcome = await invocation.run(() => setup.start(launch.value, (line) => invocation.heard(line)), stop, setup)
+  await removeSandboxLeftovers(request.cwd)
+  return outcome
+}
+
+/** Everything that can be known to be wrong before anything is started. */
+async function prepareLaunch(setup: ClaudeSetup, request: SessionRequest): Promise<Result<ProgramLaunch, Failure>> {
+  const found = await findProgram(setup.agent.command, { env: setup.inheritedEnv, folder: setup.projectFolder, platform: setup.platform })
+  if (!found.ok) return found
+  const sandboxed = decideSandbox(setup.agent.sandbox, await setup.sandboxSupport())
+  if (!sandboxed.ok) return sandboxed
+  return ok(launchOf(setup, request, { program: found.value, sandboxed: sandboxed.value }))
+}
+
+function launchOf(setup: ClaudeSetup, request: SessionRequest, by: { program: FoundProgram; sandboxed: boolean }): ProgramLaunch {
+  return {
+    file: by.program.file,
+    args: [...by.program.before, ...commandLine(request, setup.agent, by.sandboxed)],
+    shell: false,
+    cwd: request.cwd,
+    env: sessionEnvironment(request, setup.agent, { inherited: setup.inheritedEnv, given: setup.givenEnv }),
+    marker: request.session,
+    input: request.prompt,
+    ladder: sessionLadder,
+  }
+}
+
+const unwritable = (path: string, error: unknown): Failure =>
+  (error as NodeJS.ErrnoException).code === 'ENOSPC'
+    ? { reason: 'disk-full', path }
+    : { reason: 'internal', detail: `the transcript ${path} cannot be written: ${(error as Error).message}` }

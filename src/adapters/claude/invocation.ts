@@ -1,0 +1,188 @@
+import { stat } from 'node:fs/promises'
+import type { Failure } from '../../core/failure.js'
+import { unreachable } from '../../core/result.js'
+import type { Again, SessionOutcome, Usage } from '../../core/session.js'
+import type { SessionProgress, SessionRequest } from '../../engine/ports.js'
+import { classify } from './classify.js'
+import type { ProgramEnd, ProgramLine, RunningProgram } from './program.js'
+import { emptyLog, follow, type SessionLog, usageOf } from './session-log.js'
+import { readLine } from './stream.js'
+import type { StreamEvent } from './stream-event.js'
+import { doingNow } from './tool-words.js'
+import type { Transcript } from './transcript.js'
+import { type WatchdogCause, type Watchdogs, watchdogs } from './watchdogs.js'
+
+/** Why the driver itself ended the program. */
+type EndedFor = WatchdogCause | 'stop' | 'login-refused' | 'paid-extra' | 'other-permissions' | 'unwritable'
+
+export interface InvocationSetup {
+  readonly hear: (progress: SessionProgress) => void
+  readonly redact: (text: string) => string
+  readonly transcript: Transcript
+  readonly unwritable: (error: unknown) => Failure
+  readonly lingerMs: number
+  /** `agent.command`, for messages. */
+  readonly command: string
+  /** The permission mode that must be in force; null: not looked at. */
+  readonly demandedMode: string | null
+}
+
+interface Surroundings {
+  readonly now: () => number
+  readonly localZone: string
+}
+
+/** The login is refused three times in a row before the program is not waited for any longer. */
+const mostLoginRefusals = 3
+
+/** One run of the program, from its start to the judgement of its end. */
+export class Invocation {
+  #log: SessionLog = emptyLog
+  #endedFor: EndedFor | null = null
+  #writeError: unknown = null
+  #program: RunningProgram | null = null
+  #dogs: Watchdogs | null = null
+
+  constructor(
+    private readonly request: SessionRequest,
+    private readonly setup: InvocationSetup,
+  ) {}
+
+  async run(start: () => RunningProgram, stop: AbortSignal, { now, localZone }: Surroundings): Promise<SessionOutcome> {
+    const began = now()
+    const { idleMs, timeoutMs: totalMs } = this.request
+    this.#dogs = watchdogs({ idleMs, totalMs, lingerMs: this.setup.lingerMs }, (cause) => this.#end(cause))
+    const onStop = (): void => this.#end('stop')
+    stop.addEventListener('abort', onStop, { once: true })
+    this.#program = start()
+    // The signal may have come while the program was being looked for.
+    if (stop.aborted) onStop()
+    const end = await this.#program.ended
+    stop.removeEventListener('abort', onStop)
+    this.#dogs.clear()
+    await this.#closeTranscript(end)
+    return await this.#judge(end, { now: now(), localZone, usage: usageOf(this.#log, Math.max(0, now() - began)) })
+  }
+
+  /** Takes in one line of the program's output. */
+  async heard(line: ProgramLine): Promise<void> {
+    this.#dogs?.heard()
+    const text = line.dropped ? JSON.stringify({ type: 'orch_dropped_line', bytes: line.bytes }) : this.setup.redact(line.text)
+    if (text.trim() === '') return
+    const events = readLine(text)
+    // Only orch itself says that, in the file: a program that does would make its own end unreadable.
+    if (events.some((e) => e.kind === 'invocation')) return
+    // Pieces of an answer are a sign of life and nothing else: the answer follows as a whole.
+    if (!events.every((e) => e.kind === 'delta')) await this.#write(text)
+    for (const event of events) this.#take(event)
+  }
+
+  #take(event: StreamEvent): void {
+    this.#log = follow(this.#log, event)
+    this.#react(event)
+    const doing = doingNow(event, this.request.cwd)
+    if (doing !== null) this.setup.hear({ doing, costUsd: this.#log.lastResult === null ? null : this.#log.costUsd })
+  }
+
+  #react(event: StreamEvent): void {
+    switch (event.kind) {
+      case 'init':
+        this.#dogs?.goesOn()
+        if (!this.#isPermitted(event.permissionMode)) this.#end('other-permissions')
+        return
+      case 'result':
+        this.#dogs?.finished()
+        return
+      case 'retry':
+        if (event.error === 'authentication_failed' && event.attempt >= mostLoginRefusals) this.#end('login-refused')
+        return
+      case 'limit':
+        if (event.info.paidExtra) this.#end('paid-extra')
+        return
+      default:
+        return
+    }
+  }
+
+  /** Stand-ins for the program need not know of permission modes. */
+  #isPermitted(mode: string | null): boolean {
+    return this.setup.demandedMode === null || mode === null || mode === this.setup.demandedMode
+  }
+
+  #end(cause: EndedFor): void {
+    this.#endedFor ??= cause
+    this.#program?.stop()
+  }
+
+  async #write(text: string): Promise<void> {
+    if (this.#writeError !== null) return
+    try {
+      await this.setup.transcript.add(text)
+    } catch (error) {
+      this.#writeError = error
+      this.#end('unwritable')
+    }
+  }
+
+  async #closeTranscript(end: ProgramEnd): Promise<void> {
+    const said = end.kind === 'exited' ? { ...end, stderrTail: this.setup.redact(end.stderrTail) } : end
+    await this.#write(JSON.stringify({ type: 'orch_ended', ...said, endedFor: this.#endedFor }))
+    try {
+      await this.setup.transcript.close()
+    } catch (error) {
+      this.#writeError ??= error
+      this.#endedFor ??= 'unwritable'
+    }
+  }
+
+  async #judge(end: ProgramEnd, by: { now: number; localZone: string; usage: Usage }): Promise<SessionOutcome> {
+    const { usage } = by
+    const failed = (failure: Failure, again: Again): SessionOutcome => ({ kind: 'failed', usage, failure, again })
+    if (end.kind === 'not-started') return failed(...(await this.#startFailure(end)))
+    if (this.#endedFor === 'other-permissions') return failed(this.#wrongPermissions(), 'never')
+    const ending = { ...end, stderrTail: this.setup.redact(end.stderrTail) }
+    const judged = classify(this.#log, ending, { session: this.request.session, ...by })
+    // Whatever ended the process: work that was reported as finished must not be paid for twice.
+    if (judged.kind === 'finished') return judged
+    const goOn = this.#log.sawInit ? 'resume' : 'fresh'
+    switch (this.#endedFor) {
+      case null:
+      case 'lingering':
+      case 'paid-extra':
+        return judged
+      case 'stop':
+        return { kind: 'stopped', usage }
+      case 'silent':
+        return failed({ reason: 'agent-silent', silentMs: this.request.idleMs }, goOn)
+      case 'timed-out':
+        return failed({ reason: 'agent-timed-out', limitMs: this.request.timeoutMs }, goOn)
+      case 'login-refused':
+        return failed({ reason: 'login-refused', detail: 'the service refused it several times in a row' }, 'never')
+      case 'unwritable':
+        return failed(this.setup.unwritable(this.#writeError), 'never')
+      default:
+        return unreachable(this.#endedFor)
+    }
+  }
+
+  #wrongPermissions(): Failure {
+    const { permissionMode } = this.#log
+    return {
+      reason: 'agent-misconfigured',
+      detail: `it runs with the permission mode "${permissionMode}" instead of "${this.setup.demandedMode}", so its settings did not take effect`,
+    }
+  }
+
+  async #startFailure(end: { code: string; message: string }): Promise<[Failure, Again]> {
+    const again = this.request.resumes ? 'resume' : 'fresh'
+    if (end.code === 'EAGAIN' || end.code === 'EMFILE' || end.code === 'ENFILE' || end.code === 'ENOMEM')
+      return [{ reason: 'agent-crashed', detail: `no room for another process (${end.code})` }, again]
+    if (end.code !== 'ENOENT') return [{ reason: 'agent-misconfigured', detail: `${end.code}: ${end.message}` }, 'never']
+    const folderIsThere = await stat(this.request.cwd).then(
+      (s) => s.isDirectory(),
+      () => false,
+    )
+    if (!folderIsThere) return [{ reason: 'internal', detail: `the worktree ${this.request.cwd} is gone` }, again]
+    return [{ reason: 'agent-missing', command: this.setup.command }, 'never']
+  }
+}

@@ -1,0 +1,32 @@
+/** How the driver starts a program. What starts it sees to groups, pipes, the marker and whatever is left behind. */
+export type StartProgram = (launch: ProgramLaunch, hear: (line: ProgramLine) => void | Promise<void>) => RunningProgram
+
+export interface ProgramLaunch {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly shell: boolean
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly marker: string
+  readonly input: string
+  readonly ladder: { readonly interruptMs: number; readonly terminateMs: number }
+}
+
+/** One line of standard output; `dropped`: it was too long to be kept. */
+export interface ProgramLine {
+  readonly text: string
+  readonly bytes: number
+  readonly dropped: boolean
+}
+
+export interface RunningProgram {
+  readonly ended: Promise<ProgramEnd>
+  stop(): void
+}
+
+export type ProgramEnd =
+  | { readonly kind: 'exited'; readonly exitCode: number | null; readonly signal: string | null; readonly stderrTail: string }
+  | { readonly kind: 'not-started'; readonly code: string; readonly message: string }
+
+/** The driver's way to end Claude Code: SIGINT lets it end its own commands and save the conversation. */
+export const sessionLadder = { interruptMs: 3000, terminateMs: 5000 } as const

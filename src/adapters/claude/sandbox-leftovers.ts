@@ -1,0 +1,37 @@
+import { lstat, readdir, rmdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** What the sandbox covers in the working directory so that no command can plant it there. */
+const covered = [
+  '.bash_profile',
+  '.bashrc',
+  '.gitconfig',
+  '.gitmodules',
+  '.idea',
+  '.mcp.json',
+  '.profile',
+  '.ripgreprc',
+  '.vscode',
+  '.zprofile',
+  '.zshrc',
+]
+const ownFolder = '.claude'
+
+/**
+ * To cover a file that is not there, bubblewrap makes an empty one, and when it is killed it leaves that behind: it would
+ * end up in the commit. Only empty files that nobody may write to are removed, which no checkout ever makes.
+ */
+export async function removeSandboxLeftovers(worktree: string): Promise<void> {
+  const inOwnFolder = await readdir(join(worktree, ownFolder)).catch(() => [])
+  for (const name of [...covered, ...inOwnFolder.map((n) => join(ownFolder, n))]) await removeIfPlaceholder(join(worktree, name))
+  for (const folder of [join(ownFolder, '.cc-writes'), ownFolder])
+    await rmdir(join(worktree, folder)).catch(() => {
+      // Not empty or not there: either is fine.
+    })
+}
+
+async function removeIfPlaceholder(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => null)
+  const isPlaceholder = found?.isFile() === true && found.size === 0 && (found.mode & 0o222) === 0
+  if (isPlaceholder) await unlink(path).catch(() => undefined)
+}

@@ -1,0 +1,69 @@
+/** What the program says of the account's windows. */
+export interface LimitInfo {
+  readonly rejected: boolean
+  /** Epoch milliseconds; null when it was not said. */
+  readonly resetsAt: number | null
+  readonly window: string | null
+  /** The plan is used up and every call now costs money on top. */
+  readonly paidExtra: boolean
+}
+
+/** The final word of one turn of the program. */
+export interface ResultEvent {
+  readonly kind: 'result'
+  readonly subtype: string
+  readonly isError: boolean
+  readonly text: string
+  /** Undefined when there is none. */
+  readonly structured: unknown
+  readonly errors: readonly string[]
+  readonly terminalReason: string | null
+  readonly startupFailure: string | null
+  readonly apiStatus: number | null
+  readonly apiError: string | null
+  readonly limit: LimitInfo | null
+  readonly denials: number
+  readonly turns: number
+  readonly durationMs: number
+  /** Since the last result of this process; null where the version does not tell. */
+  readonly spent: Spending | null
+  /** Of the whole conversation (or process, in older versions), in US dollars. */
+  readonly totalCostUsd: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+export interface Spending {
+  readonly costUsd: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+}
+
+export interface ToolUse {
+  readonly name: string
+  /** The file, command or pattern it is about; empty when it names none. */
+  readonly target: string
+}
+
+/** One thing that the program said on its standard output. */
+export type StreamEvent =
+  | { readonly kind: 'init'; readonly permissionMode: string | null; readonly apiKeySource: string | null }
+  | { readonly kind: 'assistant'; readonly tools: readonly ToolUse[]; readonly error: ApiErrorNote | null }
+  /** The final usage of one answer of the model; only with partial messages. */
+  | { readonly kind: 'used'; readonly inputTokens: number; readonly outputTokens: number }
+  | { readonly kind: 'limit'; readonly info: LimitInfo }
+  | { readonly kind: 'retry'; readonly attempt: number; readonly most: number; readonly error: string; readonly status: number | null }
+  | ResultEvent
+  /** A piece of an answer that follows as a whole. */
+  | { readonly kind: 'delta' }
+  /** orch's own line: an invocation begins here. */
+  | { readonly kind: 'invocation' }
+  /** Anything else. It counts as a sign of life. */
+  | { readonly kind: 'other' }
+
+/** The program's own note in place of an answer of the model, when a request has failed for good. */
+export interface ApiErrorNote {
+  readonly error: string
+  readonly apiError: string | null
+  readonly limit: LimitInfo | null
+}

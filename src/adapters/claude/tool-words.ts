@@ -1,0 +1,18 @@
+import { plainWords } from './plain-words.js'
+import type { StreamEvent, ToolUse } from './stream-event.js'
+
+const mostCharacters = 60
+
+/** What the agent does now, in a few words: `Edit src/a.ts`, `Bash npm test`. Null when the event does not tell. */
+export function doingNow(event: StreamEvent, cwd: string): string | null {
+  if (event.kind === 'retry') return `waiting for the service (try ${event.attempt} of ${event.most})`
+  if (event.kind !== 'assistant') return null
+  const last = event.tools.at(-1)
+  if (last !== undefined) return toolWords(last, cwd)
+  return event.error === null ? 'thinking' : null
+}
+
+function toolWords({ name, target }: ToolUse, cwd: string): string {
+  const inside = target.replaceAll(`${cwd}/`, '').replaceAll(`${cwd}\\`, '')
+  return plainWords(`${name} ${inside}`, mostCharacters)
+}

@@ -1,0 +1,67 @@
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { SessionStep } from '../../core/session.js'
+import { readLine } from './stream.js'
+import { emptyLog, follow, type SessionLog } from './session-log.js'
+
+/** Where the output of a session's invocations of one step is kept, below the run's folder. */
+export const transcriptPath = (folder: string, session: string, step: SessionStep): string =>
+  join(folder, 'sessions', `${session}-${step}.jsonl`)
+
+const steps: readonly SessionStep[] = ['implement', 'remediate', 'resolve', 'review']
+
+/** The raw output of the program, one invocation after the other, each begun by a line of orch's own. */
+export class Transcript {
+  private constructor(private readonly file: FileHandle) {}
+
+  static async open(path: string, begins: { session: string; step: SessionStep; resumes: boolean; at: number }): Promise<Transcript> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const file = await open(path, 'a', 0o600)
+    const { size } = await file.stat()
+    // A kill may have cut the last line short: what comes next must not become part of it.
+    await file.appendFile(`${size > 0 ? '\n' : ''}${JSON.stringify({ type: 'orch_invocation', ...begins })}\n`)
+    return new Transcript(file)
+  }
+
+  async add(line: string): Promise<void> {
+    await this.file.appendFile(`${line}\n`)
+  }
+
+  /** On the disk before it returns: a result that is not found again would be paid for twice. */
+  async close(): Promise<void> {
+    try {
+      await this.file.sync()
+    } finally {
+      await this.file.close()
+    }
+  }
+}
+
+/** What the last invocation in a transcript came to; null when there is no transcript. */
+export async function readTranscript(path: string): Promise<SessionLog | null> {
+  if (!(await exists(path))) return null
+  let log = emptyLog
+  // Whole lines: they were cut to a bearable length when they were written.
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
+    if (line !== '') for (const event of readLine(line)) log = follow(log, event)
+  return log
+}
+
+/** Whether any invocation of the session got as far as beginning a conversation. */
+export async function hasConversation(folder: string, session: string): Promise<boolean> {
+  for (const step of steps) {
+    const path = transcriptPath(folder, session, step)
+    if (!(await exists(path))) continue
+    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
+      if (readLine(line).some((e) => e.kind === 'init')) return true
+  }
+  return false
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )

@@ -1,0 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import type { Chance } from '../../engine/ports.js'
+
+/** Real chance. */
+export const systemChance: Chance = {
+  uuid: () => randomUUID(),
+  fraction: () => Math.random(),
+}

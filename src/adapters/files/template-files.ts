@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { PromptTemplates } from '../../documents/prompt.js'
+
+/** `templates/` of the package: the same distance from `src/` and from `dist/`. */
+export const templatesFolder = fileURLToPath(new URL('../../../templates', import.meta.url))
+
+/** The prompts that come with the package. Rejects when one is missing: the installation is broken. */
+export async function readTemplates(): Promise<PromptTemplates> {
+  const read = (name: string): Promise<string> => readFile(path.join(templatesFolder, name), 'utf8')
+  const [implement, remediate, resolve, review, goOn] = await Promise.all([
+    read('implement.md'),
+    read('remediate.md'),
+    read('resolve.md'),
+    read('review.md'),
+    read('go-on.md'),
+  ])
+  return { implement, remediate, resolve, review, goOn }
+}

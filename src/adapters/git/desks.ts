@@ -1,0 +1,129 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CommitId } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { err, ok, type Result } from '../../core/result.js'
+import type { Workspace } from '../../core/work.js'
+import { advanceCheckout } from './checkout.js'
+import { isAncestor } from './commits.js'
+import { writeDurably } from './durable-text.js'
+import { withFiles } from './git-failure.js'
+import { isInside, textOf, truePath } from './place.js'
+import { parseStatus } from './raw-diff.js'
+import { deleteBranch, swap, tipOf } from './refs.js'
+import { line, orchFolder, type Site, type Worktree } from './site.js'
+import { attach, ensureWorktree, exists, findWorktree, listWorktrees, requireWorktree } from './worktrees.js'
+
+/** Makes a task's branch and worktree, or takes over those that are there: nothing is ever reset. For use within a turn. */
+export async function openWorkspace(site: Site, workspace: Workspace): Promise<Result<void, Failure>> {
+  const { branch, path, base } = workspace
+  const tip = await tipOf(site, branch)
+  if (!tip.ok) return tip
+  // The branch first and by itself, so that a worktree that fails half-way can be made again by the same command.
+  const made = tip.value === null ? await swap(site, { branch, from: null, to: base, why: 'a task begins' }) : ok(undefined)
+  if (!made.ok) return made
+  const worktree = await ensureWorktree(site, path, [branch])
+  if (!worktree.ok) return worktree
+  const attached = await attach(site, worktree.value, workspace)
+  return attached.ok ? ok(undefined) : attached
+}
+
+/** A worktree without a branch at a commit; what is tracked in one that is there is overwritten, other files stay. For use within a turn. */
+export async function openScratch(site: Site, path: string, commit: CommitId): Promise<Result<void, Failure>> {
+  await refuseForeign(site, path)
+  const worktree = await ensureWorktree(site, path, ['--detach', commit])
+  if (!worktree.ok) return worktree
+  const args = ['checkout', '--quiet', '--detach', '--force', commit]
+  const moved = await site.inWorktree(worktree.value, { doing: `check out ${commit}`, args })
+  if (!moved.ok) return moved
+  const head = await line(site.inWorktree(worktree.value, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD'] }))
+  if (!head.ok || head.value === commit) return head.ok ? ok(undefined) : head
+  return err({ reason: 'git-failed', doing: `check out ${commit}`, detail: `HEAD is at ${head.value}` })
+}
+
+/** A scratch is overwritten without asking, so it had better be one. */
+async function refuseForeign(site: Site, path: string): Promise<void> {
+  if (isInside(await truePath(path), await truePath(orchFolder(site)))) return
+  throw new Error(`Internal error: ${path} is no scratch worktree of orch`)
+}
+
+export async function closeScratch(site: Site, path: string): Promise<Result<void, Failure>> {
+  await refuseForeign(site, path)
+  const worktree = await findWorktree(site, path)
+  return worktree === null ? ok(undefined) : remove(site, worktree)
+}
+
+/** The files go first: they take long, and only the rest must wait for its turn. */
+async function remove(site: Site, worktree: Worktree): Promise<Result<void, Failure>> {
+  const doing = `remove the worktree ${worktree.path}`
+  const emptied = await withFiles(doing, worktree.path, () =>
+    rm(worktree.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
+  )
+  if (!emptied.ok) return emptied
+  const args = ['worktree', 'remove', '--force', '--force', worktree.path]
+  const removed = await site.git.inTurn(() => site.inRepository({ doing, args }))
+  return removed.ok ? ok(undefined) : removed
+}
+
+/** In the worktree's entry: it was found to hold nothing but what is merged, and its removal has begun. */
+const closingNote = 'orch-closing'
+
+/** Removes a merged task's worktree and branch. @returns false when anything is not merged: then all is kept */
+export async function closeWorkspace(site: Site, workspace: Workspace, mergedInto: CommitId): Promise<Result<boolean, Failure>> {
+  const tip = await tipOf(site, workspace.branch)
+  if (!tip.ok) return tip
+  const merged = tip.value === null ? ok(true) : await isAncestor(site, tip.value, mergedInto)
+  if (!merged.ok || !merged.value) return merged
+  const worktree = await findWorktree(site, workspace.path)
+  if (worktree === null && (await exists(workspace.path))) return ok(false)
+  if (worktree !== null) {
+    const spare = await isSpare(site, worktree, mergedInto)
+    if (!spare.ok || !spare.value) return spare
+    const removed = await remove(site, worktree)
+    if (!removed.ok) return removed
+  }
+  const deleted = tip.value === null ? ok(undefined) : await deleteUnlessUsed(site, workspace.branch, tip.value)
+  return deleted.ok ? ok(true) : deleted
+}
+
+/** Whether a worktree holds nothing that is not merged. Said once, it stays said, since the removal may be cut short. */
+async function isSpare(site: Site, worktree: Worktree, mergedInto: CommitId): Promise<Result<boolean, Failure>> {
+  const note = join(worktree.gitDir, closingNote)
+  if (!(await exists(worktree.path)) || (await textOf(note)) !== null) return ok(true)
+  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  if (!head.ok) return head
+  const merged = await isAncestor(site, head.value, mergedInto)
+  if (!merged.ok || !merged.value) return merged
+  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=none']
+  const status = await site.inWorktree(worktree, { doing: 'look for changes', args })
+  if (!status.ok) return status
+  const copies = new Set(site.envFiles)
+  const others = [...parseStatus(status.value.stdout)].filter(([path, state]) => state !== '??' || !copies.has(path))
+  if (others.length > 0) return ok(false)
+  const noted = await withFiles('close a worktree', worktree.path, () => writeDurably(note, mergedInto))
+  return noted.ok ? ok(true) : noted
+}
+
+/** A person may have the branch checked out to look at it. */
+async function deleteUnlessUsed(site: Site, branch: string, tip: CommitId): Promise<Result<void, Failure>> {
+  return site.git.inTurn(async () => {
+    const listed = await listWorktrees(site)
+    if (!listed.ok) return listed
+    return listed.value.some((worktree) => worktree.branch === branch) ? ok(undefined) : deleteBranch(site, branch, tip)
+  })
+}
+
+/**
+ * The files first and the branch last: cut short in between, the next call finds the files there and goes on, while
+ * the other order would leave a worktree that seems to take the new commits back.
+ */
+export async function advanceWorkspace(site: Site, workspace: Workspace, to: CommitId): Promise<Result<void, Failure>> {
+  const worktree = await requireWorktree(site, workspace.path)
+  if (!worktree.ok) return worktree
+  const tip = await site.git.inTurn(() => attach(site, worktree.value, workspace))
+  if (!tip.ok || tip.value === to) return tip.ok ? ok(undefined) : tip
+  const checkout = { path: workspace.path, ask: (ask: Parameters<Site['inWorktree']>[1]) => site.inWorktree(worktree.value, ask) }
+  const moved = await advanceCheckout(site, checkout, { from: tip.value, to })
+  if (!moved.ok) return moved
+  return site.git.inTurn(() => swap(site, { branch: workspace.branch, from: tip.value, to, why: 'joined what was merged before' }))
+}

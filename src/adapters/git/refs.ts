@@ -1,0 +1,57 @@
+import type { CommitId } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { err, ok, type Result } from '../../core/result.js'
+import type { Site } from './site.js'
+
+/** A branch's move; `from` null: it must not exist yet. */
+export interface Move {
+  readonly branch: string
+  readonly from: CommitId | null
+  readonly to: CommitId
+  /** Goes into the reflog. */
+  readonly why: string
+}
+
+const refOf = (branch: string): string => `refs/heads/${branch}`
+
+/** Git's word for "not there". */
+const absent = (site: Site): string => '0'.repeat(site.objectFormat === 'sha256' ? 64 : 40)
+
+/** A branch's commit; null when there is no such branch. */
+export async function tipOf(site: Site, branch: string): Promise<Result<CommitId | null, Failure>> {
+  const answer = await site.inRepository({
+    doing: `look up the branch ${branch}`,
+    args: ['rev-parse', '--verify', '--quiet', `${refOf(branch)}^{commit}`],
+    exits: [0, 1],
+  })
+  if (!answer.ok) return answer
+  return ok(answer.value.exitCode === 0 ? answer.value.stdout.trim() : null)
+}
+
+export async function branchTip(site: Site, branch: string): Promise<Result<CommitId, Failure>> {
+  const tip = await tipOf(site, branch)
+  if (!tip.ok) return tip
+  return tip.value === null ? err({ reason: 'branch-missing', branch }) : ok(tip.value)
+}
+
+/** Compare-and-swap. Being at `to` already is success. For use within a turn. */
+export async function swap(site: Site, move: Move): Promise<Result<void, Failure>> {
+  const { branch, from, to, why } = move
+  const tip = await tipOf(site, branch)
+  if (!tip.ok) return tip
+  if (tip.value === to) return ok(undefined)
+  const moved = err({ reason: 'branch-moved', branch, expected: from ?? 'nothing' } as const)
+  if (tip.value !== from) return moved
+  const args = ['update-ref', '--create-reflog', '-m', `orch: ${why}`, refOf(branch), to, from ?? absent(site)]
+  const swapped = await site.inRepository({ doing: `move the branch ${branch}`, args })
+  if (swapped.ok) return ok(undefined)
+  // Somebody may have been quicker between the look and the move.
+  const now = await tipOf(site, branch)
+  return now.ok && now.value !== from ? moved : swapped
+}
+
+/** Deletes a branch that is still at `tip`. For use within a turn. */
+export async function deleteBranch(site: Site, branch: string, tip: CommitId): Promise<Result<void, Failure>> {
+  const deleted = await site.inRepository({ doing: `delete the branch ${branch}`, args: ['update-ref', '-d', refOf(branch), tip] })
+  return deleted.ok ? ok(undefined) : deleted
+}

@@ -1,0 +1,46 @@
+import type { CommitId } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { ok, type Result } from '../../core/result.js'
+import type { Repository } from '../../engine/ports.js'
+import { commitFile, readFile } from './committed-file.js'
+import { changesBetween, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
+import { commitResolution, layOutConflict } from './conflicts.js'
+import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorkspace } from './desks.js'
+import { copyEnvFiles } from './env-files.js'
+import { land } from './land.js'
+import { branchTip, swap } from './refs.js'
+import { createSite, type Site, type SiteOptions } from './site.js'
+import { commitScratch, commitWork } from './work.js'
+
+/** The engine's view of a git repository. Whatever changes refs, worktrees or config waits for its turn at the door. */
+export function openRepository(options: SiteOptions): Repository {
+  const site = createSite(options)
+  const { inTurn } = site.git
+  return {
+    branchTip: (branch) => branchTip(site, branch),
+    openWorkspace: (workspace) => inTurn(() => openWorkspace(site, workspace)),
+    openScratch: (path, commit) => inTurn(() => openScratch(site, path, commit)),
+    closeWorkspace: (workspace, mergedInto) => closeWorkspace(site, workspace, mergedInto),
+    closeScratch: (path) => closeScratch(site, path),
+    copyEnvFiles: (path, files) => copyEnvFiles(site, path, files),
+    commitWork: (workspace, commit) => commitWork(site, workspace, commit),
+    commitScratch: (path, commit) => commitScratch(site, path, commit),
+    changedFiles: (from, to) => changedFiles(site, from, to),
+    diff: (from, to) => diff(site, from, to),
+    tryMerge: (onto, commit, message) => tryMerge(site, { onto, commit, message }),
+    layOutConflict: (workspace, onto) => layOutConflict(site, workspace, onto),
+    commitResolution: (workspace, commit) => commitResolution(site, workspace, commit),
+    advanceWorkspace: (workspace, to) => advanceWorkspace(site, workspace, to),
+    readFile: (commit, path) => readFile(site, commit, path),
+    commitFile: (parent, file) => commitFile(site, parent, file),
+    moveBranch: (branch, from, to) => inTurn(() => swap(site, { branch, from, to, why: 'integrated' })),
+    land: (branch, from, to, keptOn) => inTurn(() => land(site, { branch, from, to, keptOn })),
+    isAncestor: (commit, of) => isAncestor(site, commit, of),
+    mergedMilestones: (tip) => mergedMilestones(site, tip),
+  }
+}
+
+async function changedFiles(site: Site, from: CommitId, to: CommitId): Promise<Result<readonly string[], Failure>> {
+  const changes = await changesBetween(site, from, to)
+  return changes.ok ? ok(changes.value.map((change) => change.path)) : changes
+}

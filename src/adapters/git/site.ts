@@ -1,0 +1,128 @@
+import { rm } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import type { Failure } from '../../core/failure.js'
+import { ok, type Result } from '../../core/result.js'
+import type { Git, GitAnswer, GitCall } from './git.js'
+import type { Environment } from './git-environment.js'
+import { isIndexBroken } from './git-failure.js'
+import { identityFrom } from './identity.js'
+import { type ObjectFormat, ownFolderEnvironment, prepareOwnFolder } from './own-git-folder.js'
+import { folderOf, isInside } from './place.js'
+
+/** What to ask git, wherever. */
+export type Ask = Omit<GitCall, 'cwd' | 'mayUnlock'>
+
+export type Answer = Promise<Result<GitAnswer, Failure>>
+
+/** One of orch's worktrees, with its entry in the repository. */
+export interface Worktree {
+  readonly path: string
+  /** `<common>/worktrees/<name>`; never taken from the worktree's `.git` file, which an agent can write. */
+  readonly gitDir: string
+}
+
+/** A repository, and the four places from which git is asked about it. */
+export interface Site {
+  readonly git: Git
+  readonly root: string
+  readonly commonDir: string
+  readonly objectFormat: ObjectFormat
+  readonly envFiles: readonly string[]
+  /** `.orch/git`. */
+  readonly ownFolder: string
+  /** In the person's own repository: refs, worktrees, config. */
+  inRepository(ask: Ask): Answer
+  /** On commits and trees alone: nothing that the repository or the person configured takes part. */
+  inMemory(ask: Ask): Answer
+  /** In a worktree of orch's. Locks and indexes that something dead left behind are cleared away. */
+  inWorktree(worktree: Worktree, ask: Ask): Answer
+  /** Author and committer for commits made in memory. */
+  identity(): Promise<Result<Readonly<Record<string, string>>, Failure>>
+}
+
+/** Where a repository is, as `discoverRepository` found it. */
+export interface Location {
+  /** The top folder of the checkout in which orch was started. */
+  readonly root: string
+  /** The git folder that all worktrees share. */
+  readonly commonDir: string
+  readonly objectFormat: ObjectFormat
+}
+
+export interface SiteOptions extends Location {
+  readonly git: Git
+  readonly environment: Environment
+  /** Copied into worktrees, and no reason to keep one. */
+  readonly envFiles: readonly string[]
+}
+
+export function createSite(options: SiteOptions): Site {
+  const { git, root, commonDir, objectFormat, envFiles } = options
+  const ownFolder = join(root, '.orch', 'git')
+  const mayUnlock = (lock: string): Promise<boolean> => isOwnLock(lock, { root, commonDir, ownFolder })
+  let prepared: Promise<Result<void, Failure>> | null = null
+
+  const inRepository = (ask: Ask): Answer => git.run({ ...ask, cwd: root, mayUnlock })
+
+  const inMemory = async (ask: Ask): Answer => {
+    prepared ??= prepareOwnFolder(ownFolder, objectFormat)
+    const ready = await prepared
+    if (!ready.ok) {
+      prepared = null
+      return ready
+    }
+    const env = { ...(await ownFolderEnvironment(ownFolder, commonDir)), ...ask.env }
+    return git.run({ ...ask, cwd: ownFolder, env, mayUnlock })
+  }
+
+  const inWorktree = async (worktree: Worktree, ask: Ask): Answer => {
+    const env = { GIT_DIR: worktree.gitDir, GIT_WORK_TREE: worktree.path, ...ask.env }
+    const call = { ...ask, cwd: worktree.path, env, mayUnlock }
+    const answer = await git.run(call)
+    if (answer.ok || answer.error.reason !== 'git-failed' || !isIndexBroken(answer.error.detail)) return answer
+    await rm(join(worktree.gitDir, 'index'), { force: true })
+    const made = await git.run({ ...call, doing: 'make the index anew', args: ['read-tree', 'HEAD'] })
+    return made.ok ? git.run(call) : made
+  }
+
+  const identity = async () =>
+    identityFrom(
+      await inRepository({
+        doing: 'read who you are',
+        args: ['config', '-z', '--get-regexp', '^(user|author|committer)\\.(name|email)$'],
+        exits: [0, 1],
+      }),
+      options.environment,
+    )
+
+  return { git, root, commonDir, objectFormat, envFiles, ownFolder, inRepository, inMemory, inWorktree, identity }
+}
+
+/**
+ * Only orch and its agents write there, and no agent runs in a worktree while orch works on it: a lock that outlasts
+ * the waiting is a dead process's. A person's own locks are never touched.
+ */
+async function isOwnLock(lock: string, at: { root: string; commonDir: string; ownFolder: string }): Promise<boolean> {
+  const own = [at.ownFolder, join(at.commonDir, 'refs', 'heads', 'orch'), join(at.commonDir, 'logs', 'refs', 'heads', 'orch')]
+  if (own.some((folder) => isInside(lock, folder))) return true
+  const worktrees = join(at.commonDir, 'worktrees')
+  if (!isInside(lock, worktrees)) return false
+  const name = relative(worktrees, lock).split(/[\\/]/)[0] ?? ''
+  const folder = await folderOf(join(worktrees, name))
+  return folder !== null && isInside(folder, join(at.root, '.orch'))
+}
+
+/** A git process's output without the line end; for answers of one line. */
+export async function line(answer: Answer): Promise<Result<string, Failure>> {
+  const given = await answer
+  return given.ok ? ok(given.value.stdout.trim()) : given
+}
+
+/** Whether git said yes (exit status 0) or no. */
+export async function yes(answer: Answer): Promise<Result<boolean, Failure>> {
+  const given = await answer
+  return given.ok ? ok(given.value.exitCode === 0) : given
+}
+
+/** `.orch`, in which everything of orch's lies. */
+export const orchFolder = (site: Pick<Site, 'ownFolder'>): string => dirname(site.ownFolder)

@@ -1,0 +1,86 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CommitId } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { err, ok, type Result } from '../../core/result.js'
+import { withFiles } from './git-failure.js'
+import { textOf } from './place.js'
+import { parseTree } from './raw-diff.js'
+import { line, type Site, type Worktree } from './site.js'
+
+/** Files that must not be committed, and the commit or tree whose version of them counts instead. */
+export interface Withheld {
+  readonly never: readonly string[]
+  readonly instead: string
+}
+
+/** Takes everything in a worktree into its index, except what must never be committed. @returns the tree */
+export async function stageAll(site: Site, worktree: Worktree, withheld: Withheld): Promise<Result<string, Failure>> {
+  const doing = 'collect the changes'
+  const { never, instead } = withheld
+  const unstage = ['reset', '--quiet', instead, '--', ...never.map((path) => `:(top,literal)${path}`)]
+  const unstaged = never.length === 0 ? ok(undefined) : await site.inWorktree(worktree, { doing, args: unstage })
+  if (!unstaged.ok) return unstaged
+  const excluded = never.map((path) => `:(top,exclude,literal)${path}`)
+  const added = await site.inWorktree(worktree, { doing, args: ['add', '--all', '--sparse', '--', ':(top)', ...excluded] })
+  return added.ok ? line(site.inWorktree(worktree, { doing, args: ['write-tree'] })) : added
+}
+
+/**
+ * Whether a branch brings in, or brought in and took away again, a file that must never be committed.
+ * @param span what is new: the commits of `tip` that none of `known` holds
+ */
+export async function refuseForbidden(
+  site: Site,
+  span: { tip: CommitId; known: readonly CommitId[] },
+  never: readonly string[],
+): Promise<Result<void, Failure>> {
+  if (never.length === 0) return ok(undefined)
+  const doing = 'look for files that must not be committed'
+  const paths = never.map((path) => `:(top,literal)${path}`)
+  const range = [span.tip, ...span.known.map((commit) => `^${commit}`)]
+  const args = ['log', '-z', '--full-history', '--diff-filter=AMT', '--no-renames', '--format=', '--name-only', ...range, '--', ...paths]
+  const log = await site.inMemory({ doing, args })
+  if (!log.ok) return log
+  const arrived = await arrivals(site, span, never)
+  if (!arrived.ok) return arrived
+  const files = new Set([...log.value.stdout.split(/[\0\n]/).filter((path) => path !== ''), ...arrived.value])
+  return files.size === 0 ? ok(undefined) : err({ reason: 'forbidden-file-committed', files: [...files] })
+}
+
+/** Those that the tip holds in a form that none of the known commits has: a merge's own doing, or a commit made anew. */
+async function arrivals(
+  site: Site,
+  span: { tip: CommitId; known: readonly CommitId[] },
+  never: readonly string[],
+): Promise<Result<readonly string[], Failure>> {
+  const known = new Set<string>()
+  for (const commit of span.known) {
+    const entries = await entriesOf(site, commit, never)
+    if (!entries.ok) return entries
+    for (const [path, entry] of entries.value) known.add(`${entry} ${path}`)
+  }
+  const entries = await entriesOf(site, span.tip, never)
+  if (!entries.ok) return entries
+  return ok([...entries.value].filter(([path, entry]) => !known.has(`${entry} ${path}`)).map(([path]) => path))
+}
+
+async function entriesOf(site: Site, commit: CommitId, paths: readonly string[]): Promise<Result<ReadonlyMap<string, string>, Failure>> {
+  const doing = 'look for files that must not be committed'
+  const answer = await site.inMemory({ doing, args: ['ls-tree', '-r', '-z', '--full-tree', commit, '--', ...paths] })
+  return answer.ok ? ok(parseTree(answer.value.stdout)) : answer
+}
+
+/** Forgets a merge, cherry-pick or revert that an agent began, once its files are committed; and orch's own note of a conflict. */
+export async function forgetUnfinished(site: Site, worktree: Worktree): Promise<Result<void, Failure>> {
+  for (const name of ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD']) {
+    if ((await textOf(join(worktree.gitDir, name))) === null) continue
+    const command = name.replace('_HEAD', '').replace('_', '-').toLowerCase()
+    const forgotten = await site.inWorktree(worktree, { doing: `end a ${command}`, args: [command, '--quit'] })
+    if (!forgotten.ok) return forgotten
+  }
+  return withFiles('end a conflict', worktree.path, () => rm(join(worktree.gitDir, conflictNote), { force: true }))
+}
+
+/** In the worktree's entry: the task's commit and the other side of the conflict that is laid out there. */
+export const conflictNote = 'orch-conflict'

@@ -1,0 +1,140 @@
+import { lstat, readdir, rename } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { CommitId } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { err, ok, type Result } from '../../core/result.js'
+import { isAncestor } from './commits.js'
+import { withFiles } from './git-failure.js'
+import { folderOf, textOf, truePath } from './place.js'
+import { swap, tipOf } from './refs.js'
+import { line, type Site, type Worktree } from './site.js'
+import { type ListedWorktree, parseWorktreeList } from './worktree-list.js'
+
+export const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  )
+
+/** The repository's entry for a worktree at this path, whether or not the folder is there. */
+export async function findWorktree(site: Site, path: string): Promise<Worktree | null> {
+  const folder = join(site.commonDir, 'worktrees')
+  const wanted = await truePath(path)
+  const names = await readdir(folder).catch(() => [])
+  // Git names an entry after its folder, so that one is most likely.
+  names.sort((a, b) => Number(b === basename(path)) - Number(a === basename(path)))
+  for (const name of names) {
+    const gitDir = join(folder, name)
+    if ((await folderOf(gitDir)) === wanted) return { path, gitDir }
+  }
+  return null
+}
+
+export async function requireWorktree(site: Site, path: string): Promise<Result<Worktree, Failure>> {
+  const found = (await exists(path)) ? await findWorktree(site, path) : null
+  return found === null
+    ? err({ reason: 'git-failed', doing: `find the worktree ${path}`, detail: 'it is not one of this repository' })
+    : ok(found)
+}
+
+export async function listWorktrees(site: Site): Promise<Result<readonly ListedWorktree[], Failure>> {
+  const answer = await site.inRepository({ doing: 'list the worktrees', args: ['worktree', 'list', '--porcelain', '-z'] })
+  return answer.ok ? ok(parseWorktreeList(answer.value.stdout)) : answer
+}
+
+/**
+ * Sees to it that a worktree of the repository is at the path, as it was or newly made. What git left half-made is made
+ * again; a folder of unknown origin is moved aside. For use within a turn.
+ * @param what the arguments that say what to check out
+ */
+export async function ensureWorktree(site: Site, path: string, what: readonly string[]): Promise<Result<Worktree, Failure>> {
+  const ready = await makeRoom(site, path)
+  if (!ready.ok) return ready
+  if (ready.value !== null) return ok(ready.value)
+  const args = ['worktree', 'add', ...what.slice(0, -1), path, ...what.slice(-1)]
+  const added = await site.inRepository({ doing: `open the worktree ${path}`, args })
+  return added.ok ? requireWorktree(site, path) : added
+}
+
+/** @returns the worktree when it is there and whole, null when there is room for a new one */
+async function makeRoom(site: Site, path: string): Promise<Result<Worktree | null, Failure>> {
+  const isThere = await exists(path)
+  const found = (await findWorktree(site, path)) ?? (isThere ? await repaired(site, path) : null)
+  if (!isThere) return found === null ? ok(null) : forget(site, found)
+  if (found !== null && !(await isHalfMade(found))) return ok(found)
+  return found === null ? moveAside(path) : discardHalfMade(site, found)
+}
+
+/** A repository that was moved as a whole still finds its worktrees once their entries are set right. */
+async function repaired(site: Site, path: string): Promise<Worktree | null> {
+  if ((await textOf(join(path, '.git'))) === null) return null
+  await site.inRepository({ doing: `repair the worktree ${path}`, args: ['worktree', 'repair', path], exits: [0, 1, 128] })
+  return findWorktree(site, path)
+}
+
+/** An entry without its folder. Other entries of that kind are left alone: their disk may only be unplugged. */
+async function forget(site: Site, worktree: Worktree): Promise<Result<null, Failure>> {
+  const args = ['worktree', 'remove', '--force', '--force', worktree.path]
+  const removed = await site.inRepository({ doing: `forget the worktree ${worktree.path}`, args })
+  return removed.ok ? ok(null) : removed
+}
+
+/** Git itself locks a worktree with this word until all files are there; nobody has worked in it yet. */
+const isHalfMade = async (worktree: Worktree): Promise<boolean> =>
+  (await textOf(join(worktree.gitDir, 'locked')))?.trim() === 'initializing'
+
+async function discardHalfMade(site: Site, worktree: Worktree): Promise<Result<null, Failure>> {
+  const args = ['worktree', 'remove', '--force', '--force', worktree.path]
+  const removed = await site.inRepository({ doing: `remove the half-made worktree ${worktree.path}`, args, exits: [0, 128] })
+  if (!removed.ok) return removed
+  if (removed.value.exitCode === 0) return (await exists(worktree.path)) ? moveAside(worktree.path) : ok(null)
+  const moved = await moveAside(worktree.path)
+  return moved.ok ? forget(site, worktree) : moved
+}
+
+async function moveAside(path: string): Promise<Result<null, Failure>> {
+  return withFiles(`move ${path} aside`, path, async () => {
+    if ((await lstat(path)).isDirectory() && (await readdir(path)).length === 0) return null
+    let n = 1
+    while (await exists(`${path}.kept-${n}`)) n++
+    await rename(path, `${path}.kept-${n}`)
+    return null
+  })
+}
+
+/**
+ * Brings a worktree's HEAD back onto its task's branch when the agent left it, and the branch to the commits that the
+ * agent made elsewhere on top of it. For use within a turn.
+ * @returns the branch's tip; a failure when the two have gone different ways, both being kept
+ */
+export async function attach(
+  site: Site,
+  worktree: Worktree,
+  workspace: { readonly branch: string; readonly base: CommitId },
+): Promise<Result<CommitId, Failure>> {
+  const { branch, base } = workspace
+  const ref = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['symbolic-ref', '--quiet', 'HEAD'], exits: [0, 1] }))
+  const tip = await tipOf(site, branch)
+  if (!ref.ok) return ref
+  if (!tip.ok) return tip
+  const isOnBranch = ref.value === `refs/heads/${branch}`
+  if (isOnBranch && tip.value !== null) return ok(tip.value)
+  const args = ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']
+  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args, exits: [0, 1] }))
+  if (!head.ok) return head
+  const to = head.value === '' ? (tip.value ?? base) : head.value
+  const contained = tip.value === null ? ok(true) : await isAncestor(site, tip.value, to)
+  if (!contained.ok) return contained
+  if (!contained.value) return err(goneApart(branch, worktree, to))
+  const moved = await swap(site, { branch, from: tip.value, to, why: 'what the agent committed elsewhere' })
+  if (!moved.ok) return moved
+  const back = ['symbolic-ref', '-m', 'orch: back to the task', 'HEAD', `refs/heads/${branch}`]
+  const set = await site.inWorktree(worktree, { doing: `go back to the branch ${branch}`, args: back })
+  return set.ok ? ok(to) : set
+}
+
+const goneApart = (branch: string, worktree: Worktree, head: CommitId): Failure => ({
+  reason: 'git-failed',
+  doing: `bring the work back to the branch ${branch}`,
+  detail: `the agent left it for ${head}, which does not come after the branch's own commits; both are kept, see ${worktree.path}`,
+})

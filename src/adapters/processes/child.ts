@@ -1,0 +1,134 @@
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
+import { markerVariable } from './process-table.js'
+import { climbStopLadder, endGroupOf, type StopLadder } from './stop-ladder.js'
+import { endMarked } from './survivors.js'
+
+/** A program to start. */
+export interface Launch {
+  readonly file: string
+  readonly args: readonly string[]
+  /** `file` is a command line for the platform's shell. */
+  readonly shell: boolean
+  readonly cwd: string
+  /** The whole environment: nothing is inherited besides. */
+  readonly env: Readonly<Record<string, string>>
+  /** Goes into the environment as `ORCH_MARKER`; whatever still carries it when the program is gone is ended. */
+  readonly marker: string
+  /** Written to standard input, which is then closed. */
+  readonly input: string
+  readonly ladder: StopLadder
+}
+
+/** Receives output as it comes. While a promise is pending the program is not read from, so it is held back. */
+export interface Ears {
+  stdout(chunk: Buffer): void | Promise<void>
+  stderr(chunk: Buffer): void | Promise<void>
+}
+
+/** How a program ended; `not-started` carries the system's code (`ENOENT`, `E2BIG` …). */
+export type ChildEnd =
+  | { readonly kind: 'exited'; readonly exitCode: number | null; readonly signal: string | null; readonly stderrTail: string }
+  | { readonly kind: 'not-started'; readonly code: string; readonly message: string }
+
+export interface Child {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined
+  /** Resolves when the program itself is gone; what it started may still be there. */
+  readonly exited: Promise<unknown>
+  /** Resolves, never rejects, when it is gone, its output has been heard and nothing that it started is left. */
+  readonly ended: Promise<ChildEnd>
+  /** Begins to end it; calling it again does nothing more. */
+  stop(): void
+}
+
+/** How much of the end of standard error is kept, in bytes. */
+const stderrKept = 64 * 1024
+/** How long a gone program's output may stay open, held by something that it left behind. */
+const drainMs = 1000
+
+/** Starts a program in a process group of its own. */
+export function startChild(launch: Launch, ears: Ears): Child {
+  const subprocess = spawn(launch)
+  const { pid } = subprocess
+  const gone = exitOf(subprocess)
+  const tail = new Tail(stderrKept)
+  const heard = Promise.all([
+    pump(subprocess.stdout, (chunk) => ears.stdout(chunk)),
+    pump(subprocess.stderr, (chunk) => {
+      tail.push(chunk)
+      return ears.stderr(chunk)
+    }),
+  ])
+  let stopping: Promise<void> | null = null
+  const stop = (): void => {
+    if (pid !== undefined) stopping ??= climbStopLadder({ pid, gone }, launch.ladder)
+  }
+  const ended = (async (): Promise<ChildEnd> => {
+    const exit = await gone
+    if (exit.kind === 'not-started' || pid === undefined) return exit
+    await stopping
+    await Promise.race([heard, sleep(drainMs)])
+    endGroupOf(pid)
+    await endMarked([launch.marker])
+    await Promise.race([heard, sleep(drainMs)])
+    subprocess.stdout?.destroy()
+    subprocess.stderr?.destroy()
+    await heard
+    return { ...exit, stderrTail: tail.text() }
+  })()
+  return { pid, exited: gone, ended, stop }
+}
+
+const spawn = (launch: Launch) =>
+  execa(launch.file, launch.args, {
+    shell: launch.shell,
+    cwd: launch.cwd,
+    env: { ...launch.env, [markerVariable]: launch.marker },
+    extendEnv: false,
+    detached: process.platform !== 'win32',
+    input: launch.input,
+    buffer: false,
+    reject: false,
+    windowsHide: true,
+  })
+
+/** The process's own end. execa's promise also waits for the pipes, which something left behind may hold open for ever. */
+function exitOf(subprocess: ReturnType<typeof spawn>): Promise<ChildEnd> {
+  return new Promise((resolve) => {
+    subprocess.once('exit', (exitCode, signal) => {
+      resolve({ kind: 'exited', exitCode, signal, stderrTail: '' })
+    })
+    void subprocess.then((result) => {
+      if (subprocess.pid === undefined)
+        resolve({ kind: 'not-started', code: result.code ?? 'UNKNOWN', message: result.originalMessage ?? result.shortMessage ?? '' })
+      else resolve({ kind: 'exited', exitCode: result.exitCode ?? null, signal: result.signal ?? null, stderrTail: '' })
+    })
+  })
+}
+
+async function pump(stream: Readable | null | undefined, hear: (chunk: Buffer) => void | Promise<void>): Promise<void> {
+  if (stream === null || stream === undefined) return
+  try {
+    for await (const chunk of stream) await hear(chunk as Buffer)
+  } catch {
+    // Closed from our side because something left behind held it open; what was heard, counts.
+  }
+}
+
+/** The last bytes of a stream. */
+export class Tail {
+  #kept: Buffer = Buffer.alloc(0)
+
+  constructor(private readonly most: number) {}
+
+  push(chunk: Buffer): void {
+    const all = chunk.length >= this.most ? chunk : Buffer.concat([this.#kept, chunk])
+    this.#kept = Buffer.from(all.subarray(Math.max(0, all.length - this.most)))
+  }
+
+  text(): string {
+    return this.#kept.toString('utf8')
+  }
+}

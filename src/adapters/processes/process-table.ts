@@ -1,0 +1,141 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { execa } from 'execa'
+
+/** A process, told apart from a later one with the same number by when it began. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** When it began, as the platform writes it: opaque, only good for comparing. */
+  readonly startTime: string
+}
+
+export interface MarkedProcess extends ProcessIdentity {
+  readonly marker: string
+}
+
+/** The environment variable that everything started by orch carries and hands on to its children. */
+export const markerVariable = 'ORCH_MARKER'
+
+/** A marker stands for itself and for those below it: `run` for `run/check-1` too. */
+export const carries = (value: string, marker: string): boolean => value === marker || value.startsWith(`${marker}/`)
+
+/** All processes whose environment carries one of the markers. Processes of other users are not looked into. */
+export async function markedProcesses(markers: readonly string[]): Promise<MarkedProcess[]> {
+  if (markers.length === 0) return []
+  return process.platform === 'linux' ? await fromProc(markers) : await fromPs(markers)
+}
+
+/** Null: no such process any more. */
+export async function startTimeOf(pid: number): Promise<string | null> {
+  if (process.platform !== 'linux') return (await psEntries()).find((p) => p.pid === pid)?.startTime ?? null
+  const stat = await readOrNull(`/proc/${pid}/stat`)
+  return stat === null ? null : startTimeIn(stat, await bootId())
+}
+
+/** A process's parent, its parent's parent and so on. */
+export async function ancestorsOf(pid: number): Promise<number[]> {
+  const ancestors: number[] = []
+  let parent = await parentOf(pid)
+  while (parent > 1 && !ancestors.includes(parent)) {
+    ancestors.push(parent)
+    parent = await parentOf(parent)
+  }
+  return ancestors
+}
+
+async function fromProc(markers: readonly string[]): Promise<MarkedProcess[]> {
+  const boot = await bootId()
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const found = await Promise.all(pids.map((pid) => markedByProc(Number(pid), markers, boot)))
+  return found.filter((p) => p !== null)
+}
+
+async function markedByProc(pid: number, markers: readonly string[], boot: string): Promise<MarkedProcess | null> {
+  // The start is read before the environment: a number that is reused in between then names a process that is gone.
+  const stat = await readOrNull(`/proc/${pid}/stat`)
+  const environment = await readOrNull(`/proc/${pid}/environ`)
+  if (stat === null || environment === null) return null
+  const marker = markerIn(environment, '\0', markers)
+  return marker === null ? null : { pid, startTime: startTimeIn(stat, boot), marker }
+}
+
+/** The given marker that an environment carries, if it carries one. */
+export function markerIn(environment: string, separator: string, markers: readonly string[]): string | null {
+  const start = `${markerVariable}=`
+  const entry = environment.split(separator).find((e) => e.startsWith(start))
+  if (entry === undefined) return null
+  return markers.find((m) => carries(entry.slice(start.length), m)) ?? null
+}
+
+/** Field 22 counts clock ticks since the boot, so the boot belongs to it. The name in brackets may hold anything. */
+function startTimeIn(stat: string, boot: string): string {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return `${fields[19] ?? '?'}@${boot}`
+}
+
+async function parentOf(pid: number): Promise<number> {
+  if (process.platform !== 'linux') return (await psEntries()).find((p) => p.pid === pid)?.parent ?? 0
+  const stat = await readOrNull(`/proc/${pid}/stat`)
+  return stat === null ? 0 : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0)
+}
+
+const bootId = async (): Promise<string> => ((await readOrNull('/proc/sys/kernel/random/boot_id')) ?? '').trim()
+
+async function readOrNull(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+interface PsEntry {
+  readonly pid: number
+  readonly parent: number
+  readonly startTime: string
+  readonly command: string
+}
+
+/** macOS and the BSDs print the environment after the command with `-E` and `e`; a session's id also stands in its command line. */
+async function fromPs(markers: readonly string[]): Promise<MarkedProcess[]> {
+  return (await psEntries()).flatMap(({ pid, startTime, command }) => {
+    const marker =
+      markerIn(command, ' ', markers) ?? markers.find((m) => command.includes(`--session-id ${m}`) || command.includes(`--resume ${m}`))
+    return marker === undefined || marker === null ? [] : [{ pid, startTime, marker }]
+  })
+}
+
+async function psEntries(): Promise<PsEntry[]> {
+  if (process.platform === 'win32') return await cimEntries()
+  const environment = process.platform === 'darwin' ? ['-E'] : ['-e']
+  const { stdout } = await execa('ps', ['-axww', ...environment, '-o', 'pid=,ppid=,lstart=,command='], {
+    env: { LC_ALL: 'C' },
+    reject: false,
+  })
+  return readPs(stdout ?? '')
+}
+
+/** `  501     1 Sat Nov 21 04:39:12 2026 /bin/sh -c …` */
+export function readPs(text: string): PsEntry[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]{8}\s+\d{4})\s(.*)$/.exec(line)
+    if (match === null) return []
+    const [, pid = '', parent = '', startTime = '', command = ''] = match
+    return [{ pid: Number(pid), parent: Number(parent), startTime, command }]
+  })
+}
+
+/** Windows shows no environments: there only the command line tells. */
+async function cimEntries(): Promise<PsEntry[]> {
+  const script =
+    'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId)`t$($_.ParentProcessId)`t$($_.CreationDate.Ticks)`t$($_.CommandLine)" }'
+  const { stdout } = await execa('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', script], {
+    reject: false,
+    windowsHide: true,
+  })
+  return (stdout ?? '').split(/\r?\n/).flatMap((line) => {
+    const [pid, parent, startTime, command] = line.split('\t')
+    return pid === undefined || startTime === undefined
+      ? []
+      : [{ pid: Number(pid), parent: Number(parent), startTime, command: command ?? '' }]
+  })
+}

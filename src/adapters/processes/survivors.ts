@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ancestorsOf, type MarkedProcess, markedProcesses, type ProcessIdentity, startTimeOf } from './process-table.js'
+
+/** How long survivors are given. Milliseconds. */
+export interface EndingTimes {
+  /** Between asking (SIGTERM) and ending (SIGKILL). */
+  readonly graceMs: number
+  /** After which the search is given up whatever is left. */
+  readonly atMostMs: number
+}
+
+const usualTimes: EndingTimes = { graceMs: 2000, atMostMs: 10_000 }
+const pollMs = 50
+
+/** Processes that carry one of the markers, wherever in the tree they are by now; never this one or an ancestor of it. */
+export async function findMarked(markers: readonly string[]): Promise<MarkedProcess[]> {
+  const found = await markedProcesses(markers)
+  if (found.length === 0) return []
+  const spared = new Set([process.pid, ...(await ancestorsOf(process.pid))])
+  return found.filter((p) => !spared.has(p.pid))
+}
+
+/**
+ * Ends exactly the processes that carry one of the markers: asks, waits, ends, and looks again until none has been there
+ * for a moment, as a process may start another one while it is being ended.
+ * @returns the pids that were ended
+ */
+export async function endMarked(markers: readonly string[], times: EndingTimes = usualTimes): Promise<number[]> {
+  const seen = new Map<number, ProcessIdentity>()
+  const began = performance.now()
+  let quietScans = 0
+  while (performance.now() - began < times.atMostMs) {
+    const living = await findMarked(markers)
+    quietScans = living.length === 0 ? quietScans + 1 : 0
+    if (quietScans === 2) break
+    const force = performance.now() - began > times.graceMs
+    for (const one of living) {
+      const isNew = !seen.has(one.pid)
+      seen.set(one.pid, one)
+      if (force || isNew) await signalExactly(one, force ? 'SIGKILL' : 'SIGTERM')
+    }
+    await sleep(pollMs)
+  }
+  return [...seen.keys()]
+}
+
+/** A number may have been given to another process meanwhile: the start time is compared right before the signal. */
+async function signalExactly(target: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if ((await startTimeOf(target.pid)) !== target.startTime) return
+  try {
+    process.kill(target.pid, signal)
+  } catch {
+    // It ended between the look and the signal.
+  }
+}

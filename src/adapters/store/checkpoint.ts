@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { err, ok, type Result } from '../../core/result.js'
+import type { RunState, StageState } from '../../core/run-state.js'
+import type { Usage } from '../../core/session.js'
+import type { OpenSession, Work } from '../../core/work.js'
+
+/** Counts up when an older orch could no longer read what a newer one writes. */
+export const checkpointVersion = 1
+
+/** What stands in `checkpoint.json`. */
+export interface Checkpoint {
+  readonly schemaVersion: typeof checkpointVersion
+  /** The orch that wrote it, for people who look at the file. */
+  readonly orchVersion: string
+  readonly state: RunState
+}
+
+export interface CheckpointFault {
+  readonly kind: 'newer' | 'damaged'
+  readonly detail: string
+}
+
+const count = z.number().int().nonnegative()
+const text = z.string()
+const textOrNull = z.string().nullable()
+const failure = z.looseObject({ reason: text }).nullable()
+const results = z.array(z.looseObject({ command: text, passed: z.boolean() }))
+
+/** Every key has its line, so that a new one in the state does not compile until it is read back here. */
+type ShapeOf<T> = Record<keyof T, z.ZodType>
+
+const usage = {
+  costUsd: z.number(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  durationMs: z.number(),
+  turns: z.number(),
+  toolUses: z.number(),
+} satisfies ShapeOf<Usage>
+
+const openSession = {
+  step: text,
+  session: text,
+  notBefore: z.number(),
+  resumes: z.boolean(),
+  running: z.boolean(),
+  again: z.boolean(),
+} satisfies ShapeOf<OpenSession>
+
+const work = {
+  id: text,
+  stage: count,
+  milestone: z.looseObject({ id: text, text, hash: text }).nullable(),
+  title: text,
+  optional: z.boolean(),
+  phase: text,
+  stoppedIn: textOrNull,
+  failure,
+  workspace: z.looseObject({ branch: text, path: text, base: text }).nullable(),
+  workspaceOpen: z.boolean(),
+  head: textOrNull,
+  open: z.looseObject(openSession).nullable(),
+  session: textOrNull,
+  attempts: count,
+  failures: count,
+  setbacks: count,
+  rounds: count,
+  reviews: count,
+  mergeRounds: count,
+  changed: z.boolean(),
+  alsoChecks: z.array(text),
+  entryResults: results,
+  checks: results,
+  checkedCommit: textOrNull,
+  verdict: z.looseObject({ approved: z.boolean() }).nullable(),
+  obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
+  approvedByPerson: z.boolean(),
+  mergeCommit: textOrNull,
+  usage: z.looseObject(usage),
+  startedAt: textOrNull,
+  endedAt: textOrNull,
+} satisfies ShapeOf<Work>
+
+const stage = {
+  stage: count,
+  phase: z.enum(['pending', 'running', 'done', 'held', 'failed']),
+  tip: textOrNull,
+  branch: textOrNull,
+  integration: textOrNull,
+  complete: z.boolean(),
+  tasks: z.array(text),
+  failure,
+  landed: z.looseObject({ from: text, to: text }).nullable(),
+} satisfies ShapeOf<StageState>
+
+const state = {
+  run: text.min(1),
+  seq: count.min(1),
+  startedAt: text,
+  endedAt: textOrNull,
+  ending: textOrNull,
+  failure,
+  baseBranch: text,
+  baseCommit: text,
+  withoutReview: z.boolean(),
+  rehearsal: z.boolean(),
+  selection: z.looseObject({ stages: z.array(z.number()), milestones: z.array(text) }),
+  stages: z.array(z.looseObject(stage)),
+  work: z.record(text, z.looseObject(work)),
+  limit: z.looseObject({ until: z.number(), window: textOrNull, guesses: count }).nullable(),
+} satisfies ShapeOf<RunState>
+
+const envelope = z.strictObject({ schemaVersion: z.literal(checkpointVersion), orchVersion: text, state: z.looseObject(state) })
+
+const version = z.looseObject({ schemaVersion: z.number(), orchVersion: text.optional() })
+
+/** Reads a checkpoint's text. One of a later version is told apart from a damaged one: it is whole, and not ours to replace. */
+export function parseCheckpoint(saved: string): Result<Checkpoint, CheckpointFault> {
+  let content: unknown
+  try {
+    content = JSON.parse(saved)
+  } catch {
+    return err({ kind: 'damaged', detail: saved.trim() === '' ? 'it is empty' : 'it is not JSON' })
+  }
+  const written = version.safeParse(content)
+  if (written.success && written.data.schemaVersion > checkpointVersion)
+    return err({ kind: 'newer', detail: `it was written by a newer orch (${written.data.orchVersion ?? 'unknown version'}); use that one` })
+  const parsed = envelope.safeParse(content)
+  if (!parsed.success) return err({ kind: 'damaged', detail: firstIssue(parsed.error) })
+  return ok(content as Checkpoint)
+}
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]
+  return issue === undefined ? 'it has an unknown shape' : `at ${issue.path.join('.') || 'the top'}: ${issue.message}`
+}

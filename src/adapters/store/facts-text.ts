@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import type { RecordedFact } from '../../core/fact.js'
+import { err, ok, type Result } from '../../core/result.js'
+
+/** What a facts file holds. */
+export interface FactsText {
+  readonly facts: readonly RecordedFact[]
+  /** Up to the end of the last whole line. */
+  readonly wholeBytes: number
+  /** After it: the beginning of a line that was being written when the power went; 0 in general. */
+  readonly tornBytes: number
+}
+
+const recorded = z.looseObject({ seq: z.number().int().min(1), at: z.string(), run: z.string(), type: z.string() })
+
+const newline = 0x0a
+
+/** Splits a facts file into facts; the error says which line is damaged. Damage in the last line only is a torn write. */
+export function parseFacts(bytes: Buffer): Result<FactsText, string> {
+  const facts: RecordedFact[] = []
+  let at = 0
+  for (let line = 1; ; line++) {
+    const end = bytes.indexOf(newline, at)
+    if (end === -1) break
+    const fact = parseFact(bytes.toString('utf8', at, end))
+    if (fact === null && end === bytes.length - 1) break
+    if (fact === null) return err(`line ${line} is damaged`)
+    if (fact.seq <= (facts.at(-1)?.seq ?? 0)) return err(`line ${line} is out of order`)
+    facts.push(fact)
+    at = end + 1
+  }
+  return ok({ facts, wholeBytes: at, tornBytes: bytes.length - at })
+}
+
+function parseFact(line: string): RecordedFact | null {
+  try {
+    const content: unknown = JSON.parse(line)
+    return recorded.safeParse(content).success ? (content as RecordedFact) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,142 @@
+import { readdir, rename } from 'node:fs/promises'
+import path from 'node:path'
+import type { Fact, RecordedFact } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { err, ok, type Result } from '../../core/result.js'
+import { type RunState, reduce } from '../../core/run-state.js'
+import type { Clock, Journal, Listener } from '../../engine/ports.js'
+import { CheckpointStore } from './checkpoint-store.js'
+import { CheckpointWriter } from './checkpoint-writer.js'
+import { type Disk, realDisk } from './disk.js'
+import { ensureFolder, makerOf, removeIfThere } from './durable-file.js'
+import { type FactsLog, openFactsLog } from './facts-log.js'
+import { recall } from './run-history.js'
+import { runPaths } from './run-paths.js'
+
+export interface JournalOptions {
+  /** `.orch/runs/<run>`: its last part is the run's id. Made when it is not there. */
+  readonly runFolder: string
+  /** Written beside the state, for people who look at the file. */
+  readonly orchVersion: string
+  readonly clock: Pick<Clock, 'now'>
+  /** Told after the save. One that throws is not asked to stop anything: the fact is saved. */
+  readonly listeners: readonly Listener[]
+  readonly disk?: Disk
+}
+
+/** The facts of one run, open for more. Only the holder of the lock may open one. */
+export class RunJournal implements Journal {
+  readonly #run: string
+  readonly #options: JournalOptions
+  readonly #log: FactsLog
+  readonly #checkpoints: CheckpointWriter
+  /** What is on the disk. */
+  #saved: RunState | null
+  /** With what is on its way there: what the next fact is folded into. */
+  #expected: RunState | null
+
+  constructor(options: JournalOptions, parts: { log: FactsLog; checkpoints: CheckpointWriter; state: RunState | null }) {
+    this.#run = path.basename(options.runFolder)
+    this.#options = options
+    this.#log = parts.log
+    this.#checkpoints = parts.checkpoints
+    this.#saved = parts.state
+    this.#expected = parts.state
+  }
+
+  /** Nothing was recorded yet. */
+  get isNew(): boolean {
+    return this.#saved === null
+  }
+
+  /** What is on the disk; throws before `run-started` was recorded. */
+  get state(): RunState {
+    if (this.#saved === null) throw new Error(`Internal error: run ${this.#run} has not begun`)
+    return this.#saved
+  }
+
+  /**
+   * Reduces, saves durably, then tells; in the order of the calls.
+   * @returns the state with the fact in it
+   * @throws StoreError when it cannot be saved (`disk-full`); nobody was told then, and no later fact is accepted
+   */
+  async record(fact: Fact): Promise<RunState> {
+    const recorded = this.#stamp(fact)
+    const state = reduce(this.#expected, recorded)
+    this.#expected = state
+    const bytes = await this.#log.append(recorded)
+    this.#saved = state
+    this.#tell(recorded, state)
+    this.#checkpoints.heard(recorded, bytes, state)
+    if (recorded.type === 'run-ended') await this.#checkpoints.settle()
+    return state
+  }
+
+  /** Writes the checkpoint out if it is behind. @throws StoreError `disk-full` */
+  async flush(): Promise<void> {
+    await this.#checkpoints.settle()
+    if (this.#saved !== null) await this.#checkpoints.save(this.#saved)
+  }
+
+  /** Waits for what is under way; the facts are the truth, so a checkpoint that could not be written is no matter. */
+  async close(): Promise<void> {
+    await this.flush().catch(() => undefined)
+    await this.#log.close()
+  }
+
+  #stamp(fact: Fact): RecordedFact {
+    const stamp = { seq: (this.#expected?.seq ?? 0) + 1, at: new Date(this.#options.clock.now()).toISOString(), run: this.#run }
+    return { ...stamp, ...fact }
+  }
+
+  #tell(fact: RecordedFact, state: RunState): void {
+    for (const listener of this.#options.listeners)
+      try {
+        listener.heard(fact, state)
+      } catch {
+        // A view that fails must not cost the run anything.
+      }
+  }
+}
+
+/** Opens a run's journal, or begins one. What had to be repaired is told to the listeners as a notice. */
+export async function openJournal(options: JournalOptions): Promise<Result<RunJournal, Failure>> {
+  await ensureFolder(options.runFolder)
+  await removeTemporaries(options.runFolder)
+  const paths = runPaths(options.runFolder)
+  const opened = await openFactsLog(paths.facts, options.disk)
+  if (!opened.ok) return opened
+  const history = await recall(options.runFolder, opened.value)
+  if (!history.ok) {
+    await opened.value.log.close()
+    return err(history.error)
+  }
+  if (opened.value.tornBytes > 0)
+    notice(options, `The last line of ${paths.facts} was cut off in the middle of being written; it is removed`)
+  if (history.value.damaged !== null) await setAside(options, paths.checkpoint)
+  const { state, checkpointSeq } = history.value
+  const checkpoints = new CheckpointWriter(new CheckpointStore(paths.checkpoint, options.disk), options.orchVersion, checkpointSeq)
+  return ok(new RunJournal(options, { log: opened.value.log, checkpoints, state }))
+}
+
+/** A process that was killed while it wrote leaves them; nobody but the holder of the lock writes here. */
+async function removeTemporaries(folder: string): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => makerOf(name) !== null)
+  await Promise.all(left.map((name) => removeIfThere(realDisk, path.join(folder, name))))
+}
+
+/** Nothing damaged is thrown away: a person, or a later orch, may want to see it. */
+async function setAside(options: JournalOptions, file: string): Promise<void> {
+  const aside = `${file}.damaged-${options.clock.now()}`
+  await rename(file, aside)
+  notice(options, `${file} was damaged; the state was rebuilt from the facts, and the damaged file is kept as ${aside}`)
+}
+
+function notice(options: JournalOptions, text: string): void {
+  for (const listener of options.listeners)
+    try {
+      listener.progressed({ type: 'noticed', text })
+    } catch {
+      // As above.
+    }
+}

@@ -1,0 +1,66 @@
+import type { RecordedFact } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { err, ok, type Result } from '../../core/result.js'
+import { type RunState, reduce } from '../../core/run-state.js'
+import { CheckpointStore } from './checkpoint-store.js'
+import { readFacts } from './facts-log.js'
+import type { FactsText } from './facts-text.js'
+import { runPaths } from './run-paths.js'
+
+/** A run as it was left. */
+export interface RunHistory {
+  /** Null: the run was not begun. */
+  readonly state: RunState | null
+  /** Up to which fact the checkpoint on the disk knows; 0: there is none to rely on. */
+  readonly checkpointSeq: number
+  /** The checkpoint could not be used, and everything was rebuilt from the facts. */
+  readonly damaged: Failure | null
+}
+
+/**
+ * The state that the checkpoint and the facts after it amount to.
+ * A damaged checkpoint is no loss while the facts are whole; one written by a newer orch is not touched.
+ */
+export async function recall(runFolder: string, text: FactsText): Promise<Result<RunHistory, Failure>> {
+  const paths = runPaths(runFolder)
+  const loaded = await new CheckpointStore(paths.checkpoint).load()
+  if (!loaded.ok && loaded.error.kind === 'newer') return err(loaded.error.failure)
+  const damaged = loaded.ok ? null : loaded.error.failure
+  const from = loaded.ok ? loaded.value : null
+  if (damaged !== null && text.facts.length === 0) return err(damaged)
+  const folded = fold(from, text.facts)
+  if (!folded.ok) return err({ reason: 'state-unreadable', path: paths.facts, detail: folded.error })
+  return ok({ state: folded.value, checkpointSeq: from?.seq ?? 0, damaged })
+}
+
+/**
+ * Reads a run's state without a lock and without changing anything, also while it is under way.
+ * A run that was not begun is an error here.
+ */
+export async function readRun(runFolder: string): Promise<Result<RunState, Failure>> {
+  const history = await readHistory(runFolder)
+  if (!history.ok) return history
+  if (history.value.state === null) return err({ reason: 'state-unreadable', path: runFolder, detail: 'the run was never begun' })
+  return ok(history.value.state)
+}
+
+/** The same, where a run that was not begun is an answer. */
+export async function readHistory(runFolder: string): Promise<Result<RunHistory, Failure>> {
+  const text = await readFacts(runPaths(runFolder).facts)
+  return text.ok ? recall(runFolder, text.value) : text
+}
+
+function fold(from: RunState | null, facts: readonly RecordedFact[]): Result<RunState | null, string> {
+  let state = from
+  for (const fact of facts) {
+    const known = state?.seq ?? 0
+    if (fact.seq <= known) continue
+    if (fact.seq !== known + 1) return err(`fact ${known + 1} is missing`)
+    try {
+      state = reduce(state, fact)
+    } catch (error) {
+      return err(`fact ${fact.seq} (${fact.type}) does not fit: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return ok(state)
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { RunInbox } from '../adapters/store/inbox.js'
+import { readFacts } from '../adapters/store/facts-log.js'
+import { listRuns } from '../adapters/store/run-folders.js'
+import { readRun } from '../adapters/store/run-history.js'
+import { readLock } from '../adapters/store/run-lock.js'
+import { runPaths } from '../adapters/store/run-paths.js'
+import type { RecordedFact } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
+import { err, ok, type Result } from '../core/result.js'
+import type { RunState } from '../core/run-state.js'
+import type { Project } from './project.js'
+
+/** A run as it stands on the disk; reading takes no lock and changes nothing. */
+export interface SeenRun {
+  readonly folder: string
+  readonly state: RunState
+  /** Somebody is carrying it out right now. */
+  readonly running: boolean
+}
+
+/** The run that was started last, or the named one. Null: there is none. */
+export async function seeRun(project: Project, run: string | null): Promise<Result<SeenRun | null, Failure>> {
+  const runs = await listRuns(project.runsFolder)
+  const chosen = run === null ? runs[0] : runs.find((r) => r.run === run)
+  if (chosen === undefined) return ok(null)
+  const state = await readRun(chosen.folder)
+  if (!state.ok) return state
+  const holder = await readLock(project.lockFile)
+  return ok({ folder: chosen.folder, state: state.value, running: holder?.run === chosen.run })
+}
+
+export async function factsOf(seen: SeenRun): Promise<Result<readonly RecordedFact[], Failure>> {
+  const text = await readFacts(runPaths(seen.folder).facts)
+  return text.ok ? ok(text.value.facts) : text
+}
+
+/** The transcript of a session, line by line; none yet: empty. */
+export async function transcriptOf(seen: SeenRun, session: string, step: string): Promise<string> {
+  return readFile(path.join(seen.folder, 'sessions', `${session}-${step}.jsonl`), 'utf8').catch(() => '')
+}
+
+/** Lets a task be merged whose milestone wants a person's approval. A run under way hears of it by itself. */
+export async function approveTask(project: Project, id: string): Promise<Result<void, Failure | string>> {
+  const seen = await seeRun(project, null)
+  if (!seen.ok) return seen
+  const work = seen.value?.state.work[id]
+  if (seen.value === null || work === undefined || work.milestone === null) return err(`there is no task ${id} in the last run`)
+  if (!work.milestone.approval) return err(`${id} does not ask for an approval`)
+  await new RunInbox(seen.value.folder).approve(work.milestone.id)
+  return ok(undefined)
+}

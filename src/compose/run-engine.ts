@@ -1,0 +1,114 @@
+import path from 'node:path'
+import picomatch from 'picomatch'
+import { claudeAgent } from '../adapters/claude/agent.js'
+import { findProgram } from '../adapters/claude/find-program.js'
+import { probeSandbox } from '../adapters/claude/sandbox.js'
+import { systemChance } from '../adapters/clock/chance.js'
+import { systemClock } from '../adapters/clock/clock.js'
+import { shellCommands } from '../adapters/commands/shell-commands.js'
+import { readProjectRules } from '../adapters/files/project-rules.js'
+import { readTemplates } from '../adapters/files/template-files.js'
+import { agentGitEnvironment } from '../adapters/git/git-environment.js'
+import { widthFor } from '../adapters/machine/machine.js'
+import { startChild } from '../adapters/processes/child.js'
+import { startLineChild } from '../adapters/processes/line-child.js'
+import { secretRedactor } from '../adapters/processes/secret-redactor.js'
+import { RunInbox } from '../adapters/store/inbox.js'
+import type { RunJournal } from '../adapters/store/journal.js'
+import { runPaths } from '../adapters/store/run-paths.js'
+import { RunRecords } from '../adapters/store/run-records.js'
+import { understudyEnvironment, understudyProgram } from '../adapters/understudy/location.js'
+import type { Project } from './project.js'
+import type { Config } from '../core/config.js'
+import type { Failure } from '../core/failure.js'
+import { ok, type Result } from '../core/result.js'
+import { promptsFrom } from '../documents/prompt.js'
+import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../documents/review-answer.js'
+import { renderBoard } from '../documents/task-board.js'
+import type { Engine } from '../engine/engine.js'
+import { openGate } from '../engine/gate.js'
+import type { Halt } from '../engine/halt.js'
+import type { Listener } from '../engine/ports.js'
+
+/** The config's name for the built-in stand-in. */
+const understudy = 'understudy'
+
+/** The config with `understudy` replaced by the program that it stands for, its own environment added. */
+export function withUnderstudy(config: Config, project: Project, rehearse: boolean): Config {
+  if (!rehearse && config.agent.command !== understudy) return config
+  const env = { ...understudyEnvironment(project.orchFolder), ...config.agent.env }
+  return { ...config, agent: { ...config.agent, command: understudyProgram, env } }
+}
+
+/** Whether the agent program is there, before anything is made for it. */
+export async function checkAgent(config: Config, project: Project): Promise<Result<void, Failure>> {
+  const { env, platform } = project.surroundings
+  const found = await findProgram(config.agent.command, { env, folder: project.root, platform })
+  return found.ok ? ok(undefined) : found
+}
+
+export interface RunSetup {
+  readonly project: Project
+  readonly config: Config
+  readonly runFolder: string
+  readonly journal: RunJournal
+  readonly listener: Listener
+  readonly halt: Halt
+  readonly noWait: boolean
+}
+
+/** Builds the real world around the engine. */
+export async function composeEngine(setup: RunSetup): Promise<Engine> {
+  const { project, config, journal, listener, halt, noWait } = setup
+  const gate = openGate({ journal, clock: systemClock, listener, halt, rateLimit: config.rateLimit, noWait })
+  return {
+    config,
+    halt,
+    gate,
+    options: { concurrency: await widthFor(config), noWait },
+    ports: {
+      ...agentPorts(setup),
+      repository: project.repository,
+      journal,
+      listener,
+      records: new RunRecords(setup.runFolder),
+      milestones: project.milestones,
+      inbox: new RunInbox(setup.runFolder),
+      prompts: promptsFrom(await readTemplates()),
+      reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },
+      board: { render: renderBoard },
+      clock: systemClock,
+      chance: systemChance,
+      worktreePath: (task) => path.join(project.orchFolder, 'worktrees', journal.state.run, task),
+      matches: (file, globs) => picomatch.isMatch(file, [...globs], { dot: true }),
+      projectRules: readProjectRules,
+    },
+  }
+}
+
+function agentPorts({ project, config, runFolder, journal }: RunSetup): Pick<Engine['ports'], 'agent' | 'commands'> {
+  const { env, platform } = project.surroundings
+  const redactor = secretRedactor(env, config.agent.env)
+  const agent = claudeAgent({
+    agent: config.agent,
+    killGraceMs: config.health.killGraceMs,
+    runFolder,
+    projectFolder: project.root,
+    inheritedEnv: env,
+    givenEnv: agentGitEnvironment(env),
+    start: startLineChild,
+    redact: (text) => redactor.redact(text),
+    sandboxSupport: () => probeSandbox(platform, env),
+    platform,
+    now: () => systemClock.now(),
+    localZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  })
+  const commands = shellCommands({
+    start: startChild,
+    logFile: (name) => path.join(runPaths(runFolder).checks, `${name}.log`),
+    inheritedEnv: env,
+    marker: journal.state.run,
+    redactor,
+  })
+  return { agent, commands }
+}

@@ -1,0 +1,95 @@
+import type { Check } from '../core/check.js'
+import { type Config, defaultConfig } from '../core/config.js'
+import { compareProblems, type Problem } from '../core/problem.js'
+import { err, ok, type Result } from '../core/result.js'
+import { type ConfigFile, configSchema } from './config-schema.js'
+import { parseDuration } from './duration.js'
+import { parseJsonc } from './jsonc.js'
+import { placesIn } from './position.js'
+import { repoPath } from './repo-path.js'
+import { shapeProblems } from './shape-problems.js'
+
+const mostCharacters = 1024 * 1024
+
+/** Reads `.orchestratorrc.json`: JSON, comments allowed. Absent keys get their defaults; all that is wrong is reported at once. */
+export function parseConfig(source: { readonly file: string; readonly text: string }): Result<Config, readonly Problem[]> {
+  const { file } = source
+  const text = source.text.replace(/^\uFEFF/, '')
+  const placeAt = placesIn(text)
+  const problem = (offset: number, message: string, hint: string): Result<Config, readonly Problem[]> =>
+    err([{ file, ...placeAt(offset), message, hint }])
+  if (text.length > mostCharacters) return problem(0, 'the file is larger than 1 MiB', 'This is hardly a config; is the path right?')
+  const json = parseJsonc(text)
+  if (!json.ok) return problem(json.error.offset, `this is no JSON: ${json.error.message}`, 'Correct it here; an empty config is {}')
+  const read = configSchema.safeParse(json.value.value)
+  if (read.success) return ok(fillIn(read.data))
+  const placeOf = (path: readonly (string | number)[]) => placeAt(json.value.offsetOf(path))
+  const problems = shapeProblems(read.error.issues, { file, name: 'the config', schema: configSchema, value: json.value.value, placeOf })
+  return err(problems.sort(compareProblems))
+}
+
+/** Every key of the file has its line here, and what is absent its default. */
+function fillIn(file: ConfigFile): Config {
+  const fallback = defaultConfig
+  const execution = executionOf(file)
+  return {
+    milestones: { dir: pathOf(file.milestones?.dir) ?? fallback.milestones.dir },
+    tasksFile: pathOf(file.tasksFile) ?? fallback.tasksFile,
+    checks: file.checks?.map((check) => checkOf(check, execution.checkTimeoutMs)) ?? fallback.checks,
+    git: {
+      baseBranch: file.git?.baseBranch ?? fallback.git.baseBranch,
+      envFiles: file.git?.envFiles?.map((path) => pathOf(path) ?? path) ?? fallback.git.envFiles,
+      mergeRounds: file.git?.merge?.maxRounds ?? fallback.git.mergeRounds,
+    },
+    worktree: { setup: file.worktree?.setup ?? fallback.worktree.setup },
+    execution,
+    agent: agentOf(file),
+    review: { ...fallback.review, ...given(file.review) },
+    rateLimit: {
+      autoResume: file.rateLimit?.autoResume ?? fallback.rateLimit.autoResume,
+      waitMs: ms(file.rateLimit?.wait, fallback.rateLimit.waitMs),
+      maxWaitMs: ms(file.rateLimit?.maxWait, fallback.rateLimit.maxWaitMs),
+      marginMs: ms(file.rateLimit?.margin, fallback.rateLimit.marginMs),
+    },
+    health: {
+      stuckAfterMs: ms(file.health?.stuckAfter, fallback.health.stuckAfterMs),
+      killGraceMs: ms(file.health?.killGrace, fallback.health.killGraceMs),
+    },
+  }
+}
+
+function executionOf({ execution: file }: ConfigFile): Config['execution'] {
+  const fallback = defaultConfig.execution
+  return {
+    concurrency: file?.concurrency === 'auto' ? null : (file?.concurrency ?? fallback.concurrency),
+    taskTimeoutMs: ms(file?.taskTimeout, fallback.taskTimeoutMs),
+    checkTimeoutMs: ms(file?.checkTimeout, fallback.checkTimeoutMs),
+    retries: file?.retries ?? fallback.retries,
+    retryDelayMs: ms(file?.retryDelay, fallback.retryDelayMs),
+    retryFactor: file?.retryFactor ?? fallback.retryFactor,
+    retryMaxMs: ms(file?.retryMax, fallback.retryMaxMs),
+  }
+}
+
+function agentOf({ agent: file }: ConfigFile): Config['agent'] {
+  const fallback = defaultConfig.agent
+  return { ...fallback, ...given(file), models: { ...fallback.models, ...given(file?.models) } }
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** The keys that were written. */
+function given<T extends object>(part: T | undefined): Given<T> {
+  return Object.fromEntries(Object.entries(part ?? {}).filter(([, value]) => value !== undefined)) as Given<T>
+}
+
+const pathOf = (path: string | undefined): string | null => (path === undefined ? null : repoPath(path))
+
+/** The schema has let only readable durations through. */
+const ms = (value: string | number | undefined, fallback: number): number =>
+  value === undefined ? fallback : (parseDuration(value) ?? fallback)
+
+type CheckInFile = NonNullable<ConfigFile['checks']>[number]
+
+const checkOf = (check: CheckInFile, timeoutMs: number): Check =>
+  typeof check === 'string' ? { command: check, timeoutMs } : { command: check.run, timeoutMs: ms(check.timeout, timeoutMs) }

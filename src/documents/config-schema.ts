@@ -1,0 +1,198 @@
+import { z } from 'zod'
+import { defaultConfig as fallback } from '../core/config.js'
+import { parseDuration, writeDuration } from './duration.js'
+import { repoPath } from './repo-path.js'
+
+/** An option with its description and, for editors, the value that holds when it is absent. */
+const option = <T extends z.ZodType>(schema: T, description: string, byDefault?: unknown) =>
+  schema.optional().meta({ description, ...(byDefault === undefined ? {} : { default: byDefault }) })
+
+const group = <T extends z.core.$ZodLooseShape>(shape: T, description: string) =>
+  z.strictObject(shape, { error: 'an object with keys of its own: { … }' }).optional().meta({ description })
+
+const textError = 'a text that is not empty'
+const text = z.string({ error: textError }).min(1, { error: textError })
+const texts = (what: string) => z.array(text, { error: `a list of ${what}` })
+const yesOrNo = z.boolean({ error: 'true or false' })
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, { error: `one of ${values.join(', ')}` })
+
+const wholeNumber = (from: number, to: number, error = `a whole number from ${from} to ${to}`) =>
+  z.int({ error }).min(from, { error }).max(to, { error })
+
+const concurrencyError = '"auto" or a whole number from 1 to 50'
+const concurrency = z.union([z.literal('auto'), wholeNumber(1, 50, concurrencyError)], { error: concurrencyError })
+
+const durationError = 'a duration like "30m", "90s", or a number of milliseconds'
+const duration = z
+  .union([z.string().meta({ pattern: '\\d' }), z.number().meta({ minimum: 0 })], { error: durationError })
+  .refine((value) => parseDuration(value) !== null, { error: durationError })
+/** A duration of 0 would end what it limits before it began. */
+const limit = duration.refine((value) => parseDuration(value) !== 0, { error: `${durationError}, above 0` })
+
+const pathError = 'a path within the repository, like "docs/tasks"'
+const path = z.string({ error: pathError }).refine((value) => repoPath(value) !== null, { error: pathError })
+const filePath = path.refine((value) => repoPath(value) !== '.' && !/[/\\]$/.test(value), {
+  error: 'the path of a file within the repository',
+})
+
+const command = z.union([text, z.strictObject({ run: text, timeout: option(limit, 'How long it may take.') })], {
+  error: 'a command like "npm test", or { "run": "npm test", "timeout": "10m" }',
+})
+const money = { error: 'a number of US dollars above 0' }
+const modelName = text.nullable()
+const variables = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'made of letters, digits and _' }),
+  z.string({ error: 'a text' }),
+  { error: 'an object of names and texts' },
+)
+const atOnce = 'How many tasks at a time: "auto" for as many as the machine bears, or a number from 1 to 50.'
+const model = (what: string) => option(modelName, `The model for ${what}, if another than agent.model.`, null)
+
+const { git, execution, agent, review, rateLimit, health } = fallback
+
+/** What `.orchestratorrc.json` may say. Each key is optional; keys that are not here are refused. */
+export const configSchema = z.strictObject(
+  {
+    $schema: option(z.string({ error: 'a text' }), 'Where editors find the schema of this file.'),
+    milestones: group({ dir: option(path, 'The folder with the milestone files.', fallback.milestones.dir) }, 'The plan.'),
+    tasksFile: option(filePath, 'Where the state of all tasks is written.', fallback.tasksFile),
+    checks: option(
+      z.array(command, { error: 'a list of commands' }),
+      'Commands that must pass before and after every merge.',
+      fallback.checks,
+    ),
+    git: group(
+      {
+        baseBranch: option(modelName, 'The branch to work for; null: the one that is checked out.', git.baseBranch),
+        envFiles: option(
+          z.array(filePath, { error: 'a list of paths' }),
+          'Files that are copied into every worktree and never committed.',
+          git.envFiles,
+        ),
+        merge: group(
+          { maxRounds: option(wholeNumber(0, 20), 'How often one task may be brought onto what was merged before it.', git.mergeRounds) },
+          'Merging.',
+        ),
+      },
+      'Branches and files.',
+    ),
+    worktree: group(
+      { setup: option(texts('commands'), 'Commands run once in each new worktree, such as npm ci.', []) },
+      'The folders in which tasks are carried out.',
+    ),
+    execution: group(
+      {
+        concurrency: option(concurrency, atOnce, 'auto'),
+        taskTimeout: option(limit, 'How long one session of the agent may take.', writeDuration(execution.taskTimeoutMs)),
+        checkTimeout: option(limit, 'How long one check may take.', writeDuration(execution.checkTimeoutMs)),
+        retries: option(wholeNumber(0, 100), 'How many failed sessions in a row are repeated.', execution.retries),
+        retryDelay: option(duration, 'The first delay when the service does not answer.', writeDuration(execution.retryDelayMs)),
+        retryFactor: option(
+          z
+            .number({ error: 'a number from 1 to 10' })
+            .min(1, { error: 'a number from 1 to 10' })
+            .max(10, { error: 'a number from 1 to 10' }),
+          'By how much each further delay is longer.',
+          execution.retryFactor,
+        ),
+        retryMax: option(duration, 'The longest delay.', writeDuration(execution.retryMaxMs)),
+      },
+      'How tasks are carried out.',
+    ),
+    agent: group(
+      {
+        command: option(text, 'The agent program; a path that ends in .js or .mjs is run with Node.', agent.command),
+        args: option(
+          z.array(z.string({ error: 'a text' }), { error: 'a list of arguments' }),
+          'Arguments put before those that orch gives.',
+          agent.args,
+        ),
+        model: option(modelName, "The model; null: the program's own choice.", agent.model),
+        models: group(
+          {
+            implement: model('implementing'),
+            review: model('reviewing'),
+            remediate: model('mending what checks and reviews found'),
+            resolve: model('resolving merge conflicts'),
+          },
+          'Models for single steps.',
+        ),
+        effort: option(modelName, "How hard the model thinks; null: the program's own choice.", agent.effort),
+        permissionMode: option(
+          oneOf(['acceptEdits', 'dontAsk', 'bypassPermissions']),
+          'What the agent may do unasked.',
+          agent.permissionMode,
+        ),
+        sandbox: option(
+          oneOf(['auto', 'off', 'required']),
+          'Whether sessions run in a sandbox of the operating system: where there is one, never, or not without.',
+          agent.sandbox,
+        ),
+        allow: option(texts('tool rules'), 'Tool rules that are allowed in addition.', agent.allow),
+        deny: option(texts('tool rules'), 'Tool rules that are refused in addition.', agent.deny),
+        allowedDomains: option(texts('domains'), 'Hosts that sessions in the sandbox may reach.', agent.allowedDomains),
+        constraints: option(texts('sentences'), 'Rules of the project that every session is told.', agent.constraints),
+        env: option(variables, 'Environment variables for sessions.', agent.env),
+        settingSources: option(
+          z.array(oneOf(['user', 'project', 'local']), { error: 'a list of user, project, local' }),
+          "Which of the program's own settings files are read.",
+          agent.settingSources,
+        ),
+        maxTurns: option(wholeNumber(1, 10_000).nullable(), 'The most turns of one session; null: no limit.', agent.maxTurns),
+        budgetUsd: option(
+          z.number(money).positive(money).nullable(),
+          'The most that one session may cost in US dollars; null: no limit.',
+          agent.budgetUsd,
+        ),
+      },
+      'The program that does the work.',
+    ),
+    review: group(
+      {
+        enabled: option(yesOrNo, 'Whether a fresh session judges the work before it is merged.', review.enabled),
+        maxRounds: option(wholeNumber(0, 20), 'How often work is sent back to be mended.', review.maxRounds),
+        scope: option(
+          z.array(oneOf(['task', 'stage']), { error: 'a list of task, stage' }),
+          'What is reviewed: each task before its merge, each merged stage.',
+          review.scope,
+        ),
+      },
+      'Reviews.',
+    ),
+    rateLimit: group(
+      {
+        autoResume: option(
+          yesOrNo,
+          'Whether the run waits for a limit of the account to lift and goes on by itself.',
+          rateLimit.autoResume,
+        ),
+        wait: option(limit, 'The first wait when the program does not say until when; doubled each time.', writeDuration(rateLimit.waitMs)),
+        maxWait: option(limit, 'The longest wait before the run pauses.', writeDuration(rateLimit.maxWaitMs)),
+        margin: option(duration, 'How long after the stated instant work begins again.', writeDuration(rateLimit.marginMs)),
+      },
+      "The account's limits.",
+    ),
+    health: group(
+      {
+        stuckAfter: option(limit, 'How long a session may be silent before it is ended.', writeDuration(health.stuckAfterMs)),
+        killGrace: option(
+          duration,
+          'How long a process has to end by itself before it is ended by force.',
+          writeDuration(health.killGraceMs),
+        ),
+      },
+      'When sessions hang.',
+    ),
+  },
+  { error: 'an object: { … }' },
+)
+
+/** The config as it is written in the file. */
+export type ConfigFile = z.output<typeof configSchema>
+
+/** The JSON schema of `.orchestratorrc.json`, for editors. */
+export function renderConfigSchema(): string {
+  const title = 'The settings of orch (.orchestratorrc.json)'
+  const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' })
+  return `${JSON.stringify({ $schema, title, ...schema }, null, 2)}\n`
+}

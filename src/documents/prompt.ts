@@ -1,0 +1,125 @@
+import type { CheckResult } from '../core/check.js'
+import type { CommitId } from '../core/fact.js'
+import type { Milestone } from '../core/milestone.js'
+import { bullets, checkReports, criteriaList, enclosed, milestoneBlocks, section } from './prompt-parts.js'
+import { template } from './template.js'
+
+/** The texts under `templates/` that prompts are made from. */
+export interface PromptTemplates {
+  readonly implement: string
+  readonly remediate: string
+  readonly resolve: string
+  readonly review: string
+  readonly goOn: string
+}
+
+/** What every prompt is about. */
+export interface PromptSubject {
+  /** A task (`2B`) or the whole of a stage (`stage-2`). */
+  readonly id: string
+  readonly title: string
+  readonly milestones: readonly Milestone[]
+  /** The repository's CLAUDE.md, or empty. */
+  readonly projectRules: string
+  readonly constraints: readonly string[]
+}
+
+export interface RemediationSubject extends PromptSubject {
+  readonly checks: readonly CheckResult[]
+  readonly findings: string
+}
+
+export interface ResolutionSubject extends PromptSubject {
+  readonly files: readonly string[]
+  readonly notes: string
+}
+
+export interface ReviewSubject extends PromptSubject {
+  readonly base: CommitId
+  readonly head: CommitId
+  readonly diff: string
+  readonly checks: readonly CheckResult[]
+}
+
+/** Makes the prompts of all kinds of session. */
+export interface Prompts {
+  implement(subject: PromptSubject): string
+  remediate(subject: RemediationSubject): string
+  resolve(subject: ResolutionSubject): string
+  review(subject: ReviewSubject): string
+  goOn(subject: PromptSubject): string
+}
+
+/** In UTF-16 units. A larger diff leaves the reviewer no room to think; it then reads the diff itself, file by file. */
+export const mostDiffInline = 100_000
+/** Of each command's output, by what the session is for. */
+const outputForMending = 8_000
+const outputForReview = 1_500
+
+const common = ['id', 'title', 'milestones', 'projectRules', 'constraints'] as const
+
+/** Throws when a template names what no prompt has: a bug in the package. */
+export function promptsFrom(templates: PromptTemplates): Prompts {
+  const implement = template(templates.implement, common)
+  const remediate = template(templates.remediate, [...common, 'checks', 'findings'])
+  const resolve = template(templates.resolve, [...common, 'files', 'notes'])
+  const review = template(templates.review, [...common, 'base', 'head', 'diff', 'checks', 'criteria'])
+  const goOn = template(templates.goOn, common)
+  return {
+    implement: (subject) => implement(commonValues(subject)),
+    goOn: (subject) => goOn(commonValues(subject)),
+    remediate: (subject) =>
+      remediate({
+        ...commonValues(subject),
+        checks: section('Commands that must pass and do not', checkReports(subject.checks, outputForMending)),
+        findings: section('What the review asks for', subject.findings),
+      }),
+    resolve: (subject) =>
+      resolve({
+        ...commonValues(subject),
+        files: section('Files in conflict', bullets(subject.files)),
+        notes: subject.notes.trim() === '' ? '' : section('What git says', enclosed('notes', {}, subject.notes)),
+      }),
+    review: (subject) => review({ ...commonValues(subject), ...reviewValues(subject) }),
+  }
+}
+
+function commonValues(subject: PromptSubject): Record<(typeof common)[number], string> {
+  const { projectRules, constraints } = subject
+  return {
+    id: subject.id,
+    title: subject.title.replace(/\s+/g, ' ').trim(),
+    milestones: milestoneBlocks(subject.milestones),
+    projectRules: projectRules.trim() === '' ? '' : section('Rules of the project', enclosed('project-rules', {}, projectRules)),
+    constraints: section('Further rules', bullets(constraints)),
+  }
+}
+
+function reviewValues(subject: ReviewSubject): Record<'base' | 'head' | 'diff' | 'checks' | 'criteria', string> {
+  const { base, head, milestones } = subject
+  const [only] = milestones
+  const isStage = subject.id.startsWith('stage-')
+  const numbered = isStage || only === undefined ? '' : criteriaList(only)
+  const withoutNumbers = isStage
+    ? 'Each task was reviewed by itself before. Judge whether they fit together; leave `criteria` empty.'
+    : noCriteria
+  return {
+    base,
+    head,
+    criteria: section('What to judge one by one', numbered === '' ? withoutNumbers : numbered),
+    checks: section('Commands that orch ran on this change', checkReports(subject.checks, outputForReview)),
+    diff: diffText(subject),
+  }
+}
+
+const noCriteria = 'The milestone names no exit criteria: judge whether it is done as a whole, and leave `criteria` empty.'
+
+function diffText({ base, head, diff }: ReviewSubject): string {
+  if (diff.length <= mostDiffInline) return enclosed('diff', {}, diff)
+  const size = Math.round(diff.length / 1000)
+  return [
+    `It is too large to be shown here (${size} kB). Read it yourself, all of it, file by file:`,
+    `- \`git diff --stat ${base}..${head}\` for the list`,
+    `- \`git diff ${base}..${head} -- <file>\` for each`,
+  ].join('\n')
+}

@@ -1,0 +1,97 @@
+import { describeFailure, type Failure } from '../core/failure.js'
+import { evidenceFor, isMet } from '../core/commit-message.js'
+import { wholeOf } from '../core/fact.js'
+import { publicState } from '../core/public-state.js'
+import type { RunState, StageState } from '../core/run-state.js'
+import type { Work } from '../core/work.js'
+import { harmlessCell, harmlessLine } from './harmless-markdown.js'
+import { replaceRun, replaceSection } from './marked-section.js'
+
+/**
+ * TASKS.md as the state tells it: the part of this run between orch's markers is written anew; the parts of earlier runs
+ * and everything outside the markers stay. The same text and state always give the same text.
+ */
+export function renderBoard(existing: string | null, state: RunState): string {
+  return replaceSection(existing ?? '# Tasks\n', (inside) => replaceRun(inside, state.run, runPart(state)))
+}
+
+function runPart(state: RunState): string {
+  return [`## Run ${harmlessLine(state.run)}`, summary(state), ...state.stages.flatMap((stage) => stagePart(state, stage))].join('\n\n')
+}
+
+function summary(state: RunState): string {
+  const tasks = state.stages.flatMap((stage) => worksOf(state, stage))
+  const everything = Object.values(state.work)
+  const merged = tasks.filter((w) => w.phase === 'merged').length
+  const failed = tasks.filter((w) => w.phase === 'failed' || w.phase === 'parked' || w.phase === 'blocked').length
+  const sum = (of: (work: Work) => number): number => everything.reduce((total, work) => total + of(work), 0)
+  const stopped = failed === 0 ? '' : `, ${failed} not done`
+  const tokens = `${sum((w) => w.usage.inputTokens)} tokens in, ${sum((w) => w.usage.outputTokens)} out`
+  const branch = `Branch ${harmlessLine(state.baseBranch)} from ${short(state.baseCommit)}`
+  return `${branch}: ${merged} of ${tasks.length} tasks merged${stopped}. Cost ${money(sum((w) => w.usage.costUsd))}, ${tokens}.`
+}
+
+const worksOf = (state: RunState, stage: StageState): Work[] => stage.tasks.flatMap((id) => state.work[id] ?? [])
+
+function stagePart(state: RunState, stage: StageState): string[] {
+  const works = worksOf(state, stage)
+  const whole = state.work[wholeOf(stage.stage)]
+  const parts = [`### Stage ${stage.stage}`, table(state, works), ...works.flatMap(taskPart)]
+  if (whole !== undefined && tellsSomething(whole)) parts.push(wholePart(state, whole))
+  if (stage.failure !== null) parts.push(failureLine(stage.failure))
+  return parts
+}
+
+const head = ['Task', 'Title', 'State', 'Attempts', 'Rounds', 'Duration', 'Cost', 'Commit']
+
+function table(state: RunState, works: readonly Work[]): string {
+  const rows = works.map((w) => [
+    w.id,
+    harmlessCell(w.title),
+    publicState(state, w),
+    String(w.attempts),
+    String(w.rounds),
+    duration(w),
+    money(w.usage.costUsd),
+    short(w.mergeCommit ?? (w.head === w.workspace?.base ? null : w.head)),
+  ])
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** The exit criteria with their proof, and what went wrong. */
+function taskPart(work: Work): string[] {
+  const criteria = (work.milestone?.criteria ?? []).map(
+    (c) => `- [${isMet(work, c) ? 'x' : ' '}] ${harmlessLine(c.text)} — ${harmlessLine(evidenceFor(work, c))}`,
+  )
+  const lines = [criteria.join('\n'), work.failure === null ? '' : failureLine(work.failure)].filter((line) => line !== '')
+  return lines.length === 0 ? [] : [`#### ${work.id} ${harmlessLine(work.title)}`, ...lines]
+}
+
+/** The merged stage is worth a line only when more was done to it than merging. */
+const tellsSomething = (whole: Work): boolean => whole.reviews > 0 || whole.attempts > 0 || whole.failure !== null
+
+function wholePart(state: RunState, whole: Work): string {
+  const verdict = whole.verdict === null ? '' : ` The review says: ${harmlessLine(whole.verdict.summary)}`
+  const failure = whole.failure === null ? '' : `\n\n${failureLine(whole.failure)}`
+  const rounds = `${whole.reviews} ${whole.reviews === 1 ? 'review' : 'reviews'}, ${whole.rounds} ${whole.rounds === 1 ? 'round' : 'rounds'} of remediation`
+  return `The stage as a whole is ${publicState(state, whole)}: ${rounds}, ${money(whole.usage.costUsd)}.${verdict}${failure}`
+}
+
+function failureLine(failure: Failure): string {
+  const { message, hint } = describeFailure(failure)
+  return `**Not done:** ${harmlessLine(message)}${hint === null ? '' : `\n\nNext: ${harmlessLine(hint)}`}`
+}
+
+const short = (commit: string | null): string => (commit === null ? '' : commit.slice(0, 12))
+
+const money = (usd: number): string => `$${usd.toFixed(2)}`
+
+/** From the first step to the end; of what has not ended, what its sessions took. */
+function duration(work: Work): string {
+  if (work.startedAt === null) return ''
+  const ms = work.endedAt === null ? work.usage.durationMs : Math.max(0, Date.parse(work.endedAt) - Date.parse(work.startedAt))
+  const seconds = Math.round(ms / 1000)
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+  const named = parts.map((part, i) => `${part}${'hms'[i]}`)
+  return named.slice(parts.findIndex((part, i) => part > 0 || i === 2)).join(' ')
+}

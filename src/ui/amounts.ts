@@ -1,0 +1,34 @@
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+
+const two = (n: number): string => String(n).padStart(2, '0')
+
+/** Milliseconds as a person says them: `5s`, `1m 05s`, `2h 03m`, `3d 04h`. */
+export function duration(ms: number): string {
+  const whole = Number.isFinite(ms) ? Math.max(0, ms) : 0
+  if (whole < minute) return `${Math.floor(whole / second)}s`
+  if (whole < hour) return `${Math.floor(whole / minute)}m ${two(Math.floor((whole % minute) / second))}s`
+  if (whole < day) return `${Math.floor(whole / hour)}h ${two(Math.floor((whole % hour) / minute))}m`
+  return `${Math.floor(whole / day)}d ${two(Math.floor((whole % day) / hour))}h`
+}
+
+/** US dollars: `$0.12`; what is there but less than a cent shows as `<$0.01`. */
+export const money = (usd: number): string => (usd > 0 && usd < 0.005 ? '<$0.01' : `$${usd.toFixed(2)}`)
+
+/** Tokens, roughly: `950`, `12.4k`, `1.2M`. */
+export function tokenCount(n: number): string {
+  if (n < 1000) return String(n)
+  return n < 999_950 ? `${(n / 1000).toFixed(1)}k` : `${(n / 1_000_000).toFixed(1)}M`
+}
+
+/** `1 task`, `3 tasks`, `2 retries`. */
+export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+/** The first few of a list, and how many more there are. */
+export const listed = (items: readonly string[], most = 5): string =>
+  items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`
+
+/** A commit as people write it. */
+export const shortCommit = (commit: string): string => commit.slice(0, 12)

@@ -1,0 +1,189 @@
+import { wholeOf } from '../core/fact.js'
+import { describeFailure, type Failure } from '../core/failure.js'
+import type { Plan } from '../core/plan.js'
+import { publicState, type TaskStateName } from '../core/public-state.js'
+import type { RunState, StageState } from '../core/run-state.js'
+import { isSettled, type Work } from '../core/work.js'
+import { oneLine } from './harmless.js'
+import { runWait, type StatusWait, taskWait } from './waits.js'
+
+export type RunStateName = 'running' | 'waiting' | 'paused' | 'done' | 'failed' | 'interrupted'
+export type StageStateName = 'pending' | 'running' | 'merging' | 'done' | 'failed'
+
+/** What `orch status --json` prints. Times are ISO 8601, money US dollars; only ever added to within a version. */
+export interface StatusJson {
+  readonly schemaVersion: 1
+  /** Null: there is no run yet, and the stages show the plan. */
+  readonly run: {
+    readonly id: string
+    readonly state: RunStateName
+    readonly startedAt: string
+    readonly endedAt: string | null
+    readonly baseBranch: string
+    readonly baseCommit: string
+    /** Where the base branch stands after what this run landed. */
+    readonly headCommit: string
+  } | null
+  readonly wait: StatusWait | null
+  readonly stages: readonly { readonly stage: number; readonly state: StageStateName; readonly tasks: readonly TaskStatus[] }[]
+  readonly totals: {
+    readonly tasks: number
+    readonly merged: number
+    readonly failed: number
+    /** Sessions that were about a whole stage included. */
+    readonly costUsd: number
+    readonly tokens: { readonly input: number; readonly output: number }
+  }
+}
+
+export interface TaskStatus {
+  readonly id: string
+  readonly title: string
+  readonly state: TaskStateName
+  readonly attempts: number
+  readonly reviewRounds: number
+  readonly branch: string | null
+  /** The merge, or the newest commit of its branch once there is one beyond the base. */
+  readonly commit: string | null
+  readonly costUsd: number
+  readonly durationMs: number
+  readonly waitingFor: StatusWait | null
+  readonly failure: { readonly reason: string; readonly message: string; readonly hint: string | null } | null
+}
+
+export interface StatusContext {
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** Somebody holds the run's lock: it is being carried out. */
+  readonly running: boolean
+}
+
+/** A run as scripts see it. */
+export function statusJson(state: RunState | null, plan: Pick<Plan, 'stages'>, context: StatusContext): StatusJson {
+  return state === null ? statusOfPlan(plan) : statusOfRun(state, context)
+}
+
+function statusOfPlan(plan: Pick<Plan, 'stages'>): StatusJson {
+  const stages = plan.stages.map(({ stage, tasks }) => ({
+    stage,
+    state: 'pending' as const,
+    tasks: tasks.map((task) => ({ ...notBegun, id: task.id, title: oneLine(task.title) })),
+  }))
+  const tasks = stages.reduce((sum, stage) => sum + stage.tasks.length, 0)
+  return {
+    schemaVersion: 1,
+    run: null,
+    wait: null,
+    stages,
+    totals: { tasks, merged: 0, failed: 0, costUsd: 0, tokens: { input: 0, output: 0 } },
+  }
+}
+
+const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
+  state: 'pending',
+  attempts: 0,
+  reviewRounds: 0,
+  branch: null,
+  commit: null,
+  costUsd: 0,
+  durationMs: 0,
+  waitingFor: null,
+  failure: null,
+}
+
+function statusOfRun(state: RunState, context: StatusContext): StatusJson {
+  const landed = state.stages.flatMap((s) => s.landed ?? [])
+  return {
+    schemaVersion: 1,
+    run: {
+      id: state.run,
+      state: runStateName(state, context),
+      startedAt: state.startedAt,
+      endedAt: state.endedAt,
+      baseBranch: state.baseBranch,
+      baseCommit: state.baseCommit,
+      headCommit: landed.at(-1)?.to ?? state.baseCommit,
+    },
+    wait: runWait(state, context),
+    stages: state.stages.map((stage) => ({
+      stage: stage.stage,
+      state: stageStateName(state, stage),
+      tasks: tasksIn(state, stage).map((work) => taskStatus(state, work, context)),
+    })),
+    totals: totalsOf(state),
+  }
+}
+
+const tasksIn = (state: RunState, stage: StageState): readonly Work[] => stage.tasks.flatMap((id) => state.work[id] ?? [])
+
+function runStateName(state: RunState, context: StatusContext): RunStateName {
+  if (context.running) return state.limit !== null && state.limit.until > context.now ? 'waiting' : 'running'
+  switch (state.ending) {
+    case 'done':
+    case 'failed':
+      return state.ending
+    case 'paused':
+    case 'needs-person':
+    case 'surroundings':
+      return 'paused'
+    case 'interrupted':
+    case null:
+      return 'interrupted'
+  }
+}
+
+/** A stage whose tasks are all settled is being merged: combined, checked, reviewed, landed, or held back before that. */
+function stageStateName(state: RunState, stage: StageState): StageStateName {
+  if (stage.phase === 'held') return 'merging'
+  if (stage.phase !== 'running') return stage.phase
+  const tasks = tasksIn(state, stage)
+  return tasks.every(isSettled) && tasks.some((w) => w.phase === 'approved' || w.phase === 'combined') ? 'merging' : 'running'
+}
+
+function taskStatus(state: RunState, work: Work, context: StatusContext): TaskStatus {
+  const waitingFor = taskWait(state, work, context)
+  const beyondBase = work.workspace !== null && work.head !== work.workspace.base ? work.head : null
+  return {
+    id: work.id,
+    title: oneLine(work.title),
+    state: waitingFor === null ? publicState(state, work) : 'waiting',
+    attempts: work.attempts,
+    reviewRounds: work.reviews,
+    branch: work.workspace?.branch ?? null,
+    commit: work.mergeCommit ?? beyondBase,
+    costUsd: rounded(work.usage.costUsd),
+    durationMs: timeTaken(work, context),
+    waitingFor,
+    failure: work.failure === null ? null : failureJson(work.failure),
+  }
+}
+
+/** Wall time from its first step to its end or now; of a task that was cut off, what its sessions took. */
+function timeTaken(work: Work, context: StatusContext): number {
+  if (work.startedAt === null) return 0
+  const began = Date.parse(work.startedAt)
+  if (work.endedAt !== null) return Math.max(0, Date.parse(work.endedAt) - began)
+  return context.running ? Math.max(0, context.now - began) : work.usage.durationMs
+}
+
+/** A failure as scripts see it. */
+export const failureJson = (failure: Failure): { reason: string; message: string; hint: string | null } => ({
+  reason: failure.reason,
+  ...describeFailure(failure),
+})
+
+function totalsOf(state: RunState): StatusJson['totals'] {
+  const tasks = state.stages.flatMap((stage) => tasksIn(state, stage))
+  const all = [...tasks, ...state.stages.flatMap((stage) => state.work[wholeOf(stage.stage)] ?? [])]
+  const sum = (of: (work: Work) => number): number => all.reduce((total, work) => total + of(work), 0)
+  return {
+    tasks: tasks.length,
+    merged: tasks.filter((w) => w.phase === 'merged').length,
+    failed: tasks.filter((w) => w.phase === 'failed').length,
+    costUsd: rounded(sum((w) => w.usage.costUsd)),
+    tokens: { input: sum((w) => w.usage.inputTokens), output: sum((w) => w.usage.outputTokens) },
+  }
+}
+
+/** Sums of binary fractions grow tails; a ten-thousandth of a cent is enough. */
+const rounded = (usd: number): number => Math.round(usd * 1e6) / 1e6

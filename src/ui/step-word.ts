@@ -1,0 +1,95 @@
+import { unreachable } from '../core/result.js'
+import type { RunState } from '../core/run-state.js'
+import { isEnded, isSettled, type OpenSession, type Work } from '../core/work.js'
+import { duration } from './amounts.js'
+import type { LiveNote } from './live-notes.js'
+import { doingWord } from './work-wording.js'
+
+/** How a row looks: which sign and colour it gets. */
+export type RowMood = 'done' | 'failed' | 'working' | 'pending' | 'waiting'
+
+/** What a piece of work is at, in a word or two. */
+export interface StepWord {
+  readonly mood: RowMood
+  readonly word: string
+}
+
+const say = (mood: RowMood, word: string): StepWord => ({ mood, word })
+
+/** A task's step, from its saved state and what was heard since. */
+export function taskStep(state: RunState, work: Work, note: LiveNote | undefined, now: number): StepWord {
+  if (note?.wait != null && note.wait.until > now && !isSettled(work)) return say('waiting', waitWord(note.wait, now))
+  if (work.open !== null) return sessionStep(work, work.open, { now, limited: state.limit !== null && state.limit.until > now })
+  if (note?.command === true && !isEnded(work))
+    return say('working', work.phase === 'pending' || work.phase === 'opened' ? 'preparing' : 'checking')
+  return phaseStep(work)
+}
+
+function waitWord(wait: { readonly reason: 'limit' | 'retry'; readonly until: number }, now: number): string {
+  return wait.reason === 'limit' ? 'waiting for the limit' : `again in ${duration(wait.until - now)}`
+}
+
+function sessionStep(work: Work, open: OpenSession, { now, limited }: { now: number; limited: boolean }): StepWord {
+  if (!open.running && limited) return say('waiting', 'waiting for the limit')
+  if (!open.running) return say('waiting', open.notBefore > now ? `again in ${duration(open.notBefore - now)}` : 'waiting to go on')
+  const round = open.step === 'review' ? work.reviews + 1 : open.step === 'remediate' ? work.rounds + 1 : 1
+  return say('working', round > 1 ? `${doingWord[open.step]} round ${round}` : doingWord[open.step])
+}
+
+function phaseStep(work: Work): StepWord {
+  switch (work.phase) {
+    case 'pending':
+      return say('pending', 'waiting')
+    case 'opened':
+      return say('working', 'preparing')
+    case 'ready':
+      return say('waiting', 'ready to start')
+    case 'worked':
+      return say('working', 'checking')
+    case 'checked':
+      return say('working', 'checked')
+    case 'reviewed':
+      return say('working', 'reviewed')
+    case 'unmergeable':
+      return say('waiting', work.obstacle?.kind === 'red' ? 'red when combined' : 'in conflict')
+    case 'approved':
+      return needsApproval(work) ? say('waiting', `orch approve ${work.id}`) : say('done', 'approved')
+    case 'combined':
+      return say('done', 'combined')
+    case 'merged':
+      return say('done', 'merged')
+    case 'failed':
+      return say('failed', 'failed')
+    case 'parked':
+      return say('waiting', 'parked')
+    case 'blocked':
+      return say('failed', 'blocked')
+    default:
+      return unreachable(work.phase)
+  }
+}
+
+/** The work is done and reviewed, and a person must say yes before it is merged. */
+export const needsApproval = (work: Work): boolean =>
+  work.phase === 'approved' && work.milestone?.approval === true && !work.approvedByPerson
+
+/** The step of a stage's whole: combining, checking and reviewing the combination, landing. */
+export function wholeStep(state: RunState, whole: Work, note: LiveNote | undefined, now: number): StepWord {
+  const stage = state.stages.find((s) => s.stage === whole.stage)
+  if (stage?.phase === 'failed') return say('failed', 'failed')
+  if (stage?.phase === 'held') return say('waiting', 'held back')
+  if (whole.phase === 'merged') return say('done', 'landed')
+  if (whole.phase === 'pending') return combining(state, whole, note)
+  if (note?.wait == null && whole.open?.running === true && whole.open.step === 'review') return say('working', 'reviewing the whole')
+  if (note?.command === true) return say('working', 'checking the combination')
+  if (whole.phase === 'approved') return say('working', 'landing')
+  return taskStep(state, whole, note, now)
+}
+
+function combining(state: RunState, whole: Work, note: LiveNote | undefined): StepWord {
+  if (note?.command === true) return say('working', 'checking the combination')
+  const tasks = Object.values(state.work).filter((w) => w.stage === whole.stage && w.id !== whole.id)
+  const settled = tasks.filter(isSettled).length
+  if (settled < tasks.length) return say('pending', `waits for ${tasks.length - settled} of ${tasks.length}`)
+  return tasks.some(needsApproval) ? say('waiting', 'waits for approval') : say('working', 'combining')
+}

@@ -1,0 +1,44 @@
+import type { RunState } from '../core/run-state.js'
+import { isSettled, type Work } from '../core/work.js'
+import { oneLine } from './harmless.js'
+import { needsApproval } from './step-word.js'
+import { limitWords } from './wording.js'
+
+/** What a run or a task waits for. */
+export interface StatusWait {
+  readonly reason: 'limit' | 'resources' | 'budget' | 'approval'
+  /** ISO 8601; null when no instant is known. */
+  readonly until: string | null
+  readonly detail: string
+}
+
+const iso = (epochMs: number): string => new Date(epochMs).toISOString()
+
+/** What the whole run waits for; null while something can go on, or when it is over. */
+export function runWait(state: RunState, { now, running }: { readonly now: number; readonly running: boolean }): StatusWait | null {
+  if (state.ending === 'done' || state.ending === 'failed') return null
+  const limit = limitWait(state, now)
+  if (limit !== null) return limit
+  if (running) return null
+  if (state.failure?.reason === 'budget-reached') return { reason: 'budget', until: null, detail: oneLine(state.failure.detail) }
+  const toApprove = Object.values(state.work).filter(needsApproval)
+  return toApprove.length === 0
+    ? null
+    : { reason: 'approval', until: null, detail: toApprove.map((w) => `orch approve ${w.id}`).join('; ') }
+}
+
+function limitWait(state: RunState, now: number): StatusWait | null {
+  return state.limit === null || state.limit.until <= now
+    ? null
+    : { reason: 'limit', until: iso(state.limit.until), detail: limitWords(state.limit) }
+}
+
+/** What one task waits for; null when it is at work, not yet begun, or over. */
+export function taskWait(state: RunState, work: Work, { now }: { readonly now: number }): StatusWait | null {
+  if (needsApproval(work)) return { reason: 'approval', until: null, detail: `orch approve ${work.id}` }
+  if (isSettled(work) || work.phase === 'pending' || work.open?.running === true) return null
+  const limit = limitWait(state, now)
+  if (limit !== null) return limit
+  if (work.open === null || work.open.notBefore <= now) return null
+  return { reason: 'resources', until: iso(work.open.notBefore), detail: 'tried again then, because the last session failed' }
+}

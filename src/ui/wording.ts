@@ -1,0 +1,109 @@
+import type { Progress, RecordedFact, RunEnding, RunFact, StageFact } from '../core/fact.js'
+import { unreachable } from '../core/result.js'
+import { counted, listed, money, shortCommit } from './amounts.js'
+import { failureLine } from './failure-text.js'
+import { oneLine } from './harmless.js'
+import { type Moment, until } from './moment.js'
+import { results, workWords } from './work-wording.js'
+
+/** What happened, as one harmless line that names whom it concerns. */
+export const factSentence = (fact: RecordedFact, moment: Moment): string => oneLine(words(fact, moment))
+
+/** A task's id as it is; the whole of a stage as `stage 2`. */
+export const workName = (id: string): string => id.replace(/^stage-(\d+)$/, 'stage $1')
+
+type Recorded<F> = RecordedFact & F
+
+function words(fact: RecordedFact, moment: Moment): string {
+  if ('task' in fact) return `${workName(fact.task)} ${workWords(fact, moment)}`
+  if ('stage' in fact) return `stage ${fact.stage} ${stageWords(fact)}`
+  return runWords(fact, moment)
+}
+
+function runWords(fact: Recorded<RunFact>, moment: Moment): string {
+  switch (fact.type) {
+    case 'run-started': {
+      const tasks = fact.stages.reduce((sum, stage) => sum + stage.tasks.length, 0)
+      const how = `${fact.withoutReview ? ', without review' : ''}${fact.rehearsal ? ', as a rehearsal' : ''}`
+      const plan = `${counted(tasks, 'task')} in ${counted(fact.stages.length, 'stage')}`
+      return `run ${fact.run} started: ${plan}, from ${fact.baseBranch} at ${shortCommit(fact.baseCommit)}${how}`
+    }
+    case 'run-resumed':
+      return `run ${fact.run} resumed`
+    case 'run-ended':
+      return `run ${fact.run} ${endingWords[fact.ending]}${fact.failure === null ? '' : `: ${failureLine(fact.failure)}`}`
+    case 'survivors-ended':
+      return `ended ${counted(fact.pids.length, 'process', 'processes')} left over from before: ${listed(fact.pids.map(String))}`
+    case 'limit-hit':
+      return `${limitWords(fact)}: nothing starts until ${until(fact.until, moment)}${fact.guessed ? '; the instant is a guess' : ''}`
+    case 'limit-lifted':
+      return 'the limit is lifted: work goes on'
+    default:
+      return unreachable(fact)
+  }
+}
+
+/** Which of the account's limits it is. */
+export const limitWords = (limit: { readonly window: string | null }): string =>
+  limit.window === null ? "the account's limit is reached" : `the account's ${limit.window.replaceAll('_', ' ')} limit is reached`
+
+/** How a run ended, as the rest of a sentence. */
+export const endingWords: Readonly<Record<RunEnding, string>> = {
+  done: 'is done',
+  failed: 'failed',
+  paused: 'paused',
+  'needs-person': 'needs a person',
+  surroundings: 'paused because of its surroundings',
+  interrupted: 'was interrupted',
+}
+
+function stageWords(fact: Recorded<StageFact>): string {
+  switch (fact.type) {
+    case 'stage-started':
+      return `started: ${listed(
+        fact.milestones.map((m) => m.id),
+        12,
+      )}`
+    case 'tasks-combined': {
+      const which =
+        fact.merges.length === 0
+          ? 'nothing new'
+          : listed(
+              fact.merges.map((m) => m.task),
+              12,
+            )
+      const checks = fact.results.length === 0 ? 'no checks to run' : `checks: ${results(fact.results)}`
+      return `combined ${which}; ${checks}${fact.complete ? '; nothing is missing' : ''}`
+    }
+    case 'stage-landed':
+      return `landed: ${fact.branch} moved from ${shortCommit(fact.from)} to ${shortCommit(fact.to)}`
+    case 'stage-held':
+      return `is held back: ${failureLine(fact.failure)}`
+    case 'stage-failed':
+      return `failed: ${failureLine(fact.failure)}`
+    default:
+      return unreachable(fact)
+  }
+}
+
+/** What goes on right now, as one harmless line. */
+export function progressSentence(progress: Progress, moment: Moment): string {
+  switch (progress.type) {
+    case 'session-progressed': {
+      const cost = progress.costUsd === null ? '' : ` (${money(progress.costUsd)})`
+      return oneLine(`${workName(progress.task)} ${progress.doing}${cost}`)
+    }
+    case 'command-running':
+      return oneLine(`${workName(progress.task)} running ${progress.command}`)
+    case 'waiting': {
+      const who = progress.task === null ? '' : `${workName(progress.task)} `
+      const what = progress.reason === 'limit' ? 'waiting for the limit' : 'waiting to try again'
+      const detail = progress.detail.trim() === '' ? '' : `: ${progress.detail}`
+      return oneLine(`${who}${what} until ${until(progress.until, moment)}${detail}`)
+    }
+    case 'noticed':
+      return oneLine(progress.text)
+    default:
+      return unreachable(progress)
+  }
+}

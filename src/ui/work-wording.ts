@@ -1,0 +1,103 @@
+import type { CheckResult } from '../core/check.js'
+import type { AgainAt, RecordedFact, WorkFact } from '../core/fact.js'
+import { unreachable } from '../core/result.js'
+import type { SessionStep, Usage } from '../core/session.js'
+import type { Verdict } from '../core/verdict.js'
+import { counted, duration, listed, money, shortCommit } from './amounts.js'
+import { failureLine } from './failure-text.js'
+import { type Moment, timeOfDay } from './moment.js'
+
+/** What an agent session does, as a verb: the same word in every view. */
+export const doingWord: Readonly<Record<SessionStep, string>> = {
+  implement: 'implementing',
+  remediate: 'remediating',
+  resolve: 'resolving the conflict',
+  review: 'reviewing',
+}
+
+const doneWord: Readonly<Record<SessionStep, string>> = {
+  implement: 'implemented',
+  remediate: 'remediated',
+  resolve: 'resolved the conflict',
+  review: 'reviewed',
+}
+
+/** A fact about a task or the whole of a stage, without its name in front. */
+export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string {
+  switch (fact.type) {
+    case 'workspace-opened':
+      return `workspace opened on ${fact.branch}`
+    case 'workspace-closed':
+      return 'workspace removed'
+    case 'entry-checked':
+      return fact.results.length === 0 ? 'has no entry requirements to run' : `entry requirements: ${results(fact.results)}`
+    case 'attempt-started':
+      return `${doingWord[fact.step]} (attempt ${fact.attempt}${fact.resumes ? ', same conversation' : ''})`
+    case 'attempt-interrupted':
+    case 'review-interrupted':
+      return `${fact.cause === 'limit' ? 'cut off by the limit' : 'stopped'}; goes on later where it was${spent(fact.usage)}`
+    case 'attempt-finished':
+      return `${doneWord[fact.step]}: ${fact.changed ? `changes in ${shortCommit(fact.commit)}` : 'nothing changed'}${spent(fact.usage)}`
+    case 'attempt-failed':
+      return `attempt ${fact.attempt} failed: ${failureLine(fact.failure)}; ${again(fact.again, moment)}${spent(fact.usage)}`
+    case 'checks-finished':
+      return fact.results.length === 0 ? 'has no checks to run' : `checks: ${results(fact.results)}`
+    case 'review-started':
+      return `reviewing (round ${fact.review})`
+    case 'review-given':
+      return `review round ${fact.review}: ${verdictWords(fact.verdict)}${spent(fact.usage)}`
+    case 'review-failed':
+      return `the review failed: ${failureLine(fact.failure)}; ${again(fact.again, moment)}${spent(fact.usage)}`
+    case 'task-approved':
+      return `approved at ${shortCommit(fact.commit)}`
+    case 'approval-given':
+      return 'approved by a person'
+    case 'git-believed':
+      return `is at ${shortCommit(fact.commit)} in git, not at ${shortCommit(fact.expected)} as saved: git is believed`
+    case 'merge-conflicted':
+      return `conflicts with what was merged before it: ${listed(fact.files)}`
+    case 'combination-refused':
+      return `does not fit with what was merged before it: ${results(fact.results)}`
+    case 'base-joined':
+      return `now holds what was merged before it, at ${shortCommit(fact.commit)}`
+    case 'task-failed':
+      return `failed: ${failureLine(fact.failure)}`
+    case 'task-parked':
+      return `parked, a person is needed: ${failureLine(fact.failure)}`
+    case 'task-blocked':
+      return `blocked: ${failureLine(fact.failure)}`
+    case 'task-retried':
+      return fact.milestone === null ? 'tried again' : 'tried again, with its milestone as it is now'
+    case 'milestone-edited':
+      return `${fact.file} was edited; the task goes on with the text it began with`
+    default:
+      return unreachable(fact)
+  }
+}
+
+/** `all 3 passed`, or which did not. */
+export function results(all: readonly CheckResult[]): string {
+  const failed = all.filter((r) => !r.passed)
+  if (failed.length === 0) return all.length === 1 ? 'passed' : `all ${all.length} passed`
+  return `${failed.length} of ${all.length} failed: ${listed(failed.map((r) => r.command))}`
+}
+
+/** A verdict in half a sentence. */
+export function verdictWords(verdict: Verdict): string {
+  if (verdict.approved) return 'approved'
+  const unmet = verdict.criteria.filter((c) => !c.met).length
+  const reasons = [
+    ...(verdict.findings.length > 0 ? [counted(verdict.findings.length, 'finding')] : []),
+    ...(unmet > 0 ? [`${counted(unmet, 'criterion', 'criteria')} not met`] : []),
+  ]
+  return reasons.length === 0 ? 'changes requested' : `changes requested: ${reasons.join(', ')}`
+}
+
+function again(when: AgainAt | null, moment: Moment): string {
+  if (when === null) return 'given up'
+  const how = when.session === 'fresh' ? 'in a new conversation' : 'in the same conversation'
+  return when.at <= moment.now ? `again now, ${how}` : `again at ${timeOfDay(when.at, moment.timeZone)}, ${how}`
+}
+
+const spent = (usage: Usage): string =>
+  usage.durationMs === 0 && usage.costUsd === 0 ? '' : ` (${duration(usage.durationMs)}, ${money(usage.costUsd)})`

@@ -1,0 +1,237 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findMarked } from '../../../src/adapters/processes/survivors.js'
+import type { ClaudeSetup } from '../../../src/adapters/claude/agent.js'
+import type { Config } from '../../../src/core/config.js'
+import type { SessionOutcome } from '../../../src/core/session.js'
+import type { Agent, SessionProgress, SessionRequest } from '../../../src/engine/ports.js'
+import { driver, never, request } from '../../support/claude-driver.js'
+
+const standIn = fileURLToPath(new URL('../../support/scripted-claude.mjs', import.meta.url))
+
+type Step = Readonly<Record<string, unknown>>
+const init: Step = { say: { type: 'system', subtype: 'init', apiKeySource: 'none' } }
+const success: Step = { say: { type: 'result', subtype: 'success', is_error: false, result: 'done', num_turns: 1, total_cost_usd: 0.5 } }
+const usesTool: Step = {
+  say: { type: 'assistant', message: { content: [{ type: 'tool_use', name: 'Bash', input: { command: 'npm test' } }] } },
+}
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'orch-agent-'))
+})
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+interface Play {
+  readonly agent?: Partial<Config['agent']>
+  readonly setup?: Partial<ClaudeSetup>
+  readonly inheritedEnv?: Record<string, string>
+}
+
+const playing = (script: readonly Step[], { agent = {}, setup = {}, inheritedEnv = {} }: Play = {}): Agent =>
+  driver({
+    runFolder: folder,
+    agent: { command: standIn, ...agent, env: { SCRIPT: JSON.stringify(script), ...agent.env } },
+    inheritedEnv: { PATH: process.env['PATH'] ?? '', ...inheritedEnv },
+    setup,
+  })
+
+interface Played {
+  readonly outcome: SessionOutcome
+  readonly asked: SessionRequest
+  readonly heard: readonly SessionProgress[]
+  readonly transcript: string
+}
+
+async function play(script: readonly Step[], rest: Partial<SessionRequest> = {}, how: Play & { stop?: AbortSignal } = {}): Promise<Played> {
+  const asked = request(folder, rest)
+  const heard: SessionProgress[] = []
+  const outcome = await playing(script, how).run(asked, (p) => heard.push(p), how.stop ?? never)
+  expect(await findMarked([asked.session])).toEqual([])
+  return { outcome, asked, heard, transcript: await transcriptOf(asked) }
+}
+
+const transcriptOf = (asked: SessionRequest): Promise<string> =>
+  readFile(join(folder, 'sessions', `${asked.session}-${asked.step}.jsonl`), 'utf8').catch(() => '')
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+describe('watchdogs', () => {
+  test('a silent session is ended and can be continued', async () => {
+    const { outcome } = await play([init, { hang: true }], { idleMs: 300 })
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { reason: 'agent-silent', silentMs: 300 }, again: 'resume' })
+  })
+
+  test('one that never began a conversation is begun anew', async () => {
+    const { outcome } = await play([{ hang: true }], { idleMs: 300 })
+    expect(outcome).toMatchObject({ failure: { reason: 'agent-silent' }, again: 'fresh' })
+  })
+
+  test('a tool that runs for long is a sign of life, but not for ever', async () => {
+    const { outcome } = await play([init, { repeat: { type: 'tool_progress' }, everyMs: 50 }], { idleMs: 1000, timeoutMs: 2500 })
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { reason: 'agent-timed-out', limitMs: 2500 }, again: 'resume' })
+  })
+
+  test('a program that does not go after its result is ended, and the result counts', async () => {
+    const { outcome } = await play([init, success, { run: 'exec sleep 1000' }, { hang: true }], {}, { setup: { killGraceMs: 200 } })
+    expect(outcome).toMatchObject({ kind: 'finished', text: 'done', usage: { costUsd: 0.5 } })
+  })
+
+  test('limits beyond what a timer can hold do not fire at once', async () => {
+    const { outcome } = await play([init, success], { idleMs: 10 ** 12, timeoutMs: 10 ** 12 })
+    expect(outcome).toMatchObject({ kind: 'finished' })
+  })
+})
+
+describe('stopping', () => {
+  test('a session that is told to stop is stopped, with all that it started', async () => {
+    const stop = new AbortController()
+    const asked = request(folder)
+    const running = playing([init, { run: 'exec sleep 1000' }, { write: 'stop-me' }, { hang: true }]).run(
+      asked,
+      () => undefined,
+      stop.signal,
+    )
+    await until(() => isThere('stop-me'))
+    stop.abort()
+    expect(await running).toMatchObject({ kind: 'stopped' })
+    expect(await findMarked([asked.session])).toEqual([])
+  })
+
+  test('what was finished before the stop counts as finished', async () => {
+    const stop = new AbortController()
+    const running = playing([init, success, { write: 'late' }, { hang: true }]).run(request(folder), () => undefined, stop.signal)
+    await until(() => isThere('late'))
+    stop.abort()
+    expect(await running).toMatchObject({ kind: 'finished' })
+  })
+
+  test('after a stop nothing is started', async () => {
+    const { outcome, transcript } = await play([init, success], {}, { stop: AbortSignal.abort() })
+    expect(outcome).toMatchObject({ kind: 'stopped' })
+    expect(transcript).toBe('')
+  })
+
+  const isThere = (name: string): Promise<boolean> =>
+    readFile(join(folder, name)).then(
+      () => true,
+      () => false,
+    )
+})
+
+describe('early ends', () => {
+  test('paid extra usage is a limit at once', async () => {
+    const info = {
+      status: 'allowed_warning',
+      overageInUse: true,
+      unifiedWindows: { seven_day: { status: 'rejected', resetsAt: 1795489105 } },
+    }
+    const { outcome } = await play([init, { say: { type: 'rate_limit_event', rate_limit_info: info } }, { hang: true }])
+    expect(outcome).toMatchObject({ kind: 'limited', limit: { resetsAt: 1_795_489_105_000, window: 'seven_day' } })
+  })
+
+  test('other permissions than demanded fail closed', async () => {
+    const init = { say: { type: 'system', subtype: 'init', permissionMode: 'bypassPermissions' } }
+    const how: Play = { agent: { sandbox: 'required' }, setup: { sandboxSupport: () => Promise.resolve({ works: true }) } }
+    const { outcome } = await play([init, success], {}, how)
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { reason: 'agent-misconfigured' }, again: 'never' })
+  })
+
+  test('a required sandbox that cannot be had starts nothing', async () => {
+    const why = 'bwrap is not installed'
+    const how: Play = { agent: { sandbox: 'required' }, setup: { sandboxSupport: () => Promise.resolve({ works: false, why }) } }
+    const { outcome, transcript } = await play([init, success], {}, how)
+    expect(outcome).toMatchObject({
+      failure: { reason: 'agent-misconfigured', detail: `agent.sandbox is "required", but ${why}` },
+      again: 'never',
+    })
+    expect(transcript).toBe('')
+  })
+
+  test('a program that is not there is told by the name that the config has', async () => {
+    const { outcome } = await play([], {}, { agent: { command: 'no-such-agent' } })
+    expect(outcome).toMatchObject({ failure: { reason: 'agent-missing', command: 'no-such-agent' }, again: 'never' })
+  })
+
+  test('a worktree that is gone is no fault of the program', async () => {
+    const { outcome } = await play([], { cwd: join(folder, 'gone') })
+    expect(outcome).toMatchObject({ failure: { reason: 'internal' } })
+  })
+})
+
+describe('what is written', () => {
+  test('signs of life are told with what is being done', async () => {
+    const { heard } = await play([init, usesTool, success])
+    expect(heard).toEqual([{ doing: 'Bash npm test', costUsd: null }])
+  })
+
+  test('secrets reach neither the transcript nor the outcome', async () => {
+    const key = 'sk-ant-very-secret'
+    const script = [init, { echo: 'ANTHROPIC_API_KEY' }, { complain: `bad key ${key}` }, { exit: 5 }]
+    const { outcome, transcript } = await play(script, {}, { inheritedEnv: { ANTHROPIC_API_KEY: key } })
+    expect(transcript).toContain('"value":"***"')
+    expect(transcript + JSON.stringify(outcome)).not.toContain(key)
+  })
+
+  test('pieces of answers are not kept, as the answers follow whole', async () => {
+    const piece = { say: { type: 'stream_event', event: { type: 'content_block_delta', delta: { text: 'piece' } } } }
+    const { transcript } = await play([init, piece, success])
+    expect(transcript).not.toContain('piece')
+    expect(transcript).toContain('"result":"done"')
+  })
+
+  test('rubbish between events does no harm', async () => {
+    const { outcome } = await play([{ print: 'npm WARN something\n\n{"type":\n' }, init, { print: '\u001b[31mred\n' }, success])
+    expect(outcome).toMatchObject({ kind: 'finished' })
+  })
+
+  test('a result without a line end counts', async () => {
+    const { outcome } = await play([init, { print: JSON.stringify(success['say']) }])
+    expect(outcome).toMatchObject({ kind: 'finished' })
+  })
+})
+
+describe('what a transcript tells later', () => {
+  test('nothing of a session that never was', async () => {
+    expect(await playing([]).recall(crypto.randomUUID(), 'implement')).toBeNull()
+    expect(await playing([]).knows(crypto.randomUUID())).toBe(false)
+  })
+
+  test('of several invocations the last one decides', async () => {
+    const { asked } = await play([init, success])
+    const again = { ...asked, resumes: true }
+    expect(await playing([]).recall(asked.session, 'implement')).toMatchObject({ kind: 'finished' })
+    await playing([init, usesTool]).run(again, () => undefined, never)
+    expect(await playing([]).recall(asked.session, 'implement')).toBeNull()
+    const failure = { say: { type: 'result', subtype: 'error_max_turns', is_error: true, errors: ['Reached maximum number of turns (2)'] } }
+    await playing([init, failure]).run(again, () => undefined, never)
+    expect(await playing([]).recall(asked.session, 'implement')).toMatchObject({ kind: 'failed', failure: { reason: 'budget-reached' } })
+    expect(await playing([]).recall(asked.session, 'review')).toBeNull()
+    expect(await playing([]).knows(asked.session)).toBe(true)
+  })
+
+  test('a session that was interrupted has not reached its end', async () => {
+    const aborted = { say: { type: 'result', subtype: 'error_during_execution', is_error: true, terminal_reason: 'aborted_tools' } }
+    const { asked } = await play([init, aborted])
+    expect(await playing([]).recall(asked.session, 'implement')).toBeNull()
+  })
+
+  test('a program that only failed to start left no conversation', async () => {
+    const { asked, outcome } = await play([{ complain: "error: unknown option '--x'" }, { exit: 1 }])
+    expect(outcome).toMatchObject({ failure: { reason: 'agent-misconfigured', detail: "error: unknown option '--x'" } })
+    expect(await playing([]).knows(asked.session)).toBe(false)
+  })
+
+  test('a program that speaks in orch's name is not believed', async () => {
+    const forged = { say: { type: 'orch_invocation' } }
+    const { asked } = await play([init, success, forged])
+    expect(await playing([]).recall(asked.session, 'implement')).toMatchObject({ kind: 'finished' })
+  })
+})

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { secretRedactor } from '../../../src/adapters/processes/secret-redactor.js'
+
+const env = {
+  ANTHROPIC_API_KEY: 'sk-ant-0123456789',
+  DB_PASSWORD: 'with "quotes" and \\',
+  LONG_TOKEN: 'sk-ant-0123456789-and-more',
+  PIN_SECRET: '1234',
+  HOME: '/home/someone',
+  EMPTY_TOKEN: undefined,
+}
+
+test.each([
+  { text: 'the key is sk-ant-0123456789.', clean: 'the key is ***.' },
+  { text: 'twice: sk-ant-0123456789 sk-ant-0123456789', clean: 'twice: *** ***' },
+  { text: 'the longer one: sk-ant-0123456789-and-more', clean: 'the longer one: ***' },
+  { text: JSON.stringify({ command: 'echo with "quotes" and \\' }), clean: '{"command":"echo ***"}' },
+  { text: 'too short to tell from a word: 1234', clean: 'too short to tell from a word: 1234' },
+  { text: 'not secret: /home/someone', clean: 'not secret: /home/someone' },
+])('"$text" becomes "$clean"', ({ text, clean }) => {
+  expect(secretRedactor(env).redact(text)).toBe(clean)
+})
+
+test('knows how much of an unfinished text must be held back', () => {
+  expect(secretRedactor(env).longest).toBe('sk-ant-0123456789-and-more'.length)
+  expect(secretRedactor({ HOME: '/home/someone' })).toMatchObject({ longest: 0 })
+})

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config'
+
+const second = 1000
+
+const project = (name: string, include: readonly string[], limitSeconds: number) => ({
+  extends: true as const,
+  test: { name, include: [...include], testTimeout: limitSeconds * second, hookTimeout: limitSeconds * second },
+})
+
+export default defineConfig({
+  test: {
+    // Tests start real processes and real git: two at a time leave them room, and no state is shared.
+    pool: 'forks',
+    maxWorkers: 2,
+    globalSetup: ['test/support/global-setup.ts'],
+    reporters: ['default', './test/support/summary-reporter.ts'],
+    projects: [
+      project('unit', ['test/{core,documents,ui,engine}/**/*.test.ts', 'test/*.test.ts'], 20),
+      project('adapters', ['test/adapters/**/*.test.ts'], 60),
+      project('cli', ['test/cli/**/*.test.ts'], 120),
+      project('claude', ['test/claude/**/*.test.ts'], 180),
+    ],
+  },
+})
