@@ -17,4 +17,5 @@ export default class Approve extends OrchCommand {
   }
 }
 
-const noSuchTask = (id: string, message: string) => asProblems([{ file: id, line: 1, column: 1, message, hint: 'See what there is: orch status' }])
+const noSuchTask = (id: string, message: string) =>
+  asProblems([{ file: id, line: 1, column: 1, message, hint: 'See what there is: orch status' }])

@@ -46,7 +46,7 @@ export default class Logs extends OrchCommand {
   private async tell(seen: SeenRun, id: string | null, told: number): Promise<number> {
     const read = await factsOf(seen)
     const facts = this.unwrap(read.ok ? read : err(asFailure(read.error)))
-    for (const fact of facts.slice(told).filter((f) => id === null || ('task' in f && f.task === id))) {
+    for (const fact of facts.slice(told).filter((f) => id === null || isAbout(f, id))) {
       // What a session said stands before the fact of its end.
       await this.tellSessions(seen)
       this.print(factLine(fact, undefined))
@@ -71,7 +71,16 @@ export default class Logs extends OrchCommand {
   }
 }
 
+const isAbout = (fact: RecordedFact, id: string): boolean =>
+  ('task' in fact && fact.task === id) || (fact.type === 'tasks-combined' && fact.merges.some((m) => m.task === id))
+
 const noSuchTask = (id: string, seen: SeenRun) =>
   asProblems([
-    { file: id, line: 1, column: 1, message: `there is no task ${id} in the run ${seen.state.run}`, hint: `There are: ${Object.keys(seen.state.work).join(', ')}` },
+    {
+      file: id,
+      line: 1,
+      column: 1,
+      message: `there is no task ${id} in the run ${seen.state.run}`,
+      hint: `There are: ${Object.keys(seen.state.work).join(', ')}`,
+    },
   ])

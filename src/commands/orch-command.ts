@@ -10,7 +10,11 @@ import { problemsText } from '../ui/problem-text.js'
 
 /** Flags that every command knows which reads a project. */
 export const projectFlags = {
-  config: Flags.string({ description: 'config file to use in place of .orchestratorrc.json', env: 'ORCHESTRATOR_CONFIG', helpValue: 'FILE' }),
+  config: Flags.string({
+    description: 'config file to use in place of .orchestratorrc.json',
+    env: 'ORCHESTRATOR_CONFIG',
+    helpValue: 'FILE',
+  }),
 }
 
 export const jsonFlag = { json: Flags.boolean({ description: 'print JSON on stdout, for programs' }) }

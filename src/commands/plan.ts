@@ -10,7 +10,12 @@ export default class Plan extends OrchCommand {
     ...projectFlags,
     ...jsonFlag,
     stage: Flags.integer({ description: 'only this stage; may be given several times', multiple: true, multipleNonGreedy: true, min: 1 }),
-    milestone: Flags.string({ description: 'only this milestone; may be given several times', multiple: true, multipleNonGreedy: true, helpValue: 'ID' }),
+    milestone: Flags.string({
+      description: 'only this milestone; may be given several times',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'ID',
+    }),
   }
 
   async run(): Promise<void> {

@@ -7,12 +7,22 @@ import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
 export default class Run extends OrchCommand {
   static override summary = 'Carry out the milestones: implement, check, review, remediate, merge, stage after stage.'
   static override description = 'Continues the unfinished run when there is one, its failed tasks included.'
-  static override examples = ['<%= command.id %>', '<%= command.id %> --stage 2', '<%= command.id %> --milestone 1A --milestone 1B', '<%= command.id %> --rehearse']
+  static override examples = [
+    '<%= command.id %>',
+    '<%= command.id %> --stage 2',
+    '<%= command.id %> --milestone 1A --milestone 1B',
+    '<%= command.id %> --rehearse',
+  ]
   static override flags = {
     ...projectFlags,
     ...jsonFlag,
     stage: Flags.integer({ description: 'only this stage; may be given several times', multiple: true, multipleNonGreedy: true, min: 1 }),
-    milestone: Flags.string({ description: 'only this milestone; may be given several times', multiple: true, multipleNonGreedy: true, helpValue: 'ID' }),
+    milestone: Flags.string({
+      description: 'only this milestone; may be given several times',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'ID',
+    }),
     concurrency: Flags.integer({ description: 'tasks at a time', min: 1 }),
     'no-wait': Flags.boolean({ description: 'do not wait for a limit: save, and exit with status 3' }),
     'no-review': Flags.boolean({ description: 'approve on checks alone' }),

@@ -17,7 +17,8 @@ export default class Validate extends OrchCommand {
 
   private async outlook(flags: { config?: string | undefined; json: boolean }) {
     const planned = await planProject(await this.project(flags), { stages: [], milestones: [] })
-    if (!planned.ok && planned.error.kind === 'problems' && flags.json) this.printJson({ schemaVersion: 1, ok: false, problems: planned.error.problems })
+    if (!planned.ok && planned.error.kind === 'problems' && flags.json)
+      this.printJson({ schemaVersion: 1, ok: false, problems: planned.error.problems })
     return this.unwrap(planned)
   }
 }

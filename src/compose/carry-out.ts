@@ -3,13 +3,12 @@ import { systemChance } from '../adapters/clock/chance.js'
 import { systemClock } from '../adapters/clock/clock.js'
 import { ensureExcluded } from '../adapters/git/discover.js'
 import { holdPrecious, releasePrecious } from '../adapters/git/precious.js'
+import { listenForSignals } from '../adapters/processes/signals.js'
 import { endMarked } from '../adapters/processes/survivors.js'
 import { openJournal, type RunJournal } from '../adapters/store/journal.js'
 import { findUnfinishedRun, newRunId } from '../adapters/store/run-folders.js'
 import { acquireLock } from '../adapters/store/run-lock.js'
 import { StoreError } from '../adapters/store/store-error.js'
-import { asFailure, asProblems, type Outlook, planProject, type Project, type Trouble } from './project.js'
-import { checkAgent, composeEngine, withUnderstudy } from './run-engine.js'
 import type { Config } from '../core/config.js'
 import { exitCodeForEnding, exitCodes } from '../core/exit-code.js'
 import type { Fact } from '../core/fact.js'
@@ -18,8 +17,9 @@ import { err, ok, type Result } from '../core/result.js'
 import type { RunState } from '../core/run-state.js'
 import { Halt } from '../engine/halt.js'
 import { carryOutRun } from '../engine/run.js'
-import { listenForSignals } from '../adapters/processes/signals.js'
 import { chooseView, type View } from '../ui/view.js'
+import { asFailure, asProblems, type Outlook, type Project, planProject, type Trouble } from './project.js'
+import { checkAgent, composeEngine, withUnderstudy } from './run-engine.js'
 
 export interface RunRequest {
   readonly selection: Selection
@@ -34,7 +34,9 @@ export interface RunRequest {
 }
 
 /** What was typed had nothing to do, or the exit status of the run that was carried out. */
-export type Carried = { readonly kind: 'nothing-to-do'; readonly detail: string } | { readonly kind: 'carried-out'; readonly exitCode: number }
+export type Carried =
+  | { readonly kind: 'nothing-to-do'; readonly detail: string }
+  | { readonly kind: 'carried-out'; readonly exitCode: number }
 
 /** `orch run`: continues an unfinished run, its failed tasks included, or begins one. */
 export async function startOrContinue(project: Project, request: RunRequest): Promise<Result<Carried, Trouble>> {
@@ -155,7 +157,16 @@ async function underLock(project: Project, config: Config, request: RunRequest, 
     const survivors = await endSurvivors(which.run, journal.value)
     await which.begin(journal.value)
     if (survivors !== null) await journal.value.record(survivors)
-    const engine = await composeEngine({ ...which, project, config, journal: journal.value, listener: view, halt, noWait: request.noWait || !config.rateLimit.autoResume, runFolder: which.folder })
+    const engine = await composeEngine({
+      ...which,
+      project,
+      config,
+      journal: journal.value,
+      listener: view,
+      halt,
+      noWait: request.noWait || !config.rateLimit.autoResume,
+      runFolder: which.folder,
+    })
     const outcome = await carryOutRun(engine)
     return ok({ kind: 'carried-out', exitCode: signals.terminated ? exitCodes.terminated : exitCodeForEnding(outcome.ending) })
   } finally {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { RunInbox } from '../adapters/store/inbox.js'
 import { readFacts } from '../adapters/store/facts-log.js'
+import { RunInbox } from '../adapters/store/inbox.js'
 import { listRuns } from '../adapters/store/run-folders.js'
 import { readRun } from '../adapters/store/run-history.js'
 import { readLock } from '../adapters/store/run-lock.js'

@@ -31,7 +31,12 @@ export interface Config {
     readonly command: string
     readonly args: readonly string[]
     readonly model: string | null
-    readonly models: { readonly implement: string | null; readonly review: string | null; readonly remediate: string | null; readonly resolve: string | null }
+    readonly models: {
+      readonly implement: string | null
+      readonly review: string | null
+      readonly remediate: string | null
+      readonly resolve: string | null
+    }
     readonly effort: string | null
     readonly permissionMode: PermissionMode
     readonly sandbox: SandboxLevel

@@ -47,7 +47,13 @@ export type RunFact =
   | { readonly type: 'limit-lifted' }
 
 export type StageFact =
-  | { readonly type: 'stage-started'; readonly stage: number; readonly tip: CommitId; readonly branch: string; readonly milestones: readonly Milestone[] }
+  | {
+      readonly type: 'stage-started'
+      readonly stage: number
+      readonly tip: CommitId
+      readonly branch: string
+      readonly milestones: readonly Milestone[]
+    }
   /** These are now on the stage's integration branch, and the checks passed on its new tip. */
   | {
       readonly type: 'tasks-combined'
@@ -76,7 +82,13 @@ export type WorkFact =
       readonly resumes: boolean
     }
   /** Ended by a limit or by a stop: burns nothing, the same conversation goes on later. */
-  | { readonly type: 'attempt-interrupted'; readonly task: WorkId; readonly attempt: number; readonly cause: 'limit' | 'stop'; readonly usage: Usage }
+  | {
+      readonly type: 'attempt-interrupted'
+      readonly task: WorkId
+      readonly attempt: number
+      readonly cause: 'limit' | 'stop'
+      readonly usage: Usage
+    }
   | {
       readonly type: 'attempt-finished'
       readonly task: WorkId
@@ -101,8 +113,22 @@ export type WorkFact =
   | { readonly type: 'checks-finished'; readonly task: WorkId; readonly commit: CommitId; readonly results: readonly CheckResult[] }
   | { readonly type: 'review-started'; readonly task: WorkId; readonly review: number; readonly session: string }
   | { readonly type: 'review-interrupted'; readonly task: WorkId; readonly cause: 'limit' | 'stop'; readonly usage: Usage }
-  | { readonly type: 'review-given'; readonly task: WorkId; readonly review: number; readonly commit: CommitId; readonly verdict: Verdict; readonly usage: Usage }
-  | { readonly type: 'review-failed'; readonly task: WorkId; readonly failure: Failure; readonly again: AgainAt | null; readonly counts: boolean; readonly usage: Usage }
+  | {
+      readonly type: 'review-given'
+      readonly task: WorkId
+      readonly review: number
+      readonly commit: CommitId
+      readonly verdict: Verdict
+      readonly usage: Usage
+    }
+  | {
+      readonly type: 'review-failed'
+      readonly task: WorkId
+      readonly failure: Failure
+      readonly again: AgainAt | null
+      readonly counts: boolean
+      readonly usage: Usage
+    }
   | { readonly type: 'task-approved'; readonly task: WorkId; readonly commit: CommitId }
   | { readonly type: 'approval-given'; readonly task: WorkId }
   /** The checkpoint and the task's branch disagreed about work; git was believed, and what it holds is judged anew. */
@@ -130,5 +156,11 @@ export type RecordedFact = Fact & { readonly seq: number; readonly at: string; r
 export type Progress =
   | { readonly type: 'session-progressed'; readonly task: WorkId; readonly doing: string; readonly costUsd: number | null }
   | { readonly type: 'command-running'; readonly task: WorkId; readonly command: string }
-  | { readonly type: 'waiting'; readonly task: WorkId | null; readonly reason: 'limit' | 'retry'; readonly until: number; readonly detail: string }
+  | {
+      readonly type: 'waiting'
+      readonly task: WorkId | null
+      readonly reason: 'limit' | 'retry'
+      readonly until: number
+      readonly detail: string
+    }
   | { readonly type: 'noticed'; readonly text: string }

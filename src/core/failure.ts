@@ -73,7 +73,10 @@ export function describeFailure(failure: Failure): FailureWords {
         'Install Claude Code (npm install -g @anthropic-ai/claude-code), or set agent.command in .orchestratorrc.json, or try without an account: orch run --rehearse',
       )
     case 'agent-misconfigured':
-      return say(withDetail('the agent program refused to start', failure.detail), 'Check agent.* in .orchestratorrc.json, then: orch doctor')
+      return say(
+        withDetail('the agent program refused to start', failure.detail),
+        'Check agent.* in .orchestratorrc.json, then: orch doctor',
+      )
     case 'agent-crashed':
       return say(withDetail('the agent program ended in the middle of its work', failure.detail), 'See what it said: orch logs')
     case 'agent-without-result':
@@ -86,42 +89,66 @@ export function describeFailure(failure: Failure): FailureWords {
     case 'agent-silent':
       return say(`the agent was silent for ${Math.round(failure.silentMs / 1000)} s and was ended`, 'health.stuckAfter sets the limit')
     case 'agent-timed-out':
-      return say(`the agent took longer than ${Math.round(failure.limitMs / 1000)} s and was ended`, 'execution.taskTimeout, or timeout in the milestone, sets the limit')
+      return say(
+        `the agent took longer than ${Math.round(failure.limitMs / 1000)} s and was ended`,
+        'execution.taskTimeout, or timeout in the milestone, sets the limit',
+      )
     case 'session-lost':
       return say(`the agent no longer knows the session ${failure.session}`)
     case 'service-unavailable':
       return say(withDetail("the model's service did not answer", failure.detail), 'Once it does: orch resume')
     case 'login-refused':
-      return say(withDetail('the login was refused', failure.detail), 'Log in again (claude setup-token, or claude and /login), then: orch resume')
+      return say(
+        withDetail('the login was refused', failure.detail),
+        'Log in again (claude setup-token, or claude and /login), then: orch resume',
+      )
     case 'billing-refused':
       return say(withDetail('the account cannot pay for this', failure.detail), 'Settle it with the provider, then: orch resume')
     case 'model-unknown':
-      return say(withDetail('the model is unknown to the service', failure.detail), 'Correct agent.model (or model in the milestone), then: orch resume')
+      return say(
+        withDetail('the model is unknown to the service', failure.detail),
+        'Correct agent.model (or model in the milestone), then: orch resume',
+      )
     case 'budget-reached':
       return say(withDetail('a budget of the session was used up', failure.detail), 'Raise budgetUsd or agent.maxTurns, then: orch retry')
     case 'context-too-long':
       return say(withDetail("the conversation grew past the model's context", failure.detail), 'Cut the milestone into smaller ones')
     case 'empty-diff':
-      return say('the agent says that it is done, and nothing was changed', 'If that is right for this milestone, write allowEmpty: true in its frontmatter')
+      return say(
+        'the agent says that it is done, and nothing was changed',
+        'If that is right for this milestone, write allowEmpty: true in its frontmatter',
+      )
     case 'setup-failed':
       return say(`the setup command failed: ${failure.command}\n${failure.output}`, 'Correct worktree.setup in .orchestratorrc.json')
     case 'entry-requirement-unmet':
       return say(`an entry requirement is not met: ${failure.command}\n${failure.output}`, 'See to it, then: orch retry')
     case 'checks-failed':
-      return say(`after ${failure.rounds} round(s) of remediation these still fail: ${list(failure.commands)}`, 'Read the output with orch logs; then: orch retry')
+      return say(
+        `after ${failure.rounds} round(s) of remediation these still fail: ${list(failure.commands)}`,
+        'Read the output with orch logs; then: orch retry',
+      )
     case 'review-unresolved':
       return say(
         `after ${failure.rounds} round(s) of remediation the review still asks for changes (${failure.findings} finding(s))`,
         'Read the review under .orch/runs; decide, then: orch retry',
       )
     case 'review-unreadable':
-      return say(withDetail('the review could not be read as one, so nothing is approved', failure.detail), 'See what it said: orch logs; then: orch retry')
+      return say(
+        withDetail('the review could not be read as one, so nothing is approved', failure.detail),
+        'See what it said: orch logs; then: orch retry',
+      )
     case 'remediation-without-change':
       return say(`the agent was told what is wrong (${failure.cause}) and changed nothing`, 'See what it said: orch logs; then: orch retry')
     case 'conflict-unresolved':
-      return say(`the merge conflict in ${list(failure.files)} could not be resolved; both sides are kept`, 'Resolve it on the task branch by hand, then: orch retry')
+      return say(
+        `the merge conflict in ${list(failure.files)} could not be resolved; both sides are kept`,
+        'Resolve it on the task branch by hand, then: orch retry',
+      )
     case 'forbidden-file-committed':
-      return say(`files that must never be committed were committed: ${list(failure.files)}`, 'They are named by git.envFiles; the branch is kept and will not be merged')
+      return say(
+        `files that must never be committed were committed: ${list(failure.files)}`,
+        'They are named by git.envFiles; the branch is kept and will not be merged',
+      )
     case 'approval-missing':
       return say('a person must approve this before the merge', 'orch approve <ID>, then: orch resume')
     case 'dependency-failed':
@@ -133,17 +160,32 @@ export function describeFailure(failure: Failure): FailureWords {
     case 'git-failed':
       return say(withDetail(`git failed to ${failure.doing}`, failure.detail), null)
     case 'not-a-repository':
-      return say(`${failure.path} is not in a git repository`, 'Go to your project, or begin one: git init && git commit --allow-empty -m "Begin"')
+      return say(
+        `${failure.path} is not in a git repository`,
+        'Go to your project, or begin one: git init && git commit --allow-empty -m "Begin"',
+      )
     case 'bare-repository':
-      return say(`${failure.path} is a bare repository, and agents need files`, 'Clone it and run orch in the clone: git clone <this folder> <new folder>')
+      return say(
+        `${failure.path} is a bare repository, and agents need files`,
+        'Clone it and run orch in the clone: git clone <this folder> <new folder>',
+      )
     case 'no-commits':
-      return say('this repository has no commits yet, so there is nothing to branch from', 'Make the first one: git commit --allow-empty -m "Begin"')
+      return say(
+        'this repository has no commits yet, so there is nothing to branch from',
+        'Make the first one: git commit --allow-empty -m "Begin"',
+      )
     case 'detached-head':
-      return say('HEAD is detached, so there is no branch to bring the work to', 'Go to a branch (git switch <branch>), or set git.baseBranch in .orchestratorrc.json')
+      return say(
+        'HEAD is detached, so there is no branch to bring the work to',
+        'Go to a branch (git switch <branch>), or set git.baseBranch in .orchestratorrc.json',
+      )
     case 'branch-missing':
       return say(`the branch ${failure.branch} does not exist`, 'git branch shows those that do')
     case 'branch-moved':
-      return say(`the branch ${failure.branch} is no longer at ${failure.expected.slice(0, 12)}`, 'Somebody moved it while orch worked; look at git log, then: orch resume')
+      return say(
+        `the branch ${failure.branch} is no longer at ${failure.expected.slice(0, 12)}`,
+        'Somebody moved it while orch worked; look at git log, then: orch resume',
+      )
     case 'checkout-in-the-way':
       return say(
         `your checkout ${failure.path} holds changes that the merge would touch (${failure.detail}); the finished work stays on ${failure.branch}`,
@@ -157,11 +199,17 @@ export function describeFailure(failure: Failure): FailureWords {
     case 'disk-full':
       return say(`no space left on the disk for ${failure.path}`, 'Free some (orch clean helps), then: orch resume')
     case 'state-unreadable':
-      return say(withDetail(`the saved state ${failure.path} cannot be read`, failure.detail), 'orch doctor says more; nothing was overwritten')
+      return say(
+        withDetail(`the saved state ${failure.path} cannot be read`, failure.detail),
+        'orch doctor says more; nothing was overwritten',
+      )
     case 'locked':
       return say(`another orch is at work here: ${failure.holder}`, 'Watch it with orch status; or end it first')
     case 'limit-reached':
-      return say(`the account's limit is reached${failure.until === null ? '' : ` until ${failure.until}`}`, 'orch resume goes on after that')
+      return say(
+        `the account's limit is reached${failure.until === null ? '' : ` until ${failure.until}`}`,
+        'orch resume goes on after that',
+      )
     case 'interrupted':
       return say('stopped on request', 'orch resume')
     case 'internal':

@@ -59,8 +59,7 @@ export function splitId(text: string): { stage: number; task: string } | null {
   return match?.[2] !== undefined && stage > 0 && Number.isSafeInteger(stage) ? { stage, task: match[2] } : null
 }
 
-export const asMilestoneId = (text: string): MilestoneId | null =>
-  splitId(text) === null ? null : (text as MilestoneId)
+export const asMilestoneId = (text: string): MilestoneId | null => (splitId(text) === null ? null : (text as MilestoneId))
 
 /** Reading order: by stage, then A … Z, AA …. */
 export function compareIds(a: string, b: string): number {

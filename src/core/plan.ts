@@ -100,7 +100,12 @@ function dependencyProblems(milestones: readonly Milestone[], locate: Locate): P
         const near = nearest(d, [...byId.keys()])
         at(m, d, `${m.id} depends on ${d}, and there is no such milestone`, near === null ? null : `Did you mean ${near}?`)
       } else if (target.stage > m.stage) {
-        at(m, d, `${m.id} depends on ${d}, which is in a later stage`, `Stages run in order: give ${m.id} a stage of ${target.stage} or more`)
+        at(
+          m,
+          d,
+          `${m.id} depends on ${d}, which is in a later stage`,
+          `Stages run in order: give ${m.id} a stage of ${target.stage} or more`,
+        )
       }
     }
   }
@@ -155,7 +160,13 @@ function selectionProblems(milestones: readonly Milestone[], selection: Selectio
       }),
     ...selection.stages
       .filter((stage) => !stages.has(stage))
-      .map((stage) => flag('--stage', `there is no milestone in stage ${stage}`, `Stages here: ${[...stages].sort((a, b) => a - b).join(', ') || 'none'}`)),
+      .map((stage) =>
+        flag(
+          '--stage',
+          `there is no milestone in stage ${stage}`,
+          `Stages here: ${[...stages].sort((a, b) => a - b).join(', ') || 'none'}`,
+        ),
+      ),
   ]
 }
 

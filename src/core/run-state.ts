@@ -244,7 +244,9 @@ function unblock(state: RunState): RunState {
         ? { ...w, phase: w.stoppedIn ?? 'pending', stoppedIn: null, failure: null, endedAt: null }
         : w
   const stages = state.stages.map((s) =>
-    s.phase === 'failed' || s.phase === 'held' ? { ...s, phase: s.tip === null ? ('pending' as const) : ('running' as const), failure: null } : s,
+    s.phase === 'failed' || s.phase === 'held'
+      ? { ...s, phase: s.tip === null ? ('pending' as const) : ('running' as const), failure: null }
+      : s,
   )
   return { ...state, work, stages }
 }
@@ -271,4 +273,3 @@ export function workOf(state: RunState, id: WorkId): Work {
 
 /** The tasks of a stage, in plan order. */
 export const tasksOf = (state: RunState, stage: number): Work[] => stageOf(state, stage).tasks.map((id) => workOf(state, id))
-

@@ -1,9 +1,9 @@
+import { type WorkId, wholeOf } from './fact.js'
+import type { Failure } from './failure.js'
 import { nextStep, type Rules } from './next-step.js'
 import { type RunState, stageOf, tasksOf, workOf } from './run-state.js'
 import type { Work } from './work.js'
 import { isOutOfTheRunning } from './work.js'
-import { wholeOf, type WorkId } from './fact.js'
-import type { Failure } from './failure.js'
 
 /** What must be done next to a stage that has started. */
 export type StageStep =
@@ -29,7 +29,8 @@ const isIn = (work: Work): boolean => work.phase === 'combined' || work.phase ==
 /** The first task, in plan order, that may move now and is not being carried out already. */
 export function readyTask(state: RunState, stage: number, rules: RulesFor, active: ReadonlySet<WorkId>): WorkId | null {
   const ready = tasksOf(state, stage).find(
-    (w) => !active.has(w.id) && nextStep(w, rules(w)) !== undefined && (w.phase !== 'pending' || sameStageDependencies(state, w).every(isIn)),
+    (w) =>
+      !active.has(w.id) && nextStep(w, rules(w)) !== undefined && (w.phase !== 'pending' || sameStageDependencies(state, w).every(isIn)),
   )
   return ready?.id ?? null
 }

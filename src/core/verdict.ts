@@ -44,8 +44,7 @@ const blocking = (finding: Finding): boolean => finding.severity === 'blocker' |
  */
 export function judge(answer: ReviewAnswer, criteriaToMeet: readonly number[]): Verdict {
   const criteria = criteriaToMeet.map(
-    (n) =>
-      answer.criteria.find((c) => c.n === n) ?? { n, met: false, evidence: 'the review did not judge it', file: null, line: null },
+    (n) => answer.criteria.find((c) => c.n === n) ?? { n, met: false, evidence: 'the review did not judge it', file: null, line: null },
   )
   const approved = answer.verdict === 'approved' && criteria.every((c) => c.met) && !answer.findings.some(blocking)
   return { approved, summary: answer.summary, criteria, findings: answer.findings }

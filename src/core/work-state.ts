@@ -102,10 +102,13 @@ const running = (step: SessionStep, session: string, resumes: boolean): OpenSess
   again: false,
 })
 
-const paused = (open: OpenSession | null): OpenSession | null => (open === null ? null : { ...open, running: false, resumes: true, notBefore: 0, again: false })
+const paused = (open: OpenSession | null): OpenSession | null =>
+  open === null ? null : { ...open, running: false, resumes: true, notBefore: 0, again: false }
 
 const repeated = (open: OpenSession | null, again: AgainAt | null): OpenSession | null =>
-  open === null || again === null ? null : { ...open, running: false, resumes: again.session === 'resume', notBefore: again.at, again: true }
+  open === null || again === null
+    ? null
+    : { ...open, running: false, resumes: again.session === 'resume', notBefore: again.at, again: true }
 
 const withObstacle = (work: Work): readonly string[] => [
   ...new Set([...work.alsoChecks, ...(work.obstacle?.results ?? []).filter((r) => !r.passed).map((r) => r.command)]),

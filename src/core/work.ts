@@ -112,14 +112,12 @@ export interface Work {
   readonly endedAt: string | null
 }
 
-export const isSettled = (work: Work): boolean =>
-  work.phase === 'approved' || work.phase === 'combined' || isEnded(work)
+export const isSettled = (work: Work): boolean => work.phase === 'approved' || work.phase === 'combined' || isEnded(work)
 
 export const isEnded = (work: Work): boolean =>
   work.phase === 'merged' || work.phase === 'failed' || work.phase === 'parked' || work.phase === 'blocked'
 
-export const isOutOfTheRunning = (work: Work): boolean =>
-  work.phase === 'failed' || work.phase === 'parked' || work.phase === 'blocked'
+export const isOutOfTheRunning = (work: Work): boolean => work.phase === 'failed' || work.phase === 'parked' || work.phase === 'blocked'
 
 /** The exit criteria which only a reviewer can judge. */
 export const criteriaForReview = (milestone: Milestone | null): readonly number[] =>

@@ -1,8 +1,8 @@
-import { isMap, isNode, isPair, isSeq, parseDocument, type Document } from 'yaml'
+import { type Document, isMap, isNode, isPair, isSeq, parseDocument } from 'yaml'
 import type { Problem } from '../core/problem.js'
 import { err, ok, type Result } from '../core/result.js'
-import { type FrontMatter, frontMatterSchema } from './front-matter-schema.js'
 import type { SplitFile } from './front-matter.js'
+import { type FrontMatter, frontMatterSchema } from './front-matter-schema.js'
 import type { Position } from './position.js'
 import { type Path, shapeProblems } from './shape-problems.js'
 

@@ -13,7 +13,7 @@ export function replaceSection(text: string, content: (before: string) => string
   const newline = /\r?\n/.exec(text)?.[0] ?? '\n'
   const found = lastPair(text)
   const inside = found === null ? '' : text.slice(found.from, found.to)
-  const written = `\n${content(inside.replaceAll('\r\n', '\n')).trim()}\n`.replaceAll('\n', newline)
+  const written = `\n\n${content(inside.replaceAll('\r\n', '\n')).trim()}\n\n`.replaceAll('\n', newline)
   if (found !== null) return text.slice(0, found.from) + written + text.slice(found.to)
   const gap = text === '' ? '' : text.endsWith('\n') ? newline : newline + newline
   return `${text}${gap}${begin}${written}${end}${newline}`

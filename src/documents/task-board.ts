@@ -1,6 +1,6 @@
-import { describeFailure, type Failure } from '../core/failure.js'
 import { evidenceFor, isMet } from '../core/commit-message.js'
 import { wholeOf } from '../core/fact.js'
+import { describeFailure, type Failure } from '../core/failure.js'
 import { publicState } from '../core/public-state.js'
 import type { RunState, StageState } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
@@ -27,8 +27,9 @@ function summary(state: RunState): string {
   const sum = (of: (work: Work) => number): number => everything.reduce((total, work) => total + of(work), 0)
   const stopped = failed === 0 ? '' : `, ${failed} not done`
   const tokens = `${sum((w) => w.usage.inputTokens)} tokens in, ${sum((w) => w.usage.outputTokens)} out`
+  const rehearsal = state.rehearsal ? ' This is a rehearsal: a stand-in worked in the place of the agent.' : ''
   const branch = `Branch ${harmlessLine(state.baseBranch)} from ${short(state.baseCommit)}`
-  return `${branch}: ${merged} of ${tasks.length} tasks merged${stopped}. Cost ${money(sum((w) => w.usage.costUsd))}, ${tokens}.`
+  return `${branch}: ${merged} of ${tasks.length} tasks merged${stopped}. Cost ${money(sum((w) => w.usage.costUsd))}, ${tokens}.${rehearsal}`
 }
 
 const worksOf = (state: RunState, stage: StageState): Work[] => stage.tasks.flatMap((id) => state.work[id] ?? [])
@@ -36,7 +37,7 @@ const worksOf = (state: RunState, stage: StageState): Work[] => stage.tasks.flat
 function stagePart(state: RunState, stage: StageState): string[] {
   const works = worksOf(state, stage)
   const whole = state.work[wholeOf(stage.stage)]
-  const parts = [`### Stage ${stage.stage}`, table(state, works), ...works.flatMap(taskPart)]
+  const parts = [`### Stage ${stage.stage}`, works.length === 0 ? 'No tasks.' : table(state, works), ...works.flatMap(taskPart)]
   if (whole !== undefined && tellsSomething(whole)) parts.push(wholePart(state, whole))
   if (stage.failure !== null) parts.push(failureLine(stage.failure))
   return parts

@@ -81,4 +81,3 @@ function sessionRequest(engine: Engine, work: Work, step: AttemptStep, start: St
     idleMs: health.stuckAfterMs,
   }
 }
-

@@ -5,7 +5,7 @@ import { type CommitId, type Merge, type WorkId, wholeOf } from '../core/fact.js
 import type { Failure } from '../core/failure.js'
 import type { MilestoneId } from '../core/milestone.js'
 import { ok, type Result } from '../core/result.js'
-import { reduce, type RunState, stageOf, tasksOf, workOf } from '../core/run-state.js'
+import { type RunState, reduce, stageOf, tasksOf, workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import { writeBoard } from './board.js'
 import { currentWork, type Engine, record, stateOf } from './engine.js'
@@ -26,7 +26,11 @@ interface Chain {
  * before it is kept.
  * @returns what kept the stage from being combined at all; null when facts tell the rest
  */
-export async function combineTasks(engine: Engine, stage: number, order: { tasks: readonly WorkId[]; last: boolean }): Promise<Failure | null> {
+export async function combineTasks(
+  engine: Engine,
+  stage: number,
+  order: { tasks: readonly WorkId[]; last: boolean },
+): Promise<Failure | null> {
   const chain = await mergeInMemory(engine, stage, order.tasks)
   if (!chain.ok) return chain.error
   const opened = await openWhole(engine, stage, chain.value.tip)
@@ -36,7 +40,8 @@ export async function combineTasks(engine: Engine, stage: number, order: { tasks
   if (!boarded.ok) return boarded.error
   const failure = await settle(engine, stage, { ...chain.value, tip: boarded.value }, last)
   if (failure !== null || engine.halt.soft.aborted) return failure
-  for (const { task, files } of chain.value.conflicted) await record(engine, { type: 'merge-conflicted', task, files, onto: integrationOf(engine, stage) })
+  for (const { task, files } of chain.value.conflicted)
+    await record(engine, { type: 'merge-conflicted', task, files, onto: integrationOf(engine, stage) })
   return null
 }
 
@@ -121,7 +126,12 @@ async function advance(engine: Engine, to: Advance): Promise<Failure | null> {
 }
 
 /** Finds the first merge of a red chain on which the checks fail, by halving: log2(n) runs of the checks. */
-async function sendBackCulprit(engine: Engine, stage: number, merges: readonly Merge[], atTip: readonly CheckResult[]): Promise<Failure | null> {
+async function sendBackCulprit(
+  engine: Engine,
+  stage: number,
+  merges: readonly Merge[],
+  atTip: readonly CheckResult[],
+): Promise<Failure | null> {
   let green = 0
   let red = merges.length
   let redResults = atTip
@@ -165,4 +175,3 @@ async function checkCombination(
   const checks = checksFor(works, engine.config)
   return runCommands(engine, whole, { checks, path, name: `combination-${commit.slice(0, 12)}`, untilFirstFailure: false })
 }
-

@@ -1,13 +1,25 @@
 import type { Config } from '../core/config.js'
 import type { Fact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
-import { type Rules } from '../core/next-step.js'
+import type { Rules } from '../core/next-step.js'
 import { type RunState, tasksOf, workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import type { Gate } from './gate.js'
 import type { Halt } from './halt.js'
 import type {
-  Agent, Board, Chance, Clock, Commands, Inbox, Journal, Listener, MilestoneSource, PromptSource, Records, Repository, ReviewFormat,
+  Agent,
+  Board,
+  Chance,
+  Clock,
+  Commands,
+  Inbox,
+  Journal,
+  Listener,
+  MilestoneSource,
+  PromptSource,
+  Records,
+  Repository,
+  ReviewFormat,
 } from './ports.js'
 
 /** The world, as far as a run needs it. */
@@ -72,7 +84,10 @@ function reviewsScope(engine: Engine, work: Work): boolean {
 
 /** Faults of the surroundings stop the run and are no failure of the task that met them first. */
 export const isOfTheSurroundings = (failure: Failure): boolean =>
-  failure.reason === 'agent-missing' || failure.reason === 'login-refused' || failure.reason === 'billing-refused' || failure.reason === 'disk-full'
+  failure.reason === 'agent-missing' ||
+  failure.reason === 'login-refused' ||
+  failure.reason === 'billing-refused' ||
+  failure.reason === 'disk-full'
 
 /** Ends a task for good, or the whole run when the task is not to blame. */
 export async function failWork(engine: Engine, id: WorkId, failure: Failure): Promise<void> {

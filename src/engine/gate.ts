@@ -1,6 +1,6 @@
-import type { ClosedLimit, RunState } from '../core/run-state.js'
 import type { Config } from '../core/config.js'
 import type { WorkId } from '../core/fact.js'
+import type { ClosedLimit, RunState } from '../core/run-state.js'
 import type { Halt } from './halt.js'
 import type { Clock, Journal, Listener } from './ports.js'
 

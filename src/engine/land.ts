@@ -52,7 +52,7 @@ async function joinPersonsCommits(engine: Engine, whole: Work, live: CommitId): 
   return null
 }
 
-/** Removes the worktrees of what has landed. One that holds anything else is kept. */
+/** Removes the worktrees and branches of what has landed. One that holds anything else is kept. */
 export async function tidyStage(engine: Engine, stage: number): Promise<void> {
   const state = stateOf(engine)
   const landed = stageOf(state, stage).landed
@@ -64,6 +64,9 @@ export async function tidyStage(engine: Engine, stage: number): Promise<void> {
   }
   const whole = workOf(state, wholeOf(stage))
   if (!whole.workspaceOpen) return
-  const closed = await engine.ports.repository.closeScratch(workspaceOf(whole).path)
+  const workspace = workspaceOf(whole)
+  const emptied = await engine.ports.repository.closeScratch(workspace.path)
+  // Without its worktree, what is left is the integration branch, all of which has landed.
+  const closed = emptied.ok ? await engine.ports.repository.closeWorkspace(workspace, landed.to) : emptied
   if (closed.ok) await record(engine, { type: 'workspace-closed', task: whole.id })
 }

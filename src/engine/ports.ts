@@ -53,7 +53,11 @@ export interface Agent {
 /** Runs checks, entry requirements and setup. */
 export interface Commands {
   /** @param name where in the run's records the whole output is kept */
-  run(check: Check, place: { cwd: string; name: string; env: Readonly<Record<string, string>> }, stop: AbortSignal): Promise<Result<CheckResult, Failure>>
+  run(
+    check: Check,
+    place: { cwd: string; name: string; env: Readonly<Record<string, string>> },
+    stop: AbortSignal,
+  ): Promise<Result<CheckResult, Failure>>
 }
 
 export type MergeTrial =
@@ -153,7 +157,14 @@ export interface PromptSource {
   implement(input: PromptInput): string
   remediate(input: PromptInput & { readonly checks: readonly CheckResult[]; readonly findings: string }): string
   resolve(input: PromptInput & { readonly files: readonly string[]; readonly notes: string }): string
-  review(input: PromptInput & { readonly base: CommitId; readonly head: CommitId; readonly diff: string; readonly checks: readonly CheckResult[] }): string
+  review(
+    input: PromptInput & {
+      readonly base: CommitId
+      readonly head: CommitId
+      readonly diff: string
+      readonly checks: readonly CheckResult[]
+    },
+  ): string
   /** The conversation was cut off: go on. */
   goOn(input: PromptInput): string
 }

@@ -1,6 +1,6 @@
-import type { Failure } from '../core/failure.js'
 import { allPassed, type CheckResult } from '../core/check.js'
 import { joinMessage } from '../core/commit-message.js'
+import type { Failure } from '../core/failure.js'
 import { stageOf } from '../core/run-state.js'
 import type { Work, Workspace } from '../core/work.js'
 import { type Engine, failWork, record, stateOf } from './engine.js'

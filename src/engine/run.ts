@@ -4,7 +4,7 @@ import type { Failure } from '../core/failure.js'
 import type { Milestone } from '../core/milestone.js'
 import { isSelected, orderTasks } from '../core/plan.js'
 import { err, ok, type Result } from '../core/result.js'
-import { type RunState, stageOf, type StageState } from '../core/run-state.js'
+import { type RunState, type StageState, stageOf } from '../core/run-state.js'
 import { isEnded } from '../core/work.js'
 import { keepBoard } from './board.js'
 import { type Engine, record, stateOf } from './engine.js'
@@ -88,7 +88,8 @@ async function blockLaterStages(engine: Engine, after: number): Promise<void> {
   const tasks: WorkId[] = later.flatMap((s) => s.tasks)
   for (const task of tasks) {
     const work = stateOf(engine).work[task]
-    if (work !== undefined && !isEnded(work)) await record(engine, { type: 'task-blocked', task, failure: { reason: 'stage-failed', stage: after } })
+    if (work !== undefined && !isEnded(work))
+      await record(engine, { type: 'task-blocked', task, failure: { reason: 'stage-failed', stage: after } })
   }
 }
 

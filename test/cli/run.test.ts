@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Rig } from '../support/rig.js'
 
-const milestone = (id: string, criteria: string[] = [], front = '') => `${front}# Milestone ${id} - Work ${id}\n## Tasks\n1. Do ${id}\n## Exit Criteria\n${criteria.map((c) => `- ${c}\n`).join('')}`
+const milestone = (id: string, criteria: string[] = [], front = '') =>
+  `${front}# Milestone ${id} - Work ${id}\n## Tasks\n1. Do ${id}\n## Exit Criteria\n${criteria.map((c) => `- ${c}\n`).join('')}`
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(50)
@@ -36,7 +37,10 @@ describe('orch run', () => {
     for (const text of ['- [x] `test -f 1A.txt`', '- [x] the file names its task', '- [x] `test -f 1B.txt`', '- [x] `test -f 2A.txt`'])
       expect(board).toContain(text)
     const status = await rig.statusJson()
-    expect(status).toMatchObject({ run: { state: 'done', headCommit: rig.git('rev-parse', 'main') }, totals: { tasks: 3, merged: 3, failed: 0 } })
+    expect(status).toMatchObject({
+      run: { state: 'done', headCommit: rig.git('rev-parse', 'main') },
+      totals: { tasks: 3, merged: 3, failed: 0 },
+    })
     expect(rig.processes()).toEqual([])
   })
 
@@ -57,7 +61,10 @@ describe('orch run', () => {
   })
 
   it("leaves a person's edits byte for byte, and takes their commits in", async () => {
-    await using rig = Rig.create({ files: { 'mine.txt': 'before\n', 'staged.txt': 'before\n' }, milestones: { '1A': milestone('1A'), '2A': milestone('2A') } })
+    await using rig = Rig.create({
+      files: { 'mine.txt': 'before\n', 'staged.txt': 'before\n' },
+      milestones: { '1A': milestone('1A'), '2A': milestone('2A') },
+    })
     rig.configure({
       agent: {
         command: rig.puppet(`
@@ -78,7 +85,12 @@ describe('orch run', () => {
     expect(await rig.orch(['run'])).toMatchObject({ exitCode: 0 })
     expect(before).toContain('staged.txt')
     expect([rig.read('mine.txt'), rig.read('untracked.txt'), rig.read('staged.txt')]).toEqual(['edited\n', 'new\n', 'staged\n'])
-    expect(rig.git('status', '--porcelain').split('\n').map((l) => l.trim())).toEqual(['M mine.txt', 'M staged.txt', '?? untracked.txt'])
+    expect(
+      rig
+        .git('status', '--porcelain')
+        .split('\n')
+        .map((l) => l.trim()),
+    ).toEqual(['M mine.txt', 'M staged.txt', '?? untracked.txt'])
     expect(rig.git('log', '--format=%s')).toContain('My own')
     expect(rig.has('1A.txt') && rig.has('2A.txt')).toBe(true)
   })
@@ -119,7 +131,11 @@ describe('orch run', () => {
   it('fails a task that says done with nothing done, and blocks what comes after', async () => {
     await using rig = Rig.create({ milestones: { '1A': milestone('1A'), '1B': milestone('1B'), '2A': milestone('2A') } })
     rig.configure({
-      agent: { command: rig.puppet(`if (scene.step === 'review') return scene.review()\nif (scene.task !== '1A') scene.write(scene.task + '.txt', 'x')\nscene.done('All done!')`) },
+      agent: {
+        command: rig.puppet(
+          `if (scene.step === 'review') return scene.review()\nif (scene.task !== '1A') scene.write(scene.task + '.txt', 'x')\nscene.done('All done!')`,
+        ),
+      },
     })
     rig.commit()
     const ended = await rig.orch(['run'])
@@ -136,18 +152,28 @@ describe('orch run', () => {
   it('waits a limit out and goes on by itself', async () => {
     await using rig = Rig.create({ milestones: { '1A': milestone('1A') } })
     rig.configure({
-      agent: { command: rig.puppet(`if (scene.step === 'review') return scene.review()\nif (!scene.resumed) return scene.limit(1500)\nscene.write('a.txt', 'x')\nscene.done()`) },
+      agent: {
+        command: rig.puppet(
+          `if (scene.step === 'review') return scene.review()\nif (!scene.resumed) return scene.limit(1500)\nscene.write('a.txt', 'x')\nscene.done()`,
+        ),
+      },
     })
     rig.commit()
     expect(await rig.orch(['run'])).toMatchObject({ exitCode: 0 })
-    expect(rig.facts().map((f) => f.type)).toEqual(expect.arrayContaining(['limit-hit', 'attempt-interrupted', 'limit-lifted', 'attempt-finished']))
+    expect(rig.facts().map((f) => f.type)).toEqual(
+      expect.arrayContaining(['limit-hit', 'attempt-interrupted', 'limit-lifted', 'attempt-finished']),
+    )
     expect(await rig.statusJson()).toMatchObject({ stages: [{ tasks: [{ attempts: 1 }] }] })
   })
 
   it('with --no-wait a limit pauses the run with exit status 3, and resume goes on', async () => {
     await using rig = Rig.create({ milestones: { '1A': milestone('1A') } })
     rig.configure({
-      agent: { command: rig.puppet(`if (scene.step === 'review') return scene.review()\nif (!scene.resumed) return scene.limit(2000)\nscene.write('a.txt', 'x')\nscene.done()`) },
+      agent: {
+        command: rig.puppet(
+          `if (scene.step === 'review') return scene.review()\nif (!scene.resumed) return scene.limit(2000)\nscene.write('a.txt', 'x')\nscene.done()`,
+        ),
+      },
     })
     rig.commit()
     expect(await rig.orch(['run', '--no-wait'])).toMatchObject({ exitCode: 3 })
@@ -187,7 +213,9 @@ describe('orch run', () => {
     running.kill('SIGKILL')
     await running.ended
     expect(await rig.orch(['resume'])).toMatchObject({ exitCode: 0 })
-    expect(rig.git('log', '--merges', '--format=%(trailers:key=Orch-Task,valueonly,separator=%x2C)').split('\n').filter(Boolean).sort()).toEqual(['1A', '1B', '2A'])
+    expect(
+      rig.git('log', '--merges', '--format=%(trailers:key=Orch-Task,valueonly,separator=%x2C)').split('\n').filter(Boolean).sort(),
+    ).toEqual(['1A', '1B', '2A'])
     expect(rig.facts().filter((f) => f.type === 'attempt-started' && f.task === '1A')).toHaveLength(1)
     expect(rig.processes()).toEqual([])
   })
@@ -204,8 +232,15 @@ describe('orch run', () => {
     await using rig = Rig.create({ milestones: { '1A': milestone('1A') } })
     const { stdout, exitCode } = await rig.orch(['run', '--json'])
     expect(exitCode).toBe(0)
-    const facts = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
-    expect(facts[0]).toMatchObject({ type: 'run-started', run: expect.any(String) as string, at: expect.stringMatching(/^\d{4}-.*Z$/) as string })
+    const facts = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(facts[0]).toMatchObject({
+      type: 'run-started',
+      run: expect.any(String) as string,
+      at: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    })
     expect(facts.at(-1)).toMatchObject({ type: 'run-ended', ending: 'done' })
   })
 

@@ -4,8 +4,11 @@ import { aMilestone } from '../support/work.js'
 
 const everything = { stages: [], milestones: [] }
 const at = () => ({ line: 3, column: 1 })
-const plan = (milestones: Parameters<typeof aMilestone>[0][], selection = everything as { stages: number[]; milestones: string[] }, merged: string[] = []) =>
-  planRun(milestones.map(aMilestone), selection, new Set(merged), at)
+const plan = (
+  milestones: Parameters<typeof aMilestone>[0][],
+  selection = everything as { stages: number[]; milestones: string[] },
+  merged: string[] = [],
+) => planRun(milestones.map(aMilestone), selection, new Set(merged), at)
 
 describe('a plan', () => {
   it('puts stages in order of their number, and tasks by dependency, then priority, then id', () => {
@@ -29,13 +32,31 @@ describe('a plan', () => {
     expect(made.ok && made.value.stages.flatMap((s) => s.tasks.map((t) => t.id))).toEqual(['2B', '3A'])
   })
 
-  const refusals: [what: string, milestones: Parameters<typeof aMilestone>[0][], selection: { stages: number[]; milestones: string[] } | undefined, message: RegExp][] = [
+  const refusals: [
+    what: string,
+    milestones: Parameters<typeof aMilestone>[0][],
+    selection: { stages: number[]; milestones: string[] } | undefined,
+    message: RegExp,
+  ][] = [
     ['an unknown dependency', [{ id: '1A', depends: ['1Z'] }], undefined, /1A depends on 1Z, and there is no such milestone/],
     ['a dependency on a later stage', [{ id: '1A', depends: ['2A'] }, { id: '2A' }], undefined, /later stage/],
-    ['a circle', [{ id: '1A', depends: ['1B'] }, { id: '1B', depends: ['1A'] }], undefined, /1A → 1B → 1A/],
+    [
+      'a circle',
+      [
+        { id: '1A', depends: ['1B'] },
+        { id: '1B', depends: ['1A'] },
+      ],
+      undefined,
+      /1A → 1B → 1A/,
+    ],
     ['an unknown milestone in the selection', [{ id: '1A' }], { stages: [], milestones: ['1B'] }, /no milestone 1B/],
     ['a stage without milestones in the selection', [{ id: '1A' }], { stages: [7], milestones: [] }, /stage 7/],
-    ['a dependency outside of the selection', [{ id: '1A' }, { id: '2A', depends: ['1A'] }], { stages: [2], milestones: [] }, /neither merged nor part of this run/],
+    [
+      'a dependency outside of the selection',
+      [{ id: '1A' }, { id: '2A', depends: ['1A'] }],
+      { stages: [2], milestones: [] },
+      /neither merged nor part of this run/,
+    ],
   ]
   it.each(refusals)('refuses %s', (_, milestones, selection, message) => {
     const made = plan(milestones, selection)
@@ -44,7 +65,11 @@ describe('a plan', () => {
   })
 
   it('reports everything that is wrong at once', () => {
-    const made = plan([{ id: '1A', depends: ['9Z', '1B'] }, { id: '1B', depends: ['1A'] }, { id: '1C', depends: ['8Z'] }])
+    const made = plan([
+      { id: '1A', depends: ['9Z', '1B'] },
+      { id: '1B', depends: ['1A'] },
+      { id: '1C', depends: ['8Z'] },
+    ])
     expect(!made.ok && made.error).toHaveLength(3)
   })
 

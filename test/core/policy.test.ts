@@ -7,7 +7,8 @@ import { judge } from '../../src/core/verdict.js'
 
 const policy = { retries: 3, delayMs: 30_000, factor: 2, maxMs: 600_000 }
 const none = { failures: 0, setbacks: 0 }
-const decide = (failure: Failure, again: Again, before = none, random = 1) => afterFailedSession(failure, again, before, policy, { now: 1000, random })
+const decide = (failure: Failure, again: Again, before = none, random = 1) =>
+  afterFailedSession(failure, again, before, policy, { now: 1000, random })
 
 describe('after a failed session', () => {
   const crashed: Failure = { reason: 'agent-crashed', detail: '' }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { publicState } from '../../src/core/public-state.js'
-import { reduce, type RunState } from '../../src/core/run-state.js'
+import { type RunState, reduce } from '../../src/core/run-state.js'
 import type { OpenSession, Work } from '../../src/core/work.js'
 import { aCheckResult, aVerdict, someWork } from '../support/work.js'
 
@@ -12,7 +12,9 @@ const fresh = reduce(null, {
   baseBranch: 'main',
   baseCommit: 'b'.repeat(40),
   stages: [{ stage: 1, tasks: [] }],
+  selection: { stages: [], milestones: [] },
   withoutReview: false,
+  rehearsal: false,
 })
 
 const session = (part: Partial<OpenSession>): OpenSession => ({
@@ -21,6 +23,7 @@ const session = (part: Partial<OpenSession>): OpenSession => ({
   notBefore: 0,
   resumes: false,
   running: true,
+  again: false,
   ...part,
 })
 
@@ -64,7 +67,7 @@ const table: readonly (readonly [state: string, work: Partial<Work>, run?: Parti
 ]
 
 describe('the public state of a task', () => {
-  test.each(table)('is %s of %j in %j', (state, work, run = {}) => {
+  test.each(table.map(([state, work, run = {}]) => ({ state, work, run })))('is $state of $work in $run', ({ state, work, run }) => {
     expect(publicState({ ...fresh, ...run }, someWork(work))).toBe(state)
   })
 })

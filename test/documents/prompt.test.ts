@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { mostDiffInline, type PromptSubject, promptsFrom, type PromptTemplates } from '../../src/documents/prompt.js'
+import { mostDiffInline, type PromptSubject, type PromptTemplates, promptsFrom } from '../../src/documents/prompt.js'
 import { template } from '../../src/documents/template.js'
 import type { PromptSource } from '../../src/engine/ports.js'
 import { aCheckResult, aMilestone } from '../support/work.js'

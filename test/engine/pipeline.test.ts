@@ -62,7 +62,12 @@ describe('a run', () => {
   it('reviews each task and the combination once, and a stage of one task not twice', async () => {
     const world = new World({ milestones: three, act: acting() })
     await world.run()
-    expect(world.agent.sessions.filter((s) => s.step === 'review').map((s) => s.task).sort()).toEqual(['1A', '1B', '2A', 'stage-1'])
+    expect(
+      world.agent.sessions
+        .filter((s) => s.step === 'review')
+        .map((s) => s.task)
+        .sort(),
+    ).toEqual(['1A', '1B', '2A', 'stage-1'])
   })
 
   it('lets a task that depends on a sibling start from that sibling', async () => {
@@ -188,7 +193,12 @@ describe('checks and reviews', () => {
   it('a refused review is remediated and reviewed again by a fresh session', async () => {
     const world = new World({
       milestones: [aMilestone({ id: '1A' })],
-      act: acting({ '1A review': first(() => refusal('too short'), () => approval()) }),
+      act: acting({
+        '1A review': first(
+          () => refusal('too short'),
+          () => approval(),
+        ),
+      }),
     })
     expect((await world.run()).ending).toBe('done')
     expect(world.agent.sessions.map((s) => s.step)).toEqual(['implement', 'review', 'remediate', 'review'])
@@ -215,7 +225,12 @@ describe('checks and reviews', () => {
     const criteria = [1, 2].map((n) => ({ n, text: `criterion ${n}`, command: null }))
     const world = new World({
       milestones: [aMilestone({ id: '1A', criteria })],
-      act: acting({ '1A review': first(() => approval([1]), () => approval([1, 2])) }),
+      act: acting({
+        '1A review': first(
+          () => approval([1]),
+          () => approval([1, 2]),
+        ),
+      }),
     })
     expect((await world.run()).ending).toBe('done')
     expect(world.agent.sessions.map((s) => s.step)).toEqual(['implement', 'review', 'remediate', 'review'])
@@ -224,7 +239,12 @@ describe('checks and reviews', () => {
   it('the whole of a stage is remediated on top of its merges when its review refuses', async () => {
     const world = new World({
       milestones: [aMilestone({ id: '1A' }), aMilestone({ id: '1B' })],
-      act: acting({ 'stage-1 review': first(() => refusal('they disagree'), () => approval()) }),
+      act: acting({
+        'stage-1 review': first(
+          () => refusal('they disagree'),
+          () => approval(),
+        ),
+      }),
     })
     expect((await world.run()).ending).toBe('done')
     expect(world.tip().tree).toMatchObject({ 'stage-1.txt': 'stage-1 remediate\n' })
@@ -289,7 +309,7 @@ describe('merging', () => {
     expect(world.state?.work['stage-1']?.checkedCommit).toBe(world.tip().id)
   })
 
-  it("commits of a person that conflict leave the finished stage on its branch", async () => {
+  it('commits of a person that conflict leave the finished stage on its branch', async () => {
     const world: World = new World({
       milestones: [aMilestone({ id: '1A' })],
       act: acting({
@@ -315,7 +335,11 @@ describe('merging', () => {
 })
 
 describe('a limit', () => {
-  const limited: Act = (_, __, clock) => ({ kind: 'limited', usage: paid, limit: { resetsAt: clock.now() + 3_600_000, window: 'five_hour' } })
+  const limited: Act = (_, __, clock) => ({
+    kind: 'limited',
+    usage: paid,
+    limit: { resetsAt: clock.now() + 3_600_000, window: 'five_hour' },
+  })
 
   it('holds every start until the reset and a margin, burns nothing, and the same conversation goes on', async () => {
     const world = new World({ milestones: three, act: acting({ '1A implement': first(limited, write) }), concurrency: 1 })

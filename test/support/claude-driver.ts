@@ -13,6 +13,7 @@ export function driver(options: {
 }): Agent {
   const agent = { ...defaultConfig.agent, ...options.agent }
   const inheritedEnv = options.inheritedEnv ?? { PATH: process.env['PATH'] }
+  const redactor = secretRedactor(inheritedEnv, agent.env)
   return claudeAgent({
     agent,
     killGraceMs: 10_000,
@@ -21,7 +22,7 @@ export function driver(options: {
     inheritedEnv,
     givenEnv: {},
     start: startLineChild,
-    redact: secretRedactor(inheritedEnv, agent.env).redact,
+    redact: (text) => redactor.redact(text),
     sandboxSupport: () => Promise.resolve({ works: false, why: 'not tried' }),
     platform: process.platform,
     now: () => Date.now(),

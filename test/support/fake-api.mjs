@@ -231,7 +231,11 @@ export async function startFakeApi({ scenario = {}, port = 0, log = null, bodies
   let counters = {} // "lane/session" -> step number; "lane#i" -> how often rule i matched
   let requests = []
   let seq = 0
-  const bump = (key) => (counters[key] = (counters[key] ?? 0) + 1) - 1
+  const bump = (key) => {
+    const before = counters[key] ?? 0
+    counters[key] = before + 1
+    return before
+  }
 
   /** Picks the reply for a /v1/messages request and counts it. */
   function choose(r) {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { discoverRepository } from '../../src/adapters/git/discover.js'
+import { discoverRepository, ensureExcluded } from '../../src/adapters/git/discover.js'
 import { createGit, type Git } from '../../src/adapters/git/git.js'
 import { openRepository } from '../../src/adapters/git/repository.js'
 import type { Failure } from '../../src/core/failure.js'
@@ -67,7 +67,7 @@ export class GitRepository implements Disposable {
 
   /** Everything of a checkout that a person could miss: files' bytes, index, HEAD, branches. */
   snapshot(): string {
-    const state = ['status', '--porcelain=v2', '--branch', '--untracked-files=all', '--ignored']
+    const state = ['status', '--porcelain=v2', '--branch', '--untracked-files=all', '--ignored', '--', ':!.orch']
     const files = this.git('ls-files', '-z', '--cached', '--others')
       .split('\0')
       .filter((file) => file !== '' && !file.startsWith('.orch/'))
@@ -221,6 +221,7 @@ export const envFiles = ['.env', 'config/.env'] as const
 export async function openedOn(at: GitRepository, sleep: (ms: number) => Promise<void> = async () => {}): Promise<Opened> {
   const git = createGit({ environment: at.environment, sleep })
   const found = good(await discoverRepository(git, at.root))
+  good(await ensureExcluded(found.commonDir))
   const repository = openRepository({ ...found, git, environment: at.environment, envFiles })
   const workspace = (id: string, base: string = at.tip()): Workspace => ({
     branch: `orch/r1/${id}`,

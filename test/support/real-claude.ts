@@ -10,6 +10,8 @@ import { execa } from 'execa'
 const folder = fileURLToPath(new URL('claude-code/', import.meta.url))
 const binary = process.platform === 'win32' ? 'claude.exe' : 'claude'
 const installMs = 10 * 60_000
+/** The last two stand in .npmrc as well, but the environment of an outer npm would win over that. */
+const installArguments = ['ci', '--prefix', folder, '--prefer-offline', '--engine-strict=false', '--ignore-scripts']
 
 /**
  * The path of the pinned real program, installed on first use; ORCH_TEST_CLAUDE names another one. Its native package is
@@ -21,7 +23,7 @@ export async function realClaude(): Promise<string> {
   const there = installed()
   if (there !== null) return there
   await withInstallLock(async () => {
-    if (installed() === null) await execa('npm', ['ci', '--prefix', folder, '--prefer-offline'], { cwd: folder, timeout: installMs })
+    if (installed() === null) await execa('npm', installArguments, { cwd: folder, timeout: installMs })
   })
   const now = installed()
   if (now === null) throw new Error(`Claude Code has no program for ${process.platform} ${process.arch}`)

@@ -3,8 +3,8 @@ import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { SessionStep } from '../../core/session.js'
-import { readLine } from './stream.js'
 import { emptyLog, follow, type SessionLog } from './session-log.js'
+import { readLine } from './stream.js'
 
 /** Where the output of a session's invocations of one step is kept, below the run's folder. */
 export const transcriptPath = (folder: string, session: string, step: SessionStep): string =>

@@ -185,4 +185,4 @@ async function startFailure(cwd: string, end: { code: string; message: string })
 const logFailure = (path: string, error: unknown): Failure =>
   (error as NodeJS.ErrnoException).code === 'ENOSPC'
     ? { reason: 'disk-full', path }
-    : { reason: 'internal', detail: `the log ${path} cannot be written: ${String((error as Error).message)}` }
+    : { reason: 'internal', detail: `the log ${path} cannot be written: ${(error as Error).message}` }

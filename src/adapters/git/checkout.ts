@@ -49,9 +49,9 @@ async function prepare(site: Site, checkout: Checkout, span: Span): Promise<Resu
   return noted.ok ? ok(undefined) : noted
 }
 
-/** A file whose times alone changed is not in the way. */
+/** A file whose times alone changed is not in the way. Not quietly: that would hide a lock that somebody holds. */
 async function refresh(checkout: Checkout): Promise<Result<void, Failure>> {
-  const refreshed = await checkout.ask({ doing, args: ['update-index', '-q', '--refresh'], exits: [0, 1] })
+  const refreshed = await checkout.ask({ doing, args: ['update-index', '--refresh'], exits: [0, 1] })
   return refreshed.ok ? ok(undefined) : refreshed
 }
 

@@ -32,12 +32,13 @@ export async function land(site: Site, landing: Landing): Promise<Result<void, F
   if (!checkouts.ok) return checkouts
   const behind = tip.value === to ? await checkoutsBehind(site, checkouts.value, landing) : checkouts
   if (!behind.ok) return behind
-  const refused = await firstRefusal(site, behind.value, landing)
-  if (refused !== null) {
-    // The move had been made and its files were never brought: the person's checkout is whole again without it.
-    if (tip.value === to) await takeBack(site, landing)
-    return err(refused)
+  // The branch was moved and its files were not brought: begin again, so that a refusal leaves the checkout whole.
+  if (tip.value === to && behind.value.length > 0 && behind.value.length === checkouts.value.length) {
+    const back = await takeBack(site, landing)
+    if (!back.ok) return back
   }
+  const refused = await firstRefusal(site, behind.value, landing)
+  if (refused !== null) return err(refused)
   const moved = await swap(site, { branch, from, to, why: `landed ${landing.keptOn}` })
   return moved.ok ? bringAll(site, behind.value, landing) : moved
 }

@@ -1,4 +1,4 @@
-import { lstat, readdir, rename } from 'node:fs/promises'
+import { lstat, readdir, rename, rmdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
@@ -94,7 +94,11 @@ async function discardHalfMade(site: Site, worktree: Worktree): Promise<Result<n
 
 async function moveAside(path: string): Promise<Result<null, Failure>> {
   return withFiles(`move ${path} aside`, path, async () => {
-    if ((await lstat(path)).isDirectory() && (await readdir(path)).length === 0) return null
+    const isEmpty = (await lstat(path)).isDirectory() && (await readdir(path)).length === 0
+    if (isEmpty) {
+      await rmdir(path)
+      return null
+    }
     let n = 1
     while (await exists(`${path}.kept-${n}`)) n++
     await rename(path, `${path}.kept-${n}`)

@@ -61,20 +61,20 @@ export function startChild(launch: Launch, ears: Ears): Child {
       return ears.stderr(chunk)
     }),
   ])
-  let stopping: Promise<void> | null = null
+  const stopping: Promise<void>[] = []
   const stop = (): void => {
-    if (pid !== undefined) stopping ??= climbStopLadder({ pid, gone }, launch.ladder)
+    if (pid !== undefined && stopping.length === 0) stopping.push(climbStopLadder({ pid, gone }, launch.ladder))
   }
   const ended = (async (): Promise<ChildEnd> => {
     const exit = await gone
     if (exit.kind === 'not-started' || pid === undefined) return exit
-    await stopping
+    await Promise.all(stopping)
     await Promise.race([heard, sleep(drainMs)])
     endGroupOf(pid)
     await endMarked([launch.marker])
     await Promise.race([heard, sleep(drainMs)])
-    subprocess.stdout?.destroy()
-    subprocess.stderr?.destroy()
+    subprocess.stdout.destroy()
+    subprocess.stderr.destroy()
     await heard
     return { ...exit, stderrTail: tail.text() }
   })()
@@ -108,8 +108,7 @@ function exitOf(subprocess: ReturnType<typeof spawn>): Promise<ChildEnd> {
   })
 }
 
-async function pump(stream: Readable | null | undefined, hear: (chunk: Buffer) => void | Promise<void>): Promise<void> {
-  if (stream === null || stream === undefined) return
+async function pump(stream: Readable, hear: (chunk: Buffer) => void | Promise<void>): Promise<void> {
   try {
     for await (const chunk of stream) await hear(chunk as Buffer)
   } catch {

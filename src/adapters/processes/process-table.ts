@@ -100,18 +100,18 @@ async function fromPs(markers: readonly string[]): Promise<MarkedProcess[]> {
   return (await psEntries()).flatMap(({ pid, startTime, command }) => {
     const marker =
       markerIn(command, ' ', markers) ?? markers.find((m) => command.includes(`--session-id ${m}`) || command.includes(`--resume ${m}`))
-    return marker === undefined || marker === null ? [] : [{ pid, startTime, marker }]
+    return marker === undefined ? [] : [{ pid, startTime, marker }]
   })
 }
 
 async function psEntries(): Promise<PsEntry[]> {
   if (process.platform === 'win32') return await cimEntries()
   const environment = process.platform === 'darwin' ? ['-E'] : ['-e']
-  const { stdout } = await execa('ps', ['-axww', ...environment, '-o', 'pid=,ppid=,lstart=,command='], {
+  const listing = await execa('ps', ['-axww', ...environment, '-o', 'pid=,ppid=,lstart=,command='], {
     env: { LC_ALL: 'C' },
     reject: false,
   })
-  return readPs(stdout ?? '')
+  return listing.failed ? [] : readPs(listing.stdout)
 }
 
 /** `  501     1 Sat Nov 21 04:39:12 2026 /bin/sh -c …` */
@@ -128,11 +128,12 @@ export function readPs(text: string): PsEntry[] {
 async function cimEntries(): Promise<PsEntry[]> {
   const script =
     'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId)`t$($_.ParentProcessId)`t$($_.CreationDate.Ticks)`t$($_.CommandLine)" }'
-  const { stdout } = await execa('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', script], {
+  const listing = await execa('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', script], {
     reject: false,
     windowsHide: true,
   })
-  return (stdout ?? '').split(/\r?\n/).flatMap((line) => {
+  if (listing.failed) return []
+  return listing.stdout.split(/\r?\n/).flatMap((line) => {
     const [pid, parent, startTime, command] = line.split('\t')
     return pid === undefined || startTime === undefined
       ? []

@@ -37,7 +37,10 @@ export function afterFailedSession(
 ): RetryDecision {
   if (failure.reason === 'service-unavailable') {
     if (before.setbacks >= mostSetbacks) return { again: null, counts: false }
-    return { again: { at: now + backoff(policy, before.setbacks, random), session: again === 'resume' ? 'resume' : 'fresh' }, counts: false }
+    return {
+      again: { at: now + backoff(policy, before.setbacks, random), session: again === 'resume' ? 'resume' : 'fresh' },
+      counts: false,
+    }
   }
   const most = Math.min(policy.retries, mostRepeats(failure))
   if (again === 'never' || before.failures >= most) return { again: null, counts: true }
@@ -47,7 +50,9 @@ export function afterFailedSession(
 
 /** Where repeating the same thing seldom helps, once is enough. */
 const mostRepeats = (failure: Failure): number =>
-  failure.reason === 'empty-diff' || failure.reason === 'context-too-long' || failure.reason === 'agent-refused' ? 1 : Number.MAX_SAFE_INTEGER
+  failure.reason === 'empty-diff' || failure.reason === 'context-too-long' || failure.reason === 'agent-refused'
+    ? 1
+    : Number.MAX_SAFE_INTEGER
 
 const isProgramFault = (failure: Failure): boolean =>
   failure.reason === 'agent-crashed' || failure.reason === 'agent-without-result' || failure.reason === 'agent-silent'

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findMarked } from '../../../src/adapters/processes/survivors.js'
 import type { ClaudeSetup } from '../../../src/adapters/claude/agent.js'
+import { findMarked } from '../../../src/adapters/processes/survivors.js'
 import type { Config } from '../../../src/core/config.js'
 import type { SessionOutcome } from '../../../src/core/session.js'
 import type { Agent, SessionProgress, SessionRequest } from '../../../src/engine/ports.js'
@@ -229,7 +229,7 @@ describe('what a transcript tells later', () => {
     expect(await playing([]).knows(asked.session)).toBe(false)
   })
 
-  test('a program that speaks in orch's name is not believed', async () => {
+  test("a program that speaks in orch's name is not believed", async () => {
     const forged = { say: { type: 'orch_invocation' } }
     const { asked } = await play([init, success, forged])
     expect(await playing([]).recall(asked.session, 'implement')).toMatchObject({ kind: 'finished' })

@@ -40,7 +40,7 @@ async function run(command: string, options: { timeoutMs?: number; stop?: AbortS
   return { result, log: () => readFile(join(folder, 'checks', `${name}.log`), 'utf8') }
 }
 
-async function valueOf(command: string, options?: Parameters<typeof run>[1]): Promise<CheckResult> {
+async function resultOf(command: string, options?: Parameters<typeof run>[1]): Promise<CheckResult> {
   const { result } = await run(command, options)
   if (!result.ok) throw new Error(`no result: ${JSON.stringify(result.error)}`)
   return result.value
@@ -51,10 +51,10 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 test('the exit status decides', async () => {
-  expect(await valueOf('true')).toMatchObject({ command: 'true', passed: true, exitCode: 0, timedOut: false, output: '' })
-  expect(await valueOf('exit 3')).toMatchObject({ passed: false, exitCode: 3, timedOut: false })
-  expect(await valueOf('no-such-command-here')).toMatchObject({ passed: false, exitCode: 127 })
-  expect(await valueOf('kill -KILL $$')).toMatchObject({ passed: false, exitCode: null, timedOut: false })
+  expect(await resultOf('true')).toMatchObject({ command: 'true', passed: true, exitCode: 0, timedOut: false, output: '' })
+  expect(await resultOf('exit 3')).toMatchObject({ passed: false, exitCode: 3, timedOut: false })
+  expect(await resultOf('no-such-command-here')).toMatchObject({ passed: false, exitCode: 127 })
+  expect(await resultOf('kill -KILL $$')).toMatchObject({ passed: false, exitCode: null, timedOut: false })
 })
 
 test('both outputs are kept in one log, in order, with the digest of the whole', async () => {
@@ -75,7 +75,7 @@ test('of a long output the result holds the end, and the log the whole', async (
 })
 
 test('what is shown of the output has no power over a terminal', async () => {
-  expect((await valueOf("printf '\\033[31mred\\033[0m \\033]0;title\\007 bell\\007 back\\bspace'")).output).toBe('red  bell backspace')
+  expect((await resultOf("printf '\\033[31mred\\033[0m \\033]0;title\\007 bell\\007 back\\bspace'")).output).toBe('red  bell backspace')
   expect(plainText('a\u202eb\u0000c\r\nd\te')).toBe('abc\nd\te')
 })
 
@@ -86,7 +86,7 @@ test('secrets reach neither the log nor the result, also when they come in piece
 })
 
 test('commands are told that they run unattended, and what they are given', async () => {
-  expect((await valueOf('echo "$CI $GIVEN $ORCH_MARKER"', { env: { GIVEN: 'yes' } })).output).toBe(`true yes ${marker}/command-1`)
+  expect((await resultOf('echo "$CI $GIVEN $ORCH_MARKER"', { env: { GIVEN: 'yes' } })).output).toBe(`true yes ${marker}/command-1`)
 })
 
 test('commands never see the login that pays for the agents, nor the git folder of a hook', () => {
@@ -95,13 +95,13 @@ test('commands never see the login that pays for the agents, nor the git folder 
 })
 
 test('after its time a command is ended with everything that it started', async () => {
-  const result = await valueOf('setsid sleep 1000 & sleep 1000', { timeoutMs: 300 })
+  const result = await resultOf('setsid sleep 1000 & sleep 1000', { timeoutMs: 300 })
   expect(result).toMatchObject({ passed: false, timedOut: true, exitCode: null })
   expect(await findMarked([marker])).toEqual([])
 })
 
 test('a server left in the background does not hold the check up, and is ended', async () => {
-  const result = await valueOf('(while :; do sleep 1; done) & echo started')
+  const result = await resultOf('(while :; do sleep 1; done) & echo started')
   expect(result).toMatchObject({ passed: true, timedOut: false, output: 'started' })
   expect(await findMarked([marker])).toEqual([])
 })

@@ -7,6 +7,8 @@ const env = {
   LONG_TOKEN: 'sk-ant-0123456789-and-more',
   PIN_SECRET: '1234',
   HOME: '/home/someone',
+  SSH_KEY_PATH: '/home/someone/.ssh',
+  GIT_CONFIG_KEY_0: 'core.fsync',
   EMPTY_TOKEN: undefined,
 }
 
@@ -16,6 +18,8 @@ test.each([
   { text: 'the longer one: sk-ant-0123456789-and-more', clean: 'the longer one: ***' },
   { text: JSON.stringify({ command: 'echo with "quotes" and \\' }), clean: '{"command":"echo ***"}' },
   { text: 'too short to tell from a word: 1234', clean: 'too short to tell from a word: 1234' },
+  { text: 'a place, not a key: /home/someone/.ssh', clean: 'a place, not a key: /home/someone/.ssh' },
+  { text: 'a git setting: core.fsync', clean: 'a git setting: core.fsync' },
   { text: 'not secret: /home/someone', clean: 'not secret: /home/someone' },
 ])('"$text" becomes "$clean"', ({ text, clean }) => {
   expect(secretRedactor(env).redact(text)).toBe(clean)

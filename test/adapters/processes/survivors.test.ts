@@ -9,6 +9,9 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
 })
 
+/** One process that is nobody's business. */
+const alone = 'echo ready; exec sleep 1000'
+
 async function sleeper(marker: string | null, command = 'sleep 1000 & echo ready; wait'): Promise<ChildProcess> {
   const env = { PATH: process.env['PATH'], ...(marker === null ? {} : { ORCH_MARKER: marker }) }
   const child = spawn('/bin/sh', ['-c', command], { env, stdio: ['ignore', 'pipe', 'ignore'] })
@@ -22,8 +25,8 @@ const isAlive = (child: ChildProcess): boolean => child.exitCode === null && chi
 test('everything that carries the marker is found and ended, and nothing else', async () => {
   const marker = crypto.randomUUID()
   const ours = await sleeper(marker)
-  const bystander = await sleeper(crypto.randomUUID())
-  const stranger = await sleeper(null)
+  const bystander = await sleeper(crypto.randomUUID(), alone)
+  const stranger = await sleeper(null, alone)
   const found = await findMarked([marker])
   expect(found.map((p) => p.marker)).toEqual([marker, marker])
   expect(found.map((p) => p.pid)).toContain(ours.pid)
@@ -35,7 +38,7 @@ test('everything that carries the marker is found and ended, and nothing else', 
 test('a marker stands for those below it, and for no other that only begins alike', async () => {
   const run = crypto.randomUUID()
   await sleeper(`${run}/command-1`)
-  const other = await sleeper(`${run}-other`)
+  const other = await sleeper(`${run}-other`, alone)
   await endMarked([run])
   expect(await findMarked([run])).toEqual([])
   expect(isAlive(other)).toBe(true)

@@ -46,17 +46,18 @@ describe('the runs of a repository', () => {
   test('where none ever ran there are none', async () => {
     const runs = path.join(await tempFolder(), 'runs')
     expect(await listRuns(runs)).toEqual([])
-    expect(await findUnfinishedRun(runs)).toEqual({ ok: true, value: null })
+    expect(await findUnfinishedRun(runs, () => true)).toEqual({ ok: true, value: null })
   })
 
-  test('the one to go on with is the last that has not ended well', async () => {
+  test('the one to go on with is the last wanted one, when it has not ended well', async () => {
     const runs = await tempFolder()
     await past(runs, '20260718-090000-aaaa', '2026-07-18T09:00:00Z', [opening, ended('failed')])
     await past(runs, '20260718-100000-aaaa', '2026-07-18T10:00:00Z', [opening, ended('paused')])
     await past(runs, '20260718-110000-aaaa', '2026-07-18T11:00:00Z', [opening, ended('done')])
     await past(runs, '20260718-120000-aaaa', '2026-07-18T12:00:00Z', [])
-    const found = await findUnfinishedRun(runs)
-    expect(found).toMatchObject({ ok: true, value: { state: { run: '20260718-100000-aaaa', ending: 'paused' } } })
+    expect(await findUnfinishedRun(runs, () => true)).toEqual({ ok: true, value: null })
+    const older = await findUnfinishedRun(runs, (state) => state.ending !== 'done')
+    expect(older).toMatchObject({ ok: true, value: { state: { run: '20260718-100000-aaaa', ending: 'paused' } } })
   })
 
   test('one that cannot be read is not passed over in silence', async () => {
@@ -66,6 +67,6 @@ describe('the runs of a repository', () => {
     const { facts, checkpoint } = runPaths(path.join(runs, '20260718-100000-aaaa'))
     await rm(checkpoint)
     await writeFile(facts, 'rubbish\nrubbish\n')
-    expect(await findUnfinishedRun(runs)).toMatchObject({ ok: false, error: { reason: 'state-unreadable', path: facts } })
+    expect(await findUnfinishedRun(runs, () => true)).toMatchObject({ ok: false, error: { reason: 'state-unreadable', path: facts } })
   })
 })

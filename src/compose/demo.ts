@@ -1,0 +1,29 @@
+import { cp, mkdir, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { templatesFolder } from '../adapters/files/template-files.js'
+import { createRepository, graphOf } from '../adapters/git/create-repository.js'
+import { createGit } from '../adapters/git/git.js'
+import type { Failure } from '../core/failure.js'
+import { err, ok, type Result } from '../core/result.js'
+import type { Surroundings } from './project.js'
+
+/** The milestones that come with the package. */
+const bundledMilestones = fileURLToPath(new URL('../../milestones', import.meta.url))
+
+/** Makes the demo's repository: a tiny library at its first commit, and the bundled milestones. The folder must be new or empty. */
+export async function makeDemo(surroundings: Surroundings, folder: string): Promise<Result<void, Failure | 'not-empty'>> {
+  await mkdir(folder, { recursive: true })
+  if ((await readdir(folder)).length > 0) return err('not-empty')
+  await cp(path.join(templatesFolder, 'demo'), folder, { recursive: true })
+  await cp(bundledMilestones, path.join(folder, 'milestones'), { recursive: true })
+  const created = await createRepository(gitOf(surroundings), folder, 'Begin with a tiny library')
+  return created.ok ? ok(undefined) : created
+}
+
+/** `git log --graph` of a branch, one line for each commit. */
+export const logGraph = (surroundings: Surroundings, folder: string): Promise<Result<string, Failure>> =>
+  graphOf(gitOf(surroundings), folder)
+
+const gitOf = (surroundings: Surroundings) => createGit({ environment: surroundings.env, sleep: async (ms) => sleep(ms) })
