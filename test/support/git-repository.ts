@@ -207,12 +207,29 @@ export const repositoryOfNobody = (): GitRepository => {
   return repository
 }
 
+/** Files are fetched when they are needed. */
+export const partialClone = (): GitRepository => {
+  const origin = ordinaryRepository()
+  origin.commit('Second', { 'src/b.txt': 'b\n' })
+  origin.git('config', 'uploadpack.allowFilter', 'true')
+  origin.git('clone', '--quiet', '--filter=blob:none', `file://${origin.root}`, join(origin.home, 'partial'))
+  return new GitRepository(origin.home, 'partial')
+}
+
+/** Only some folders are checked out. */
+export const sparseCheckout = (): GitRepository => {
+  const repository = ordinaryRepository()
+  repository.commit('Large', { 'large/one.txt': '1\n' })
+  repository.git('sparse-checkout', 'set', 'src')
+  return repository
+}
+
 /** The adapter under test, on a repository. */
 export interface Opened {
   readonly git: Git
   readonly repository: Repository
   readonly commonDir: string
-  workspace(id: string, base?: string): Workspace
+  readonly workspace: (id: string, base?: string) => Workspace
 }
 
 export const envFiles = ['.env', 'config/.env'] as const

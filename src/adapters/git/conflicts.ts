@@ -9,7 +9,7 @@ import { writeDurably } from './durable-text.js'
 import { withFiles } from './git-failure.js'
 import { textOf } from './place.js'
 import { swap } from './refs.js'
-import type { Site, Worktree } from './site.js'
+import { type Site, type Worktree, yes } from './site.js'
 import { conflictNote, forgetUnfinished, refuseForbidden, stageAll } from './staging.js'
 import { attach, requireWorktree } from './worktrees.js'
 
@@ -62,12 +62,8 @@ async function layOut(site: Site, worktree: Worktree, layout: Layout): Promise<R
   return read.ok ? ok(undefined) : read
 }
 
-async function hasIndexOf(site: Site, worktree: Worktree, commit: CommitId): Promise<Result<boolean, Failure>> {
-  const index = await site.inWorktree(worktree, { doing: 'read the index', args: ['write-tree'], exits: [0, 128] })
-  if (!index.ok) return index
-  const tree = await treeOf(site, commit)
-  return tree.ok ? ok(index.value.stdout.trim() === tree.value) : tree
-}
+const hasIndexOf = (site: Site, worktree: Worktree, commit: CommitId): Promise<Result<boolean, Failure>> =>
+  yes(site.inWorktree(worktree, { doing: 'read the index', args: ['diff-index', '--cached', '--quiet', commit, '--'], exits: [0, 1] }))
 
 /** A half resolution of another conflict makes room; it stays reachable under `refs/orch/kept/`. */
 async function keepAside(site: Site, worktree: Worktree, tip: CommitId): Promise<Result<void, Failure>> {

@@ -12,7 +12,7 @@ import { isInside, textOf, truePath } from './place.js'
 import { parseStatus } from './raw-diff.js'
 import { deleteBranch, swap, tipOf } from './refs.js'
 import { line, orchFolder, type Site, type Worktree } from './site.js'
-import { attach, ensureWorktree, exists, findWorktree, listWorktrees, requireWorktree } from './worktrees.js'
+import { attach, closingNote, ensureWorktree, exists, findWorktree, listWorktrees, requireWorktree } from './worktrees.js'
 
 /** Makes a task's branch and worktree, or takes over those that are there: nothing is ever reset. For use within a turn. */
 export async function openWorkspace(site: Site, workspace: Workspace): Promise<Result<void, Failure>> {
@@ -64,9 +64,6 @@ async function remove(site: Site, worktree: Worktree): Promise<Result<void, Fail
   const removed = await site.git.inTurn(() => site.inRepository({ doing, args }))
   return removed.ok ? ok(undefined) : removed
 }
-
-/** In the worktree's entry: it was found to hold nothing but what is merged, and its removal has begun. */
-const closingNote = 'orch-closing'
 
 /** Removes a merged task's worktree and branch. @returns false when anything is not merged: then all is kept */
 export async function closeWorkspace(site: Site, workspace: Workspace, mergedInto: CommitId): Promise<Result<boolean, Failure>> {

@@ -35,7 +35,7 @@ export interface Git {
    * Whatever changes refs, worktrees or config goes through here, one at a time: parallel `git worktree add` fails in
    * half of all cases. Must not be asked for from within itself.
    */
-  inTurn<T>(change: () => Promise<T>): Promise<T>
+  readonly inTurn: <T>(change: () => Promise<T>) => Promise<T>
 }
 
 const lockDelaysMs = [20, 50, 100, 200, 400, 800, 1600, 2000]
@@ -74,7 +74,8 @@ async function start(call: GitCall, base: Readonly<Record<string, string>>): Pro
   const ended = await spawn(call, { ...base, ...call.env })
   if (!ended.ok) return ended
   const { exitCode, stdout, stderr } = ended.value
-  if ((call.exits ?? [0]).includes(exitCode)) return ended
+  // A lock is never an answer, whichever exit status it comes with.
+  if ((call.exits ?? [0]).includes(exitCode) && (exitCode === 0 || lockIn(stderr) === null)) return ended
   if (stderr.includes('spawn git ENOENT')) return err(failureOf(call.doing, 'the program git was not found', call.cwd))
   return err(failureOf(call.doing, stderr.trim() === '' ? `exit status ${exitCode} ${stdout.slice(-500)}` : stderr, call.cwd))
 }

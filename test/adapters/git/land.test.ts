@@ -50,10 +50,10 @@ describe('land', () => {
     at.write({ 'staged.txt': 'second\n', 'staged new.txt': 'new\n' })
     at.git('add', 'staged new.txt')
     rmSync(at.path('README.md'))
-    const status = at.git('status', '--porcelain', '--ignored')
+    const status = at.git('status', '--porcelain', '--ignored', '--', ':!.orch')
     const staged = at.git('diff', '--cached')
     good(await land())
-    expect(at.git('status', '--porcelain', '--ignored')).toBe(status)
+    expect(at.git('status', '--porcelain', '--ignored', '--', ':!.orch')).toBe(status)
     expect(at.git('diff', '--cached')).toBe(staged)
     expect(['edited.txt', 'staged.txt', 'notes.txt', 'settings.local'].map((file) => at.read(file))).toEqual([
       'edit\r\n',
@@ -73,7 +73,14 @@ describe('land', () => {
 
   const obstacles: readonly (readonly [string, string, (at: GitRepository) => void])[] = [
     ['an edit of a file that it changes', 'src/a.txt', (at) => at.write({ 'src/a.txt': 'mine\n' })],
-    ['a staged edit of such a file', 'src/a.txt', (at) => (at.write({ 'src/a.txt': 'mine\n' }), void at.git('add', '-A'))],
+    [
+      'a staged edit of such a file',
+      'src/a.txt',
+      (at) => {
+        at.write({ 'src/a.txt': 'mine\n' })
+        at.git('add', '--all')
+      },
+    ],
     ['an edit of a file that it removes', 'gone.txt', (at) => at.write({ 'gone.txt': 'mine\n' })],
     ['two edits', 'gone.txt, src/a.txt', (at) => at.write({ 'src/a.txt': 'mine\n', 'gone.txt': 'mine\n' })],
     ['an untracked file where it adds one', 'new folder/ü.txt', (at) => at.write({ 'new folder/ü.txt': 'mine\n' })],

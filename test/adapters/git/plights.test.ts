@@ -7,12 +7,14 @@ import {
   linkedWorktree,
   openedOn,
   ordinaryRepository,
+  partialClone,
   repositoryOfNobody,
   repositoryThatSigns,
   repositoryWithFailingHooks,
   repositoryWithHostileDrivers,
   sha256Repository,
   shallowClone,
+  sparseCheckout,
   worktreeOfBareRepository,
 } from '../../support/git-repository.js'
 
@@ -20,6 +22,8 @@ const plights: readonly (readonly [string, () => GitRepository])[] = [
   ['an ordinary repository', ordinaryRepository],
   ['a repository with SHA-256', sha256Repository],
   ['a shallow clone', shallowClone],
+  ['a partial clone', partialClone],
+  ['a sparse checkout', sparseCheckout],
   ['a linked worktree', linkedWorktree],
   ['a worktree of a bare repository', worktreeOfBareRepository],
   ['a repository that signs commits with a failing program', repositoryThatSigns],

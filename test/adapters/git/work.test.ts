@@ -46,19 +46,33 @@ describe('commitWork', () => {
     ['committed by itself', (at, task) => void at.commit('Agent', { 'agent.txt': 'a\n' }, task.path)],
     [
       'detached HEAD and committed',
-      (at, task) => (at.gitIn(task.path, 'checkout', '-q', '--detach'), void at.commit('Agent', { 'agent.txt': 'a\n' }, task.path)),
+      (at, task) => {
+        at.gitIn(task.path, 'checkout', '--quiet', '--detach')
+        at.commit('Agent', { 'agent.txt': 'a\n' }, task.path)
+      },
     ],
     [
       'made a branch of its own',
-      (at, task) => (at.gitIn(task.path, 'checkout', '-q', '-b', 'feature'), void at.commit('Agent', { 'agent.txt': 'a\n' }, task.path)),
+      (at, task) => {
+        at.gitIn(task.path, 'checkout', '--quiet', '-b', 'feature')
+        at.commit('Agent', { 'agent.txt': 'a\n' }, task.path)
+      },
     ],
     [
       'renamed the branch',
-      (at, task) => (at.gitIn(task.path, 'branch', '-m', 'better-name'), void at.commit('Agent', { 'agent.txt': 'a\n' }, task.path)),
+      (at, task) => {
+        at.gitIn(task.path, 'branch', '-m', 'better-name')
+        at.commit('Agent', { 'agent.txt': 'a\n' }, task.path)
+      },
     ],
     [
       'deleted the branch',
-      (at, task) => (at.commit('Agent', { 'agent.txt': 'a\n' }, task.path), void at.git('update-ref', '-d', `refs/heads/${task.branch}`)),
+      (at, task) => {
+        at.commit('Agent', { 'agent.txt': 'a\n' }, task.path)
+        // Its commit is left in the reflog of HEAD alone.
+        at.gitIn(task.path, 'checkout', '--quiet', '--detach')
+        at.git('update-ref', '-d', `refs/heads/${task.branch}`)
+      },
     ],
     [
       'left a merge unfinished',

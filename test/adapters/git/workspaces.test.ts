@@ -197,18 +197,27 @@ describe('closeWorkspace', () => {
     expect(good(await repository.closeWorkspace(task, commit))).toBe(true)
   })
 
-  it.each([
-    ['an untracked file', (at: GitRepository, path: string) => at.write({ 'notes.txt': 'mine\n' }, path)],
-    ['an edit', (at: GitRepository, path: string) => at.write({ 'work.txt': 'edited\n' }, path)],
-    ['a staged edit', (at: GitRepository, path: string) => (at.write({ 'work.txt': 'edited\n' }, path), void at.gitIn(path, 'add', '-A'))],
-    ['a commit', (at: GitRepository, path: string) => void at.commit('More', { 'more.txt': 'x\n' }, path)],
+  const disturbances: readonly (readonly [string, (at: GitRepository, path: string) => void])[] = [
+    ['an untracked file', (at, path) => at.write({ 'notes.txt': 'mine\n' }, path)],
+    ['an edit', (at, path) => at.write({ 'work.txt': 'edited\n' }, path)],
+    [
+      'a staged edit',
+      (at, path) => {
+        at.write({ 'work.txt': 'edited\n' }, path)
+        at.gitIn(path, 'add', '-A')
+      },
+    ],
+    ['a commit', (at, path) => void at.commit('More', { 'more.txt': 'x\n' }, path)],
     [
       'a commit on a detached HEAD',
-      (at: GitRepository, path: string) => (
-        at.gitIn(path, 'checkout', '-q', '--detach'), void at.commit('More', { 'more.txt': 'x\n' }, path)
-      ),
+      (at, path) => {
+        at.gitIn(path, 'checkout', '--quiet', '--detach')
+        at.commit('More', { 'more.txt': 'x\n' }, path)
+      },
     ],
-  ])('keeps a worktree with %s that is not merged', async (_name, disturb) => {
+  ]
+
+  it.each(disturbances)('keeps a worktree with %s that is not merged', async (_name, disturb) => {
     using at = ordinaryRepository()
     const { repository, task, commit } = await merged(at)
     at.git('config', 'status.showUntrackedFiles', 'no')

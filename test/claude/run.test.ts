@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type FakeApi, type Reply, type Scenario, startFakeApi } from '../support/fake-api.mjs'
+import { type FakeLogin, realClaude, realClaudeEnv } from '../support/real-claude.js'
+import { Rig } from '../support/rig.js'
+
+let program: string
+let api: FakeApi
+
+beforeAll(async () => {
+  program = await realClaude()
+  api = await startFakeApi()
+}, 600_000)
+
+afterAll(() => api.close())
+
+const write = (file: string, content: string): Reply => ({ tool: 'Write', input: { file_path: `{{cwd}}/${file}`, content } })
+const bash = (command: string): Reply => ({ tool: 'Bash', input: { command, description: 'a step' } })
+const answer = (verdict: object): Reply => ({ tool: 'StructuredOutput', input: { summary: 'read', findings: [], ...verdict } })
+const met = (...numbers: number[]) => numbers.map((n) => ({ n, met: true, evidence: 'answer.mjs says 42', file: 'answer.mjs', line: 1 }))
+const approved = answer({ verdict: 'approved', criteria: met(1, 2) })
+
+/** A reviewing session is one that has been given a schema to answer by. */
+const isReview = { body: '"name":"StructuredOutput"' }
+
+const milestone = `# Milestone 1A - The answer
+## Tasks
+1. Write answer.mjs
+## Exit Criteria
+- \`node check.mjs\`
+- The answer is explained in a comment
+`
+
+/** A repository whose agent is the real program, with an API of its own on loopback. */
+async function rigWith(lane: string, scenario: Scenario, login: FakeLogin = 'key') {
+  lanes.set(lane, scenario)
+  api.load({ lanes: Object.fromEntries(lanes) })
+  const rig = Rig.create({
+    files: { 'check.mjs': "import { answer } from './answer.mjs'\nprocess.exitCode = answer === 42 ? 0 : 1\n" },
+    milestones: { '1A': milestone },
+  })
+  rig.configure({ agent: { command: program, sandbox: 'auto', model: 'sonnet' }, checks: [] })
+  rig.commit()
+  const env = await realClaudeEnv({ home: `${rig.root}/home`, url: `${api.url}/lane/${lane}`, login })
+  return { rig, env }
+}
+
+const lanes = new Map<string, Scenario>()
+
+const merged = (rig: Rig): string => rig.git('log', '--merges', '--format=%(trailers:key=Orch-Task,valueonly,separator=%x2C)', 'main').trim()
+
+describe('the real Claude Code program, from a milestone to a merge', () => {
+  it('a failing check and a refused review are remediated in the same conversation, then merged', async () => {
+    const refusal = answer({
+      verdict: 'changes_requested',
+      criteria: [{ n: 2, met: false, evidence: 'there is no comment', file: 'answer.mjs', line: 1 }],
+      findings: [{ severity: 'major', file: 'answer.mjs', line: 1, title: 'No comment', detail: 'Explain the answer.' }],
+    })
+    const { rig, env } = await rigWith('whole', {
+      rules: [
+        { when: isReview, times: 1, reply: refusal },
+        { when: isReview, reply: approved },
+      ],
+      steps: [
+        write('answer.mjs', 'export const answer = 41\n'),
+        'All done!',
+        bash("sed -i 's/41/42/' answer.mjs"),
+        'Mended.',
+        bash("sed -i '1i // The answer to everything' answer.mjs"),
+        'Explained.',
+      ],
+    })
+    await using _ = rig
+    const ended = await rig.orch(['run'], { env })
+    expect(ended).toMatchObject({ exitCode: 0 })
+    expect(merged(rig)).toBe('1A')
+    expect(rig.read('answer.mjs')).toBe('// The answer to everything\nexport const answer = 42\n')
+    const steps = rig.facts().flatMap((f) => (f.type === 'attempt-started' ? [{ step: f.step, session: f.session, resumes: f.resumes }] : []))
+    expect(steps.map((s) => s.step)).toEqual(['implement', 'remediate', 'remediate'])
+    expect(new Set(steps.map((s) => s.session)).size).toBe(1)
+    expect(rig.read('TASKS.md')).toContain('- [x] The answer is explained in a comment')
+    expect(rig.processes()).toEqual([])
+  })
+
+  it("a subscription's limit with a reset time is waited out, and the same conversation goes on", async () => {
+    const limit: Reply = {
+      error: 429,
+      headers: {
+        'anthropic-ratelimit-unified-status': 'rejected',
+        'anthropic-ratelimit-unified-reset': '{{now+4}}',
+        'anthropic-ratelimit-unified-representative-claim': 'five_hour',
+        'anthropic-ratelimit-unified-5h-utilization': '1.0',
+        'anthropic-ratelimit-unified-5h-reset': '{{now+4}}',
+      },
+    }
+    const steps = [bash('echo hi'), limit, write('answer.mjs', '// why\nexport const answer = 42\n'), 'Done.']
+    const { rig, env } = await rigWith('limit', { rules: [{ when: isReview, reply: approved }], steps }, 'subscription')
+    await using _ = rig
+    expect(await rig.orch(['run'], { env })).toMatchObject({ exitCode: 0 })
+    const facts = rig.facts()
+    expect(facts.find((f) => f.type === 'limit-hit')).toMatchObject({ guessed: false, window: 'five_hour' })
+    expect(facts.filter((f) => f.type === 'attempt-started')).toMatchObject([
+      { attempt: 1, resumes: false },
+      { attempt: 1, resumes: true },
+    ])
+    expect(merged(rig)).toBe('1A')
+  })
+
+  it('an overloaded service burns no attempt', async () => {
+    const scenario: Scenario = {
+      rules: [
+        { when: { ...isReview }, reply: approved },
+        { when: { tools: true, from: 0, to: 5 }, times: 6, reply: { error: 529 } },
+      ],
+      steps: [write('answer.mjs', '// why\nexport const answer = 42\n'), 'Done.'],
+    }
+    const { rig, env } = await rigWith('overloaded', scenario)
+    await using _ = rig
+    expect(await rig.orch(['run'], { env })).toMatchObject({ exitCode: 0 })
+    expect(rig.facts().find((f) => f.type === 'attempt-failed')).toMatchObject({ counts: false, failure: { reason: 'service-unavailable' } })
+    expect(merged(rig)).toBe('1A')
+  })
+
+  it('a refused login stops the run with exit status 5 and what to do, and no task has failed', async () => {
+    const { rig, env } = await rigWith('login', { rules: [{ when: { path: 'messages' }, reply: { error: 401 } }] }, 'subscription')
+    await using _ = rig
+    const ended = await rig.orch(['run'], { env })
+    expect(ended).toMatchObject({ exitCode: 5 })
+    expect(ended.stdout + ended.stderr).toMatch(/login was refused/)
+    expect(await rig.statusJson()).toMatchObject({ run: { state: 'paused' }, totals: { failed: 0 } })
+  })
+
+  it('killed with its session, orch takes the conversation up again', async () => {
+    const steps = [bash('echo begun > begun.txt; for i in 1 2 3 4 5 6; do sleep 5; done'), write('answer.mjs', '// why\nexport const answer = 42\n'), 'Done.']
+    const { rig, env } = await rigWith('killed', { rules: [{ when: isReview, reply: approved }], steps })
+    await using _ = rig
+    const running = rig.start(['run'], { env })
+    const { id } = { id: () => rig.facts().find((f) => f.type === 'attempt-started') }
+    while (id() === undefined || !rig.has(`.orch/worktrees/${id()?.run ?? ''}/1A/begun.txt`)) await sleep(100)
+    running.kill('SIGKILL')
+    await running.ended
+    expect(await rig.orch(['resume'], { env })).toMatchObject({ exitCode: 0 })
+    const starts = rig.facts().flatMap((f) => (f.type === 'attempt-started' ? [f] : []))
+    expect(starts).toMatchObject([{ resumes: false }, { resumes: true, session: starts[0]?.session }])
+    expect(merged(rig)).toBe('1A')
+    expect(rig.processes()).toEqual([])
+  })
+})
