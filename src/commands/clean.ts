@@ -13,9 +13,9 @@ export default class Clean extends OrchCommand {
     const { flags } = await this.parse(Clean)
     const result = await cleanProject(await this.project(flags), flags['dry-run'])
     const cleaned = this.unwrap(result.ok ? result : err(asFailure(result.error)))
-    if (flags.json) return this.printJson({ schemaVersion: 1, dryRun: flags['dry-run'], branches: cleaned })
-    if (cleaned.length === 0) return this.print('There is nothing to clean.')
-    for (const one of cleaned) this.print(line(one, flags['dry-run']))
+    if (flags.json) this.printJson({ schemaVersion: 1, dryRun: flags['dry-run'], branches: cleaned })
+    else if (cleaned.length === 0) this.print('There is nothing to clean.')
+    else for (const one of cleaned) this.print(line(one, flags['dry-run']))
   }
 }
 

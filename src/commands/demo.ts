@@ -1,9 +1,6 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { Args } from '@oclif/core'
 import { startOrContinue } from '../compose/carry-out.js'
-import { logGraph, makeDemo } from '../compose/demo.js'
+import { demoFolder, logGraph, makeDemo } from '../compose/demo.js'
 import { asFailure, asProblems, openProject } from '../compose/project.js'
 import { OrchCommand } from './orch-command.js'
 
@@ -25,7 +22,7 @@ export default class Demo extends OrchCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(Demo)
-    const folder = path.resolve(args.folder ?? (await mkdtemp(path.join(tmpdir(), 'orch-demo-'))))
+    const folder = await demoFolder(this.surroundings.cwd, args.folder ?? null)
     const surroundings = { ...this.surroundings, cwd: folder }
     const made = await makeDemo(surroundings, folder)
     if (!made.ok) this.complain(made.error === 'not-empty' ? notEmpty(folder) : asFailure(made.error))

@@ -29,7 +29,10 @@ export default class Logs extends OrchCommand {
     let told = 0
     for (;;) {
       const seen = await this.seen(project)
-      if (seen === null) return this.print('There is no run yet.\nnext: orch run')
+      if (seen === null) {
+        this.print('There is no run yet.\nnext: orch run')
+        return
+      }
       if (id !== null && seen.state.work[id] === undefined) this.complain(noSuchTask(id, seen))
       told = await this.tell(seen, id, told)
       if (!flags.follow || !seen.running) return

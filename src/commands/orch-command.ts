@@ -1,6 +1,6 @@
 import { Command, Flags } from '@oclif/core'
 import { type Carried, continueUnfinished } from '../compose/carry-out.js'
-import { openProject, type Project, type Surroundings, type Trouble } from '../compose/project.js'
+import { currentInstant, openProject, type Project, type Surroundings, type Trouble } from '../compose/project.js'
 import { exitCodeForFailure, exitCodes } from '../core/exit-code.js'
 import type { Failure } from '../core/failure.js'
 import type { Result } from '../core/result.js'
@@ -88,7 +88,7 @@ export abstract class OrchCommand extends Command {
 
   /** How text for people looks on stdout. */
   protected get look(): Look {
-    return lookFor({ isTTY: process.stdout.isTTY, env: process.env, now: Date.now() })
+    return lookFor({ isTTY: process.stdout.isTTY, env: process.env, now: currentInstant() })
   }
 
   protected print(text: string): void {

@@ -183,8 +183,8 @@ function stopOnSignals(halt: Halt, view: View): { readonly terminated: boolean; 
   let terminated = false
   const close = listenForSignals({
     interrupted(times) {
-      if (times > 1) return halt.requestNow(reason)
-      view.progressed({ type: 'noticed', text: soft })
+      if (times > 1) halt.requestNow(reason)
+      else view.progressed({ type: 'noticed', text: soft })
       halt.request(reason)
     },
     terminated() {

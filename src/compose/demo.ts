@@ -1,4 +1,5 @@
-import { cp, mkdir, readdir } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +12,10 @@ import type { Surroundings } from './project.js'
 
 /** The milestones that come with the package. */
 const bundledMilestones = fileURLToPath(new URL('../../milestones', import.meta.url))
+
+/** The folder that was named, or a new temporary one. */
+export const demoFolder = async (cwd: string, named: string | null): Promise<string> =>
+  named === null ? mkdtemp(path.join(tmpdir(), 'orch-demo-')) : path.resolve(cwd, named)
 
 /** Makes the demo's repository: a tiny library at its first commit, and the bundled milestones. The folder must be new or empty. */
 export async function makeDemo(surroundings: Surroundings, folder: string): Promise<Result<void, Failure | 'not-empty'>> {

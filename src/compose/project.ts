@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock } from '../adapters/clock/clock.js'
 import { readConfigFile } from '../adapters/files/config-file.js'
 import { type MilestoneFolder, milestoneFolder } from '../adapters/files/milestone-files.js'
 import { discoverRepository, startingBranch } from '../adapters/git/discover.js'
@@ -31,6 +32,9 @@ export type Trouble =
 
 export const asFailure = (failure: Failure): Trouble => ({ kind: 'failure', failure })
 export const asProblems = (problems: readonly Problem[]): Trouble => ({ kind: 'problems', problems })
+
+/** Epoch milliseconds, for what is shown to a person. */
+export const currentInstant = (): number => systemClock.now()
 
 /** A repository with its config: what every command begins with. Opening it writes nothing. */
 export interface Project {

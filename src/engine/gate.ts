@@ -33,7 +33,10 @@ export function openGate(needs: GateNeeds): Gate {
   async function passLimit(task: WorkId): Promise<void> {
     for (let limit = limitNow(); limit !== null && !needs.halt.soft.aborted; limit = limitNow()) {
       if (limit.until <= needs.clock.now()) return lift()
-      if (isTooLong(limit)) return pause(limit)
+      if (isTooLong(limit)) {
+        pause(limit)
+        return
+      }
       const detail = limit.window ?? 'limit'
       needs.listener.progressed({ type: 'waiting', task, reason: 'limit', until: limit.until, detail })
       await needs.clock.sleepUntil(limit.until, needs.halt.soft)

@@ -47,7 +47,8 @@ async function rigWith(lane: string, scenario: Scenario, login: FakeLogin = 'key
 
 const lanes = new Map<string, Scenario>()
 
-const merged = (rig: Rig): string => rig.git('log', '--merges', '--format=%(trailers:key=Orch-Task,valueonly,separator=%x2C)', 'main').trim()
+const merged = (rig: Rig): string =>
+  rig.git('log', '--merges', '--format=%(trailers:key=Orch-Task,valueonly,separator=%x2C)', 'main').trim()
 
 describe('the real Claude Code program, from a milestone to a merge', () => {
   it('a failing check and a refused review are remediated in the same conversation, then merged', async () => {
@@ -75,7 +76,9 @@ describe('the real Claude Code program, from a milestone to a merge', () => {
     expect(ended).toMatchObject({ exitCode: 0 })
     expect(merged(rig)).toBe('1A')
     expect(rig.read('answer.mjs')).toBe('// The answer to everything\nexport const answer = 42\n')
-    const steps = rig.facts().flatMap((f) => (f.type === 'attempt-started' ? [{ step: f.step, session: f.session, resumes: f.resumes }] : []))
+    const steps = rig
+      .facts()
+      .flatMap((f) => (f.type === 'attempt-started' ? [{ step: f.step, session: f.session, resumes: f.resumes }] : []))
     expect(steps.map((s) => s.step)).toEqual(['implement', 'remediate', 'remediate'])
     expect(new Set(steps.map((s) => s.session)).size).toBe(1)
     expect(rig.read('TASKS.md')).toContain('- [x] The answer is explained in a comment')
@@ -117,7 +120,10 @@ describe('the real Claude Code program, from a milestone to a merge', () => {
     const { rig, env } = await rigWith('overloaded', scenario)
     await using _ = rig
     expect(await rig.orch(['run'], { env })).toMatchObject({ exitCode: 0 })
-    expect(rig.facts().find((f) => f.type === 'attempt-failed')).toMatchObject({ counts: false, failure: { reason: 'service-unavailable' } })
+    expect(rig.facts().find((f) => f.type === 'attempt-failed')).toMatchObject({
+      counts: false,
+      failure: { reason: 'service-unavailable' },
+    })
     expect(merged(rig)).toBe('1A')
   })
 
@@ -131,7 +137,11 @@ describe('the real Claude Code program, from a milestone to a merge', () => {
   })
 
   it('killed with its session, orch takes the conversation up again', async () => {
-    const steps = [bash('echo begun > begun.txt; for i in 1 2 3 4 5 6; do sleep 5; done'), write('answer.mjs', '// why\nexport const answer = 42\n'), 'Done.']
+    const steps = [
+      bash('echo begun > begun.txt; for i in 1 2 3 4 5 6; do sleep 5; done'),
+      write('answer.mjs', '// why\nexport const answer = 42\n'),
+      'Done.',
+    ]
     const { rig, env } = await rigWith('killed', { rules: [{ when: isReview, reply: approved }], steps })
     await using _ = rig
     const running = rig.start(['run'], { env })

@@ -27,7 +27,8 @@ describe('bad input is told on one screen, with where and what to type next, and
     ['a name in small letters', (rig) => rig.write({ 'milestones/1b.md': good }), 2, [/milestones\/1b\.md:1:1: /, /1B\.md/]],
     [
       'a circle of dependencies',
-      (rig) => rig.write({ 'milestones/1A.md': `---\ndepends: [1B]\n---\n${good}`, 'milestones/1B.md': `---\ndepends: [1A]\n---\n${good}` }),
+      (rig) =>
+        rig.write({ 'milestones/1A.md': `---\ndepends: [1B]\n---\n${good}`, 'milestones/1B.md': `---\ndepends: [1A]\n---\n${good}` }),
       2,
       [/milestones\/1A\.md:2:\d+: .*1A → 1B → 1A/],
     ],
@@ -51,7 +52,12 @@ describe('bad input is told on one screen, with where and what to type next, and
     ],
     ['config that is no JSON', (rig) => rig.write({ '.orchestratorrc.json': '{ "checks": [ }\n' }), 2, [/\.orchestratorrc\.json:1:\d+: /]],
     ['no milestones', (rig) => execFileSync('rm', ['-r', 'milestones'], { cwd: rig.repo }), 2, [/milestones/, /orch init/]],
-    ['a missing agent program', (rig) => rig.configure({ agent: { command: 'no-such-agent' } }), 5, [/no-such-agent/, /Install|agent\.command/]],
+    [
+      'a missing agent program',
+      (rig) => rig.configure({ agent: { command: 'no-such-agent' } }),
+      5,
+      [/no-such-agent/, /Install|agent\.command/],
+    ],
     ['a detached HEAD', (rig) => rig.git('checkout', '--quiet', '--detach'), 5, [/HEAD is detached/, /git switch/]],
     ['a base branch that does not exist', (rig) => rig.configure({ git: { baseBranch: 'mian' } }), 2, [/mian/]],
   ]
@@ -68,7 +74,9 @@ describe('bad input is told on one screen, with where and what to type next, and
   })
 
   it('all problems at once', async () => {
-    await using rig = Rig.create({ milestones: { '1A': `---\nprioritty: high\n---\n${good}`, '1B': `${good}## Dependencies\n- 9Z\n`, '1C': '' } })
+    await using rig = Rig.create({
+      milestones: { '1A': `---\nprioritty: high\n---\n${good}`, '1B': `${good}## Dependencies\n- 9Z\n`, '1C': '' },
+    })
     rig.write({ 'milestones/notes.md': 'x' })
     const { stderr, exitCode } = await rig.orch(['validate'])
     expect(exitCode).toBe(2)

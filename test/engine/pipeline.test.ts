@@ -24,6 +24,13 @@ const failing = (reason: 'agent-crashed' | 'service-unavailable', again: 'resume
   again,
 })
 
+let written = 0
+/** Writes something that was never there before. */
+const another: Act = (request, files) => {
+  files[`${request.task}.txt`] = `${++written}\n`
+  return finished()
+}
+
 /** Does one thing the first time, another from then on. */
 const first = (once: Act, then: Act): Act => {
   let times = 0
@@ -53,7 +60,12 @@ describe('a run', () => {
     const seen: string[] = []
     const world = new World({
       milestones: three,
-      act: acting({ '2A implement': (r, files, c) => (seen.push(...Object.keys(files)), write(r, files, c)) }),
+      act: acting({
+        '2A implement': (r, files, c) => {
+          seen.push(...Object.keys(files))
+          return write(r, files, c)
+        },
+      }),
     })
     await world.run()
     expect(seen).toEqual(expect.arrayContaining(['1A.txt', '1B.txt', 'TASKS.md']))
@@ -74,7 +86,12 @@ describe('a run', () => {
     let seen: string[] = []
     const world = new World({
       milestones: [aMilestone({ id: '1A', depends: ['1B'] }), aMilestone({ id: '1B' }), aMilestone({ id: '1C' })],
-      act: acting({ '1A implement': (r, files, c) => ((seen = Object.keys(files)), write(r, files, c)) }),
+      act: acting({
+        '1A implement': (r, files, c) => {
+          seen = Object.keys(files)
+          return write(r, files, c)
+        },
+      }),
     })
     expect((await world.run()).ending).toBe('done')
     expect(seen).toContain('1B.txt')
@@ -171,11 +188,10 @@ describe('checks and reviews', () => {
   })
 
   it('checks that stay red fail the task after the last round', async () => {
-    let n = 0
     const world = new World({
       milestones: [aMilestone({ id: '1A', checks: ['test'] })],
       check: () => false,
-      act: acting({ '1A remediate': (_, files) => ((files['1A.txt'] = `${n++}`), finished()) }),
+      act: acting({ '1A remediate': another }),
     })
     expect(await world.run()).toMatchObject({ ending: 'failed', failure: { reason: 'checks-failed', rounds: 3 } })
   })
@@ -207,10 +223,9 @@ describe('checks and reviews', () => {
   })
 
   it('a review that never agrees is for a person', async () => {
-    let n = 0
     const world = new World({
       milestones: [aMilestone({ id: '1A' })],
-      act: acting({ '1A review': () => refusal('no'), '1A remediate': (_, files) => ((files['1A.txt'] = `${n++}`), finished()) }),
+      act: acting({ '1A review': () => refusal('no'), '1A remediate': another }),
     })
     expect(await world.run()).toMatchObject({ ending: 'needs-person', failure: { reason: 'review-unresolved', rounds: 3 } })
   })

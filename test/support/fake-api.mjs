@@ -112,7 +112,7 @@ function describe(req, url, raw) {
       session = /session_([0-9a-f-]{36})/.exec(u)?.[1]
     }
   }
-  const all = system + '\n' + (body?.messages ?? []).map((m) => textOf(m.content)).join('\n')
+  const all = `${system}\n${(body?.messages ?? []).map((m) => textOf(m.content)).join('\n')}`
   const cwd = /(?:Primary working directory|Working directory|working directory)[^:\n]*:\s*(\/[^\s\n<]*)/.exec(all)?.[1] ?? '/'
   return {
     method: req.method,
@@ -375,7 +375,7 @@ export async function startFakeApi({ scenario = {}, port = 0, log = null, bodies
     res.on('close', () => {
       entry.ms = Date.now() - started
       entry.clientLeft = !res.writableFinished
-      if (log) appendFileSync(log, JSON.stringify(entry) + '\n')
+      if (log) appendFileSync(log, `${JSON.stringify(entry)}\n`)
       onRequest(entry)
     })
 
@@ -437,10 +437,10 @@ export async function startFakeApi({ scenario = {}, port = 0, log = null, bodies
 
 if (process.argv[1] && fileURLToPath(import.meta.url) === process.argv[1]) {
   const opt = (name, fallback) => {
-    const i = process.argv.indexOf('--' + name)
+    const i = process.argv.indexOf(`--${name}`)
     return i < 0 ? fallback : process.argv[i + 1]
   }
-  const has = (name) => process.argv.includes('--' + name)
+  const has = (name) => process.argv.includes(`--${name}`)
   if (has('help')) {
     console.log('node fake-api.mjs --scenario FILE.json [--port N] [--log FILE.jsonl] [--bodies] [--quiet]')
     process.exit(0)

@@ -1,7 +1,7 @@
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
-import type { Environment } from './git-environment.js'
 import type { GitAnswer } from './git.js'
+import type { Environment } from './git-environment.js'
 
 /** Who signs commits where git knows nobody. */
 const nobody = { name: 'orch', email: 'orch@localhost' }

@@ -7,7 +7,7 @@ import { advanceCheckout, type Checkout, indexOf, isSame, type Span, untrackedIn
 import { changesBetween, isAncestor } from './commits.js'
 import { inOwnIndex } from './committed-file.js'
 import { withFiles } from './git-failure.js'
-import { type PersonsCheckout, checkoutsOf, unfinishedIn } from './persons-checkout.js'
+import { checkoutsOf, type PersonsCheckout, unfinishedIn } from './persons-checkout.js'
 import { parseStatus } from './raw-diff.js'
 import { branchTip, swap } from './refs.js'
 import type { Site } from './site.js'

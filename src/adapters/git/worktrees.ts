@@ -79,9 +79,15 @@ async function forget(site: Site, worktree: Worktree): Promise<Result<null, Fail
   return removed.ok ? ok(null) : removed
 }
 
-/** Git itself locks a worktree with this word until all files are there; nobody has worked in it yet. */
-const isHalfMade = async (worktree: Worktree): Promise<boolean> =>
-  (await textOf(join(worktree.gitDir, 'locked')))?.trim() === 'initializing'
+/** In the worktree's entry: it was found to hold nothing but what is merged, and its removal has begun. */
+export const closingNote = 'orch-closing'
+
+/** Nothing in it can be missed: its making or its removal was cut short, and nobody has worked there since. */
+async function isHalfMade(worktree: Worktree): Promise<boolean> {
+  // Git itself locks a worktree with this word until all files are there.
+  const isBeingMade = (await textOf(join(worktree.gitDir, 'locked')))?.trim() === 'initializing'
+  return isBeingMade || (await exists(join(worktree.gitDir, closingNote)))
+}
 
 async function discardHalfMade(site: Site, worktree: Worktree): Promise<Result<null, Failure>> {
   const args = ['worktree', 'remove', '--force', '--force', worktree.path]

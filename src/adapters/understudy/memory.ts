@@ -110,6 +110,8 @@ const safeName = (name: string): string => name.replace(/[^\w-]/g, '_')
 
 const fileName = (name: string): string => `${safeName(name)}.json`
 
+// The shapes are this program's own: what it reads is what it wrote.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 function readJson<T>(file: string): T | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as T

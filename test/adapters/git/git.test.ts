@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createGit } from '../../../src/adapters/git/git.js'
 import { agentGitEnvironment, gitEnvironment } from '../../../src/adapters/git/git-environment.js'
 import { failureOf, lockIn } from '../../../src/adapters/git/git-failure.js'
-import { bad, type GitRepository, good, openedOn, ordinaryRepository } from '../../support/git-repository.js'
+import { bad, type GitRepository, good, openedOn, ordinaryRepository, repositoryWithFailingHooks } from '../../support/git-repository.js'
 
 const opened: GitRepository[] = []
 
@@ -76,6 +76,16 @@ describe('the door', () => {
     expect(failure).toMatchObject({ reason: 'git-failed', detail: expect.stringContaining('index.lock') })
     expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(10_000)
     expect(existsSync(lock)).toBe(true)
+  })
+
+  it('runs no hook, where the same command of a person does', async () => {
+    const at = repositoryWithFailingHooks()
+    opened.push(at)
+    const { git } = await openedOn(at)
+    good(await git.run({ doing: 'commit', args: ['commit', '--quiet', '--allow-empty', '-m', 'x'], cwd: at.root }))
+    expect(at.read('hook-ran', at.home)).toBeNull()
+    expect(() => at.git('commit', '--quiet', '--allow-empty', '-m', 'x')).toThrow()
+    expect(at.read('hook-ran', at.home)).toBe('')
   })
 
   it('clears a dead lock in a worktree of its own, and an index that a power cut garbled', async () => {

@@ -15,13 +15,20 @@ describe('openWorkspace', () => {
     expect(at.read('.git/config')).not.toContain('branch')
   })
 
-  it('opens 24 at once, and none fails', async () => {
+  it('opens 24 at once and commits in all of them, and none fails', async () => {
     using at = ordinaryRepository()
     const { repository, workspace } = await openedOn(at)
     const tasks = Array.from({ length: 24 }, (_, n) => workspace(`${n + 1}A`))
     const opened = await Promise.all(tasks.map((task) => repository.openWorkspace(task)))
     expect(opened.filter((result) => !result.ok)).toEqual([])
     expect(at.git('worktree', 'list').split('\n')).toHaveLength(25)
+    const saved = await Promise.all(
+      tasks.map((task) => {
+        at.write({ 'src/a.txt': `${task.branch}\n` }, task.path)
+        return repository.commitWork(task, { message: 'Work\n', since: task.base, never: [] })
+      }),
+    )
+    expect(new Set(saved.map((result) => good(result).commit)).size).toBe(24)
   })
 
   it('takes over what is there: commits, edits and untracked files stay', async () => {
@@ -244,6 +251,18 @@ describe('closeWorkspace', () => {
     expect(good(await repository.closeWorkspace(task, commit))).toBe(true)
     expect(existsSync(task.path)).toBe(false)
     expect(readdirSync(join(at.root, '.orch', 'worktrees'))).toEqual([])
+  })
+
+  it('may be followed by opening it again, even when it was cut short: what is done there then is not taken for merged', async () => {
+    using at = ordinaryRepository()
+    const { repository, task, commit, commonDir } = await merged(at)
+    writeFileSync(join(commonDir, 'worktrees', '1A', 'orch-closing'), commit)
+    rmSync(join(task.path, 'src'), { recursive: true })
+    good(await repository.openWorkspace(task))
+    expect(at.gitIn(task.path, 'status', '--porcelain')).toBe('')
+    at.write({ 'later.txt': 'later\n' }, task.path)
+    expect(good(await repository.closeWorkspace(task, commit))).toBe(false)
+    expect(at.read('later.txt', task.path)).toBe('later\n')
   })
 
   it('keeps the branch while a person looks at it', async () => {

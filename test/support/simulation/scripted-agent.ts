@@ -8,7 +8,7 @@ export const paid: Usage = { costUsd: 0.01, inputTokens: 10, outputTokens: 5, du
 /** What a scripted session does: it may edit `files`, and says how it ended. */
 export type Act = (request: SessionRequest, files: Record<string, string>, clock: VirtualClock) => SessionOutcome | Promise<SessionOutcome>
 
-export const finished = (structured: unknown = undefined): SessionOutcome => ({
+export const finished = (structured?: unknown): SessionOutcome => ({
   kind: 'finished',
   usage: paid,
   text: 'done',

@@ -82,22 +82,27 @@ export class World {
   }
 
   #journal(): Journal {
-    const world = this
     const at = this.#mortal()
-    return {
-      get state(): RunState {
-        if (world.state === null) throw new Error('no run yet')
-        return world.state
-      },
-      async record(fact: Fact): Promise<RunState> {
-        at(`before saving ${fact.type}`)
-        const recorded = { ...fact, seq: world.facts.length + 1, at: new Date(world.clock.now()).toISOString(), run: 'r1' } as RecordedFact
-        world.state = reduce(world.state, recorded)
-        world.facts.push(recorded)
-        at(`after saving ${fact.type}`)
-        return Promise.resolve(world.state)
-      },
+    const state = (): RunState => {
+      if (this.state === null) throw new Error('no run yet')
+      return this.state
     }
+    const record = (fact: Fact): Promise<RunState> => this.#save(fact, at)
+    return {
+      get state() {
+        return state()
+      },
+      record,
+    }
+  }
+
+  async #save(fact: Fact, at: (point: string) => void): Promise<RunState> {
+    at(`before saving ${fact.type}`)
+    const recorded = { ...fact, seq: this.facts.length + 1, at: new Date(this.clock.now()).toISOString(), run: 'r1' } as RecordedFact
+    this.state = reduce(this.state, recorded)
+    this.facts.push(recorded)
+    at(`after saving ${fact.type}`)
+    return Promise.resolve(this.state)
   }
 
   /** Once dead, this life of orch has no effect any more: what still runs of it must change nothing. */
