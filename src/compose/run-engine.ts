@@ -9,6 +9,7 @@ import { shellCommands } from '../adapters/commands/shell-commands.js'
 import { readProjectRules } from '../adapters/files/project-rules.js'
 import { readTemplates } from '../adapters/files/template-files.js'
 import { agentGitEnvironment } from '../adapters/git/git-environment.js'
+import { diskOf } from '../adapters/machine/disk.js'
 import { widthFor } from '../adapters/machine/machine.js'
 import { startChild } from '../adapters/processes/child.js'
 import { startLineChild } from '../adapters/processes/line-child.js'
@@ -60,7 +61,8 @@ export interface RunSetup {
 /** Builds the real world around the engine. */
 export async function composeEngine(setup: RunSetup): Promise<Engine> {
   const { project, config, journal, listener, halt, noWait } = setup
-  const gate = openGate({ journal, clock: systemClock, listener, halt, rateLimit: config.rateLimit, noWait })
+  const disk = diskOf(project.orchFolder)
+  const gate = openGate({ journal, clock: systemClock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
   return {
     config,
     halt,
@@ -79,6 +81,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       board: { render: renderBoard },
       clock: systemClock,
       chance: systemChance,
+      disk,
       worktreePath: (task) => path.join(project.orchFolder, 'worktrees', journal.state.run, task),
       matches: (file, globs) => picomatch.isMatch(file, [...globs], { dot: true }),
       projectRules: readProjectRules,

@@ -8,7 +8,7 @@ import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import type { AttemptStep } from './attempt.js'
 import { writeBoard } from './board.js'
-import { type Engine, isOfTheSurroundings, record, stateOf } from './engine.js'
+import { type Engine, isOfTheSurroundings, record, stateOf, stopIfDiskFull } from './engine.js'
 import { moveIntegration } from './integration.js'
 import { hitLimit } from './limit.js'
 import { isWhole, workspaceOf } from './workspace.js'
@@ -35,7 +35,7 @@ export async function concludeAttempt(engine: Engine, work: Work, step: AttemptS
 
 async function failAttempt(engine: Engine, work: Work, end: { failure: Failure; again: Again; usage: Usage }): Promise<void> {
   const { failure, usage } = end
-  if (isOfTheSurroundings(failure)) {
+  if (isOfTheSurroundings(failure) || (await stopIfDiskFull(engine))) {
     engine.halt.request({ ending: 'surroundings', failure })
     await record(engine, { type: 'attempt-interrupted', task: work.id, attempt: work.attempts, cause: 'stop', usage })
     return

@@ -1,8 +1,8 @@
-import type { CheckResult } from '../core/check.js'
+import { allPassed, type CheckResult } from '../core/check.js'
 import { checksFor } from '../core/checks-for.js'
 import { tasksOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
-import { type Engine, failWork, record, stateOf } from './engine.js'
+import { type Engine, failWork, record, stateOf, stopIfDiskFull } from './engine.js'
 import { runCommands } from './run-commands.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
@@ -13,6 +13,7 @@ export async function checkWork(engine: Engine, work: Work): Promise<void> {
   const order = { checks: checksFor(subjects(engine, work), engine.config), path, name: round, untilFirstFailure: false }
   const ran = await runCommands(engine, work, order)
   if (!ran.ok) return failWork(engine, work.id, ran.error)
+  if (!allPassed(ran.value) && (await stopIfDiskFull(engine))) return
   const strayed = await strayedFiles(engine, work)
   if (work.head === null) throw new Error(`Internal error: ${work.id} has no commit to check`)
   await record(engine, { type: 'checks-finished', task: work.id, commit: work.head, results: [...strayed, ...ran.value] })

@@ -4,11 +4,11 @@ import { boardMessage, mergeMessage } from '../core/commit-message.js'
 import { type CommitId, type Merge, type WorkId, wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { MilestoneId } from '../core/milestone.js'
-import { ok, type Result } from '../core/result.js'
+import { err, ok, type Result } from '../core/result.js'
 import { type RunState, reduce, stageOf, tasksOf, workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import { writeBoard } from './board.js'
-import { currentWork, type Engine, record, stateOf } from './engine.js'
+import { currentWork, type Engine, record, stateOf, stopIfDiskFull } from './engine.js'
 import { moveIntegration } from './integration.js'
 import { furnish } from './prepare.js'
 import { runCommands } from './run-commands.js'
@@ -173,5 +173,8 @@ async function checkCombination(
   const included = new Set<WorkId>(merges.map((m) => m.task))
   const works: Work[] = tasksOf(stateOf(engine), stage).filter((w) => included.has(w.id) || w.mergeCommit !== null)
   const checks = checksFor(works, engine.config)
-  return runCommands(engine, whole, { checks, path, name: `combination-${commit.slice(0, 12)}`, untilFirstFailure: false })
+  const ran = await runCommands(engine, whole, { checks, path, name: `combination-${commit.slice(0, 12)}`, untilFirstFailure: false })
+  // A red that only says that the disk is full must not be anybody's fault.
+  if (ran.ok && !allPassed(ran.value) && (await stopIfDiskFull(engine))) return err({ reason: 'disk-full', path: engine.ports.disk.path })
+  return ran
 }

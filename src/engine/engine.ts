@@ -12,6 +12,7 @@ import type {
   Chance,
   Clock,
   Commands,
+  Disk,
   Inbox,
   Journal,
   Listener,
@@ -36,6 +37,7 @@ export interface Ports {
   readonly board: Board
   readonly clock: Clock
   readonly chance: Chance
+  readonly disk: Disk
   readonly listener: Listener
   /** Where a task's worktree lies, an absolute path. */
   readonly worktreePath: (task: WorkId) => string
@@ -89,9 +91,17 @@ export const isOfTheSurroundings = (failure: Failure): boolean =>
   failure.reason === 'billing-refused' ||
   failure.reason === 'disk-full'
 
+/** What fails on a full disk says nothing about the task: the run pauses instead. @returns whether it does */
+export async function stopIfDiskFull(engine: Engine): Promise<boolean> {
+  const { disk } = engine.ports
+  if (!(await disk.isFull())) return false
+  engine.halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: disk.path } })
+  return true
+}
+
 /** Ends a task for good, or the whole run when the task is not to blame. */
 export async function failWork(engine: Engine, id: WorkId, failure: Failure): Promise<void> {
   if (isOfTheSurroundings(failure)) engine.halt.request({ ending: 'surroundings', failure })
   else if (failure.reason === 'interrupted') engine.halt.request({ ending: 'interrupted', failure })
-  else await record(engine, { type: 'task-failed', task: id, failure })
+  else if (!(await stopIfDiskFull(engine))) await record(engine, { type: 'task-failed', task: id, failure })
 }

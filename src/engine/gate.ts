@@ -2,7 +2,7 @@ import type { Config } from '../core/config.js'
 import type { WorkId } from '../core/fact.js'
 import type { ClosedLimit, RunState } from '../core/run-state.js'
 import type { Halt } from './halt.js'
-import type { Clock, Journal, Listener } from './ports.js'
+import type { Clock, Disk, Journal, Listener } from './ports.js'
 
 /** Where every start of a session waits: for an account's limit, and for its own turn after a failure. */
 export interface Gate {
@@ -17,6 +17,7 @@ interface GateNeeds {
   readonly halt: Halt
   readonly rateLimit: Config['rateLimit']
   readonly noWait: boolean
+  readonly disk: Disk
 }
 
 export function openGate(needs: GateNeeds): Gate {
@@ -59,6 +60,7 @@ export function openGate(needs: GateNeeds): Gate {
     async admit(task, notBefore) {
       await passRetryDelay(task, notBefore)
       await passLimit(task)
+      if (await needs.disk.isFull()) needs.halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: needs.disk.path } })
       return !needs.halt.soft.aborted
     },
   }

@@ -186,6 +186,13 @@ export interface Clock {
   sleepUntil(epochMs: number, stop: AbortSignal): Promise<void>
 }
 
+/** Where worktrees and records lie. */
+export interface Disk {
+  /** So little room is left that nothing more should be started; what fails then fails for want of space. */
+  isFull(): Promise<boolean>
+  readonly path: string
+}
+
 /** Chance. */
 export interface Chance {
   uuid(): string

@@ -55,7 +55,7 @@ export async function hasConversation(folder: string, session: string): Promise<
     const path = transcriptPath(folder, session, step)
     if (!(await exists(path))) continue
     for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
-      if (readLine(line).some((e) => e.kind === 'init')) return true
+      if (readLine(line).some((e) => e.kind === 'init' || e.kind === 'result')) return true
   }
   return false
 }

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { simpleGit } from 'simple-git'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
+import { orDiskFull } from './disk-full.js'
 import { type Environment, gitConfig, gitEnvironment } from './git-environment.js'
 import { failureOf, lockIn } from './git-failure.js'
 import { oneAtATime } from './one-at-a-time.js'
@@ -53,6 +54,10 @@ const unsafe = {
 export function createGit(surroundings: { environment: Environment; sleep: (ms: number) => Promise<void> }): Git {
   const base = gitEnvironment(surroundings.environment)
   const run = async (call: GitCall): Promise<Result<GitAnswer, Failure>> => {
+    const answer = await patiently(call)
+    return answer.ok ? answer : err(await orDiskFull(answer.error, [call.cwd, ...call.args]))
+  }
+  const patiently = async (call: GitCall): Promise<Result<GitAnswer, Failure>> => {
     for (const delayMs of lockDelaysMs) {
       const answer = await start(call, base)
       const lock = answer.ok ? null : lockOf(answer.error)

@@ -41,6 +41,7 @@ export class World {
   /** Called before and after each effect; throwing is the death of orch at that very point. */
   crash: (point: string) => void = () => undefined
   state: RunState | null = null
+  diskFull = false
   #ids = 0
   #life = 0
 
@@ -141,11 +142,12 @@ export class World {
     const base: Config = { ...defaultConfig, agent: { ...defaultConfig.agent, model: 'm' } }
     const config = this.options.config?.(base) ?? base
     const noWait = this.options.noWait ?? false
+    const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
     return {
       config,
       halt,
       options: { concurrency: this.options.concurrency ?? 4, noWait },
-      gate: openGate({ journal, clock, listener, halt, rateLimit: config.rateLimit, noWait }),
+      gate: openGate({ journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk }),
       ports: {
         agent: this.agent,
         commands: { run: (check, place) => Promise.resolve(ok(this.#check(check.command, place.cwd))) },
@@ -169,6 +171,7 @@ export class World {
               .join('\n')}\n`,
         },
         clock,
+        disk,
         chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
         listener,
         worktreePath: (task) => `/worktrees/${task}`,
