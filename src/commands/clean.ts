@@ -7,7 +7,11 @@ import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
 export default class Clean extends OrchCommand {
   static override summary = 'Remove worktrees and branches of earlier runs of which everything is merged.'
   static override examples = ['<%= command.id %> --dry-run', '<%= command.id %>']
-  static override flags = { ...projectFlags, ...jsonFlag, 'dry-run': Flags.boolean({ description: 'only say what would be removed' }) }
+  static override flags = {
+    ...projectFlags,
+    ...jsonFlag,
+    'dry-run': Flags.boolean({ description: 'only say what would be removed', default: false }),
+  }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Clean)

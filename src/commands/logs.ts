@@ -16,7 +16,7 @@ export default class Logs extends OrchCommand {
   static override args = { id: Args.string({ description: 'a task, or stage-1 for the whole of a stage' }) }
   static override flags = {
     ...projectFlags,
-    follow: Flags.boolean({ char: 'f', description: 'go on as more happens, until the run ends' }),
+    follow: Flags.boolean({ char: 'f', description: 'go on as more happens, until the run ends', default: false }),
   }
 
   /** How many lines of each transcript were printed. */

@@ -17,14 +17,14 @@ export const projectFlags = {
   }),
 }
 
-export const jsonFlag = { json: Flags.boolean({ description: 'print JSON on stdout, for programs' }) }
+export const jsonFlag = { json: Flags.boolean({ description: 'print JSON on stdout, for programs', default: false }) }
 
 /** Flags of the commands that go on with a run. */
 export const resumeFlags = {
   ...projectFlags,
   ...jsonFlag,
   concurrency: Flags.integer({ description: 'tasks at a time', min: 1 }),
-  'no-wait': Flags.boolean({ description: 'do not wait for a limit: save, and exit with status 3' }),
+  'no-wait': Flags.boolean({ description: 'do not wait for a limit: save, and exit with status 3', default: false }),
 }
 
 interface ResumeFlags {

@@ -24,11 +24,11 @@ export default class Run extends OrchCommand {
       helpValue: 'ID',
     }),
     concurrency: Flags.integer({ description: 'tasks at a time', min: 1 }),
-    'no-wait': Flags.boolean({ description: 'do not wait for a limit: save, and exit with status 3' }),
-    'no-review': Flags.boolean({ description: 'approve on checks alone' }),
-    'dry-run': Flags.boolean({ description: 'check everything and show the plan; start nothing' }),
-    rehearse: Flags.boolean({ description: 'use the built-in stand-in for the agent, on a branch of its own' }),
-    new: Flags.boolean({ description: 'begin a new run beside the unfinished one' }),
+    'no-wait': Flags.boolean({ description: 'do not wait for a limit: save, and exit with status 3', default: false }),
+    'no-review': Flags.boolean({ description: 'approve on checks alone', default: false }),
+    'dry-run': Flags.boolean({ description: 'check everything and show the plan; start nothing', default: false }),
+    rehearse: Flags.boolean({ description: 'use the built-in stand-in for the agent, on a branch of its own', default: false }),
+    new: Flags.boolean({ description: 'begin a new run beside the unfinished one', default: false }),
   }
 
   async run(): Promise<void> {

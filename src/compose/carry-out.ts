@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { systemChance } from '../adapters/clock/chance.js'
 import { systemClock } from '../adapters/clock/clock.js'
@@ -50,7 +51,7 @@ export async function startOrContinue(project: Project, request: RunRequest): Pr
   }
   const outlook = await planProject(project, request.selection)
   if (!outlook.ok) return outlook
-  if (outlook.value.plan.stages.length === 0) return ok({ kind: 'nothing-to-do', detail: nothingToDo(outlook.value) })
+  if (outlook.value.plan.stages.length === 0) return nothingToDo(project, alreadyDone(outlook.value))
   return beginRun(project, request, outlook.value)
 }
 
@@ -58,12 +59,28 @@ export async function startOrContinue(project: Project, request: RunRequest): Pr
 export async function continueUnfinished(project: Project, request: RunRequest, retry: string | null): Promise<Result<Carried, Trouble>> {
   const unfinished = await findUnfinishedRun(project.runsFolder, () => true)
   if (!unfinished.ok) return err(asFailure(unfinished.error))
-  if (unfinished.value === null) return ok({ kind: 'nothing-to-do', detail: 'There is no unfinished run.' })
+  if (unfinished.value === null) return nothingToDo(project, 'There is no unfinished run.')
   const { folder, state } = unfinished.value
   const problem = retry === null ? null : retryProblem(state, retry)
   if (problem !== null) return err(problem)
   return continueRun(project, { ...request, rehearse: state.rehearsal }, { folder, retry: (id) => id === retry })
 }
+
+/** A run may have been killed after its last fact and before everything was put back: then that is what is left to do. */
+async function nothingToDo(project: Project, detail: string): Promise<Result<Carried, Trouble>> {
+  const precious = preciousOf(project)
+  if (existsSync(precious.memory) || existsSync(project.lockFile)) {
+    const at = new Date(systemClock.now()).toISOString()
+    const lock = await acquireLock({ path: project.lockFile, run: 'none', command: 'orch run', at })
+    if (lock.ok) {
+      await releasePrecious(project.git, precious)
+      await lock.value.release()
+    }
+  }
+  return ok({ kind: 'nothing-to-do', detail })
+}
+
+const preciousOf = (project: Project) => ({ commonDir: project.commonDir, memory: path.join(project.orchFolder, 'precious.json') })
 
 async function beginRun(project: Project, request: RunRequest, outlook: Outlook): Promise<Result<Carried, Trouble>> {
   const run = newRunId(systemClock, systemChance)
@@ -120,7 +137,7 @@ async function carryOut(project: Project, request: RunRequest, which: Which): Pr
   const at = new Date(systemClock.now()).toISOString()
   const lock = await acquireLock({ path: project.lockFile, run: which.run, command: 'orch run', at })
   if (!lock.ok) return err(asFailure(lock.error))
-  const precious = { commonDir: project.commonDir, memory: path.join(project.orchFolder, 'precious.json') }
+  const precious = preciousOf(project)
   try {
     const excluded = await ensureExcluded(project.commonDir)
     if (!excluded.ok) return err(asFailure(excluded.error))
@@ -244,5 +261,5 @@ function retryProblem(state: RunState, id: string): Trouble | null {
   return asProblems([{ file: id, line: 1, column: 1, message, hint }])
 }
 
-const nothingToDo = ({ plan }: Outlook): string =>
+const alreadyDone = ({ plan }: Outlook): string =>
   plan.alreadyMerged.length > 0 ? `Nothing to do: ${plan.alreadyMerged.join(', ')} merged already.` : 'Nothing to do.'

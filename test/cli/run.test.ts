@@ -212,7 +212,9 @@ describe('orch run', () => {
     await until(() => rig.facts().some((f) => f.type === 'task-approved' && f.task === '1A'))
     running.kill('SIGKILL')
     await running.ended
-    expect(await rig.orch(['resume'])).toMatchObject({ exitCode: 0 })
+    const resumed = await rig.orch(['resume'])
+    expect(resumed).toMatchObject({ exitCode: 0 })
+    expect(resumed.stderr).not.toContain('damaged')
     expect(
       rig.git('log', '--merges', '--format=%(trailers:key=Orch-Task,valueonly,separator=%x2C)').split('\n').filter(Boolean).sort(),
     ).toEqual(['1A', '1B', '2A'])

@@ -5,6 +5,7 @@ import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import { commitTree } from './commits.js'
 import { withFiles } from './git-failure.js'
+import { indexPrefix } from './own-git-folder.js'
 import type { Entry } from './raw-diff.js'
 import { line, type Site } from './site.js'
 
@@ -56,7 +57,7 @@ export async function inOwnIndex<T>(
   site: Site,
   act: (env: { readonly GIT_INDEX_FILE: string }) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
-  const folder = await withFiles('make an index', site.ownFolder, () => mkdtemp(join(site.ownFolder, 'index-')))
+  const folder = await withFiles('make an index', site.ownFolder, () => mkdtemp(join(site.ownFolder, indexPrefix)))
   if (!folder.ok) return folder
   try {
     return await act({ GIT_INDEX_FILE: join(folder.value, 'index') })

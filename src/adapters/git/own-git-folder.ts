@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Failure } from '../../core/failure.js'
 import type { Result } from '../../core/result.js'
@@ -26,11 +26,21 @@ const config = (format: ObjectFormat): string =>
  */
 export function prepareOwnFolder(folder: string, format: ObjectFormat): Promise<Result<void, Failure>> {
   return withFiles("make orch's own git folder", folder, async () => {
-    for (const name of ['info', 'hooks', 'worktrees']) await rm(join(folder, name), { recursive: true, force: true })
+    for (const name of ['info', 'hooks', 'worktrees', ...(await leftIndexes(folder))])
+      await rm(join(folder, name), { recursive: true, force: true })
     for (const name of ['objects', 'refs']) await mkdir(join(folder, name), { recursive: true })
     await writeUnlessSame(join(folder, 'config'), config(format))
     await writeUnlessSame(join(folder, 'HEAD'), 'ref: refs/heads/none\n')
   })
+}
+
+/** Begins the name of a folder for an index that is used once. */
+export const indexPrefix = 'index-'
+
+/** What an orch left that was killed: nobody works in there but the holder of the run's lock. */
+async function leftIndexes(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names.filter((name) => name.startsWith(indexPrefix))
 }
 
 /** Another orch may be reading it at this moment. */

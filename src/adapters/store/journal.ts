@@ -119,9 +119,9 @@ export async function openJournal(options: JournalOptions): Promise<Result<RunJo
   return ok(new RunJournal(options, { log: opened.value.log, checkpoints, state }))
 }
 
-/** A process that was killed while it wrote leaves them; nobody but the holder of the lock writes here. */
+/** A process that was killed while it wrote leaves them, also beside its records; nobody but the holder of the lock writes here. */
 async function removeTemporaries(folder: string): Promise<void> {
-  const left = (await readdir(folder)).filter((name) => makerOf(name) !== null)
+  const left = (await readdir(folder, { recursive: true })).filter((name) => makerOf(name) !== null)
   await Promise.all(left.map((name) => removeIfThere(realDisk, path.join(folder, name))))
 }
 

@@ -69,7 +69,11 @@ type Outcome = 'mine' | 'again' | (Failure & { reason: 'locked' })
 
 async function tryOnce(file: string, text: LockText): Promise<Outcome> {
   const found = await readLockFile(file)
-  if (found === null) return (await createExclusively(file, text)) ? 'mine' : 'again'
+  if (found === null) {
+    if (!(await createExclusively(file, text))) return 'again'
+    await removeLeftClaims(file)
+    return 'mine'
+  }
   const last = await lastClaim(file, found)
   if (last.heldBy !== null) return { reason: 'locked', holder: last.heldBy }
   const claim = claimAfter(file, last.text)

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { MilestoneId } from '../../../src/core/milestone.js'
 import {
@@ -65,6 +66,14 @@ describe('tryMerge', () => {
     // The positive control: the person's own merge does run it.
     at.git('merge', '--quiet', commit)
     expect(at.read('driver-ran', at.home)).toBe('')
+  })
+
+  it('clears away the index that a killed orch was working on', async () => {
+    using at = ordinaryRepository()
+    at.write({ '.orch/git/index-aBcDeF/index': 'half' })
+    const { repository } = await openedOn(at)
+    good(await repository.commitFile(at.tip(), { path: 'TASKS.md', text: 'x\n', message: 'Record\n' }))
+    expect(readdirSync(at.path('.orch', 'git')).filter((name) => name.startsWith('index-'))).toEqual([])
   })
 
   it('is a failure for commits that do not exist', async () => {

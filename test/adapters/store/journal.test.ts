@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, rmdir, stat, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -257,8 +257,12 @@ describe('the checkpoint', () => {
   test('leaves nothing behind but itself and the version before it', async () => {
     const folder = await tempRun()
     await tell(folder, story(450))
-    await writeFile(path.join(folder, 'checkpoint.json.12345-0123456789ab.tmp'), 'of one that was killed')
+    await mkdir(path.join(folder, 'prompts'))
+    for (const name of ['checkpoint.json', 'prompts/1A-1.md'])
+      await writeFile(path.join(folder, `${name}.12345-0123456789ab.tmp`), 'of one that was killed')
     await tell(folder, [closing])
+    expect(await readdir(path.join(folder, 'prompts'))).toEqual([])
+    await rmdir(path.join(folder, 'prompts'))
     expect((await readdir(folder)).sort()).toEqual(['checkpoint.json', 'checkpoint.json.previous', 'facts.ndjson'])
     if (process.platform !== 'win32')
       for (const file of await readdir(folder)) expect((await stat(path.join(folder, file))).mode & 0o777).toBe(0o600)

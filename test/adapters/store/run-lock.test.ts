@@ -109,6 +109,13 @@ describe('a stale lock', () => {
     expect(await inFolder(file)).toEqual(['orch.lock'])
   })
 
+  test('is taken and tidied up after one that was killed before it had the lock', async () => {
+    const file = await lockFile()
+    await writeFile(`${file}.${JSON.parse(await leftBehind()).pid}-0123456789ab.tmp`, 'half')
+    await taken(file)
+    expect(await inFolder(file)).toEqual(['orch.lock'])
+  })
+
   test('is left to a living process that is in the middle of taking it over', async () => {
     const file = await lockFile()
     const lock = await leftBehind()
