@@ -21,3 +21,24 @@ describe('a save that fails', () => {
     expect(world.agent.sessions).toHaveLength(2)
   })
 })
+
+describe('a task that needs what did not get done', () => {
+  const lies: Act = (request, files, clock) => (request.task === '1A' ? finished() : write(request, files, clock))
+  const phase = (world: World, task: string) => world.state?.work[task]?.phase
+
+  it('is never left out of its stage: not when the run is resumed either', async () => {
+    const milestones = [aMilestone({ id: '1A', optional: true }), aMilestone({ id: '1B', depends: ['1A'] }), aMilestone({ id: '1C' })]
+    const world = new World({ milestones, act: lies })
+    expect((await world.run()).ending).toBe('failed')
+    expect((await world.run()).ending).toBe('failed')
+    expect(phase(world, '1B')).toBe('blocked')
+    expect(world.tip().message).toBe('Begin')
+  })
+
+  it('does not start in a later stage either', async () => {
+    const world = new World({ milestones: [aMilestone({ id: '1A', optional: true }), aMilestone({ id: '2A', depends: ['1A'] })], act: lies })
+    expect((await world.run()).ending).toBe('failed')
+    expect(phase(world, '2A')).toBe('blocked')
+    expect(world.agent.sessions.map((s) => s.task)).not.toContain('2A')
+  })
+})
