@@ -50,8 +50,9 @@ const isOver = (state: RunState, work: Work): boolean => state.stages.some((s) =
 
 /** Its session cannot go on now: the account's limit is reached, or the run has stopped. */
 function isHeldBack(state: RunState, work: Work): boolean {
-  if (work.open?.running === true) return false
-  return state.ending !== null || (state.limit !== null && work.open !== null)
+  // A session that was cut off by a kill is still called running in the state, so that its end is looked for.
+  if (state.ending !== null) return true
+  return work.open !== null && !work.open.running && state.limit !== null
 }
 
 function betweenSessions(work: Work): TaskStateName {

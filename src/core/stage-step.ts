@@ -18,11 +18,8 @@ export type StageStep =
 
 export type RulesFor = (work: Work) => Rules
 
-const sameStageDependencies = (state: RunState, work: Work): readonly Work[] =>
-  (work.milestone?.depends ?? []).flatMap((d) => {
-    const other = state.work[d]
-    return other !== undefined && other.stage === work.stage ? [other] : []
-  })
+/** What it depends on, as far as this run carries it out: of its own stage, and of earlier ones where an optional task may have failed. */
+const dependenciesOf = (state: RunState, work: Work): readonly Work[] => (work.milestone?.depends ?? []).flatMap((d) => state.work[d] ?? [])
 
 const isIn = (work: Work): boolean => work.phase === 'combined' || work.phase === 'merged'
 
@@ -30,7 +27,7 @@ const isIn = (work: Work): boolean => work.phase === 'combined' || work.phase ==
 export function readyTask(state: RunState, stage: number, rules: RulesFor, active: ReadonlySet<WorkId>): WorkId | null {
   const ready = tasksOf(state, stage).find(
     (w) =>
-      !active.has(w.id) && nextStep(w, rules(w)) !== undefined && (w.phase !== 'pending' || sameStageDependencies(state, w).every(isIn)),
+      !active.has(w.id) && nextStep(w, rules(w)) !== undefined && (w.phase !== 'pending' || dependenciesOf(state, w).every(isIn)),
   )
   return ready?.id ?? null
 }
@@ -38,7 +35,7 @@ export function readyTask(state: RunState, stage: number, rules: RulesFor, activ
 /** Tasks that can never start, with what they needed. */
 export function cutOffTasks(state: RunState, stage: number): readonly { task: WorkId; on: WorkId }[] {
   return tasksOf(state, stage).flatMap((w) => {
-    const lost = w.phase === 'pending' ? sameStageDependencies(state, w).find(isOutOfTheRunning) : undefined
+    const lost = w.phase === 'pending' ? dependenciesOf(state, w).find(isOutOfTheRunning) : undefined
     return lost === undefined ? [] : [{ task: w.id, on: lost.id }]
   })
 }
@@ -47,7 +44,7 @@ export function cutOffTasks(state: RunState, stage: number): readonly { task: Wo
 export function awaitedTasks(state: RunState, stage: number): readonly WorkId[] {
   const awaited = tasksOf(state, stage)
     .filter((w) => w.phase === 'pending')
-    .flatMap((w) => sameStageDependencies(state, w))
+    .flatMap((w) => dependenciesOf(state, w))
     .filter((w) => w.phase === 'approved' && mayMerge(w))
   return tasksOf(state, stage)
     .filter((w) => awaited.includes(w))
@@ -59,7 +56,8 @@ const mayMerge = (work: Work): boolean => work.milestone?.approval !== true || w
 /** The decision table of a stage. */
 export function nextStageStep(state: RunState, stage: number, rules: RulesFor): StageStep {
   const tasks = tasksOf(state, stage)
-  if (readyTask(state, stage, rules, new Set()) !== null || awaitedTasks(state, stage).length > 0) return { kind: 'tasks' }
+  const mayMove = readyTask(state, stage, rules, new Set()) !== null || awaitedTasks(state, stage).length > 0
+  if (mayMove || cutOffTasks(state, stage).length > 0) return { kind: 'tasks' }
   const lost = tasks.find((w) => !w.optional && isOutOfTheRunning(w))
   if (lost !== undefined) return { kind: 'fail', failure: lost.failure ?? { reason: 'stage-failed', stage } }
   const approved = tasks.filter((w) => w.phase === 'approved')

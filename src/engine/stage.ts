@@ -55,13 +55,16 @@ async function stopStage(engine: Engine, stage: number, failure: Failure): Promi
 
 async function runTasks(engine: Engine, stage: number): Promise<Failure | null> {
   const source = new ReadyTasks(engine, stage)
-  await pMap(source.ids(), (id) => source.carryOut(id), { concurrency: engine.options.concurrency, stopOnError: false })
+  await pMap(source.ids(), (id) => source.carryOut(id), { concurrency: engine.options.concurrency })
+  if (source.bug !== null) throw source.bug.thrown
   return source.failure
 }
 
 /** Hands out tasks as they become ready, each to one worker; combines approved ones that others wait for. */
 class ReadyTasks {
   failure: Failure | null = null
+  /** The first thing that was thrown; it is told when all siblings have ended. */
+  bug: { readonly thrown: unknown } | null = null
   readonly #active = new Set<WorkId>()
   #wake: (() => void) | null = null
 
@@ -71,6 +74,26 @@ class ReadyTasks {
   ) {}
 
   async *ids(): AsyncGenerator<WorkId> {
+    try {
+      yield* this.#ready()
+    } catch (bug) {
+      this.#giveUp(bug)
+    }
+  }
+
+  async carryOut(id: WorkId): Promise<void> {
+    try {
+      await driveWork(this.engine, id)
+    } catch (bug) {
+      this.#giveUp(bug)
+    } finally {
+      this.#active.delete(id)
+      this.#wake?.()
+      this.#wake = null
+    }
+  }
+
+  async *#ready(): AsyncGenerator<WorkId> {
     const { engine, stage } = this
     const rules = (work: Work) => rulesFor(engine, work)
     while (!engine.halt.soft.aborted && this.failure === null) {
@@ -88,18 +111,10 @@ class ReadyTasks {
     }
   }
 
-  async carryOut(id: WorkId): Promise<void> {
-    try {
-      await driveWork(this.engine, id)
-    } catch (bug) {
-      // Nothing can be saved or trusted any more: end the siblings before this is told.
-      this.engine.halt.requestNow({ ending: 'surroundings', failure: { reason: 'internal', detail: String(bug) } })
-      throw bug
-    } finally {
-      this.#active.delete(id)
-      this.#wake?.()
-      this.#wake = null
-    }
+  /** Nothing can be saved or trusted any more: the siblings end before this is told. */
+  #giveUp(bug: unknown): void {
+    this.bug ??= { thrown: bug }
+    this.engine.halt.requestNow({ ending: 'surroundings', failure: { reason: 'internal', detail: String(bug) } })
   }
 }
 

@@ -42,6 +42,7 @@ const table: readonly (readonly [state: string, work: Partial<Work>, run?: Parti
   ['working', { phase: 'ready', open: session({ running: false }) }],
   ['waiting', { phase: 'ready', open: session({ running: false }) }, limited],
   ['waiting', { phase: 'ready', open: session({ running: false }) }, stopped],
+  ['waiting', { phase: 'ready', open: session({}) }, stopped],
   ['waiting', { phase: 'worked' }, stopped],
   ['checking', { phase: 'worked' }],
   ['checking', { phase: 'worked' }, limited],

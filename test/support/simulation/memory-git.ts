@@ -7,19 +7,31 @@ export interface MemoryCommit {
   readonly tree: Tree
   readonly parents: readonly string[]
   readonly message: string
+  /** How many commits lie on the longest way to it. */
+  readonly depth: number
 }
 
 /** Commits and branches as git has them, without a disk: what survives when orch dies. */
 export class MemoryGit {
   readonly commits = new Map<string, MemoryCommit>()
-  readonly branches = new Map<string, string>()
+  /** Commits that are kept under a name which is no branch. */
+  readonly kept = new Set<string>()
+  readonly #histories = new Map<string, ReadonlySet<string>>()
+
+  /** @param second the date that goes into a commit: the same work committed later is another commit, as in git */
+  constructor(
+    private readonly second: () => number = () => 0,
+    readonly branches: Map<string, string> = new Map(),
+  ) {}
 
   commit(tree: Tree, parents: readonly string[], message: string): string {
     const sorted = Object.fromEntries(Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1)))
+    const told = [...new Set(parents)]
     const id = createHash('sha1')
-      .update(JSON.stringify([sorted, parents, message]))
+      .update(JSON.stringify([sorted, told, message, this.second()]))
       .digest('hex')
-    this.commits.set(id, { id, tree: sorted, parents, message })
+    const depth = 1 + Math.max(0, ...told.map((parent) => this.get(parent).depth))
+    this.commits.set(id, { id, tree: sorted, parents: told, message, depth })
     return id
   }
 
@@ -30,14 +42,17 @@ export class MemoryGit {
   }
 
   /** The commit and everything before it. */
-  history(id: string): Set<string> {
-    const seen = new Set<string>()
-    const todo = [id]
+  history(id: string): ReadonlySet<string> {
+    const known = this.#histories.get(id)
+    if (known !== undefined) return known
+    const seen = new Set([id])
+    const todo = [...this.get(id).parents]
     for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
       if (seen.has(next)) continue
       seen.add(next)
       todo.push(...this.get(next).parents)
     }
+    this.#histories.set(id, seen)
     return seen
   }
 
@@ -45,11 +60,16 @@ export class MemoryGit {
     return this.history(of).has(commit)
   }
 
-  /** A best common ancestor: one that no other common ancestor descends from. */
+  /** A best common ancestor: the deepest one, which no other common ancestor descends from. */
   mergeBase(a: string, b: string): string | null {
     const left = this.history(a)
-    const common = [...this.history(b)].filter((c) => left.has(c))
-    return common.find((c) => !common.some((other) => other !== c && this.isAncestor(c, other))) ?? null
+    let best: MemoryCommit | null = null
+    for (const id of this.history(b)) {
+      if (!left.has(id)) continue
+      const commit = this.get(id)
+      if (best === null || commit.depth > best.depth) best = commit
+    }
+    return best?.id ?? null
   }
 
   /** File by file, three ways; a file changed differently on both sides is a conflict with both sides between markers. */

@@ -1,6 +1,6 @@
 import type { SessionOutcome, Usage } from '../../../src/core/session.js'
 import type { Agent, SessionRequest } from '../../../src/engine/ports.js'
-import type { MemoryWorktree } from './memory-repository.js'
+import type { MemoryWorktree } from './memory-desks.js'
 import type { VirtualClock } from './virtual-clock.js'
 
 export const paid: Usage = { costUsd: 0.01, inputTokens: 10, outputTokens: 5, durationMs: 1000, turns: 1, toolUses: 1 }

@@ -1,41 +1,82 @@
 import type { Clock } from '../../../src/engine/ports.js'
 
-/** Time that jumps to the next sleeper as soon as nothing else can happen. Deterministic: equal instants wake in the order of the calls. */
+interface Sleeper {
+  readonly at: number
+  /** Waits for what the clock on the wall shows; the others wait until that much time has really passed. */
+  readonly byWall: boolean
+  readonly order: number
+  readonly owner: object | null
+  readonly wake: () => void
+}
+
+const never = new AbortController().signal
+
+/**
+ * Time that jumps to the next sleeper as soon as nothing else can happen. Deterministic: equal instants wake in the order of the calls.
+ * The clock on the wall may be set; what has passed since the beginning may not.
+ */
 export class VirtualClock implements Clock {
-  #now: number
+  #elapsed = 0
+  #wall: number
   #order = 0
-  readonly #sleepers: { at: number; order: number; wake: () => void }[] = []
+  #sleepers: Sleeper[] = []
   #pumping = false
+  /** Called when nobody sleeps any more and nobody could act: whoever still waits for something waits in vain. */
+  idle: () => void = () => undefined
 
   constructor(start = Date.UTC(2026, 0, 1)) {
-    this.#now = start
+    this.#wall = start
   }
 
   now(): number {
-    return this.#now
+    return this.#wall + this.#elapsed
+  }
+
+  /** Milliseconds since the beginning, whatever the clock on the wall was set to. */
+  get elapsed(): number {
+    return this.#elapsed
   }
 
   /** Sets the wall clock, as a laptop's sleep or a correction does. */
   jump(byMs: number): void {
-    this.#now += byMs
+    this.#wall += byMs
   }
 
-  sleepUntil(epochMs: number, stop: AbortSignal): Promise<void> {
+  sleepUntil(epochMs: number, stop: AbortSignal, owner: object | null = null): Promise<void> {
+    return this.#sleep({ at: epochMs, byWall: true, owner }, stop)
+  }
+
+  /** Resolves when that much time has passed, or as soon as `stop` is aborted. */
+  pass(ms: number, owner: object | null = null, stop: AbortSignal = never): Promise<void> {
+    return this.#sleep({ at: this.#elapsed + ms, byWall: false, owner }, stop)
+  }
+
+  /** Looks whether anybody sleeps. */
+  start(): void {
+    this.#pump()
+  }
+
+  /** What slept on somebody's behalf is never woken: they are dead. */
+  forget(owner: object): void {
+    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper.owner !== owner)
+  }
+
+  #sleep(how: Pick<Sleeper, 'at' | 'byWall' | 'owner'>, stop: AbortSignal): Promise<void> {
     if (stop.aborted) return Promise.resolve()
     return new Promise((resolve) => {
       const aborted = () => this.#drop(sleeper)
       const wake = () => {
-        stop.removeEventListener('abort', aborted)
+        if (stop !== never) stop.removeEventListener('abort', aborted)
         resolve()
       }
-      const sleeper = { at: epochMs, order: this.#order++, wake }
+      const sleeper: Sleeper = { ...how, order: this.#order++, wake }
       this.#sleepers.push(sleeper)
-      stop.addEventListener('abort', aborted, { once: true })
+      if (stop !== never) stop.addEventListener('abort', aborted, { once: true })
       this.#pump()
     })
   }
 
-  #drop(sleeper: { at: number; order: number; wake: () => void }): void {
+  #drop(sleeper: Sleeper): void {
     const at = this.#sleepers.indexOf(sleeper)
     if (at === -1) return
     this.#sleepers.splice(at, 1)
@@ -48,12 +89,28 @@ export class VirtualClock implements Clock {
     this.#pumping = true
     setImmediate(() => {
       this.#pumping = false
-      this.#sleepers.sort((a, b) => a.at - b.at || a.order - b.order)
-      const next = this.#sleepers.shift()
-      if (next === undefined) return
-      this.#now = Math.max(this.#now, next.at)
+      const next = this.#takeNext()
+      if (next === null) {
+        this.idle()
+        return
+      }
+      this.#elapsed = Math.max(this.#elapsed, this.#due(next))
       next.wake()
-      if (this.#sleepers.length > 0) this.#pump()
+      this.#pump()
     })
+  }
+
+  #due(sleeper: Sleeper): number {
+    return sleeper.byWall ? sleeper.at - this.#wall : sleeper.at
+  }
+
+  #takeNext(): Sleeper | null {
+    let best: Sleeper | null = null
+    for (const sleeper of this.#sleepers) {
+      const earlier = best === null ? -1 : this.#due(sleeper) - this.#due(best)
+      if (best === null || earlier < 0 || (earlier === 0 && sleeper.order < best.order)) best = sleeper
+    }
+    if (best !== null) this.#sleepers.splice(this.#sleepers.indexOf(best), 1)
+    return best
   }
 }

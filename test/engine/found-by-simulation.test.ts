@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { StoreError } from '../../src/adapters/store/store-error.js'
+import { type Act, approval, finished } from '../support/simulation/scripted-agent.js'
+import { World } from '../support/simulation/world.js'
+import { aMilestone } from '../support/work.js'
+
+/** Writes one file per task and approves everything. */
+const write: Act = (request, files) => {
+  if (request.step === 'review') return approval([1, 2, 3])
+  files[`${request.task}.txt`] = `${request.task} ${request.step}\n`
+  return finished()
+}
+
+describe('a save that fails', () => {
+  it('is told as what it is, when all siblings have ended', async () => {
+    const world = new World({ milestones: [aMilestone({ id: '1A' }), aMilestone({ id: '1B' })], act: write })
+    world.crash = (point) => {
+      if (point === 'before saving attempt-finished') throw new StoreError({ reason: 'disk-full', path: 'facts.ndjson' })
+    }
+    await expect(world.run()).rejects.toBeInstanceOf(StoreError)
+    expect(world.agent.sessions).toHaveLength(2)
+  })
+})
+
+describe('a task that needs what did not get done', () => {
+  const lies: Act = (request, files, clock) => (request.task === '1A' ? finished() : write(request, files, clock))
+  const phase = (world: World, task: string) => world.state?.work[task]?.phase
+
+  it('is never left out of its stage: not when the run is resumed either', async () => {
+    const milestones = [aMilestone({ id: '1A', optional: true }), aMilestone({ id: '1B', depends: ['1A'] }), aMilestone({ id: '1C' })]
+    const world = new World({ milestones, act: lies })
+    expect((await world.run()).ending).toBe('failed')
+    expect((await world.run()).ending).toBe('failed')
+    expect(phase(world, '1B')).toBe('blocked')
+    expect(world.tip().message).toBe('Begin')
+  })
+
+  it('does not start in a later stage either', async () => {
+    const world = new World({ milestones: [aMilestone({ id: '1A', optional: true }), aMilestone({ id: '2A', depends: ['1A'] })], act: lies })
+    expect((await world.run()).ending).toBe('failed')
+    expect(phase(world, '2A')).toBe('blocked')
+    expect(world.agent.sessions.map((s) => s.task)).not.toContain('2A')
+  })
+})
