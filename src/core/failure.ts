@@ -61,11 +61,42 @@ export interface FailureWords {
 const list = (items: readonly string[], most = 5): string =>
   items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`
 
-const withDetail = (text: string, detail: string): string => (detail.trim() === '' ? text : `${text}: ${detail.trim()}`)
+const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`
 
-/** The only place where failures get words. */
-export function describeFailure(failure: Failure): FailureWords {
+/** A program that crashes may print pages: the beginning says what it is about. `orch logs` shows the whole. */
+const mostDetail = { lines: 3, characters: 300 }
+
+function withDetail(text: string, detail: string): string {
+  const lines = detail
+    .trim()
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  if (lines.length === 0) return text
+  const shown = lines.slice(0, mostDetail.lines).join('\n')
+  const cut = shown.length > mostDetail.characters ? `${shown.slice(0, mostDetail.characters).trimEnd()} ...` : shown
+  return `${text}: ${cut}${lines.length > mostDetail.lines && cut === shown ? ' ...' : ''}`
+}
+
+/** Of a command's output the end says what went wrong. */
+const mostOutput = 6
+
+function withOutput(text: string, output: string): string {
+  const lines = output.trim().split('\n')
+  const shown = lines.length > mostOutput ? ['...', ...lines.slice(1 - mostOutput)] : lines
+  return output.trim() === '' ? text : [text, ...shown].join('\n')
+}
+
+const failed = (commands: readonly string[], rounds: number): string =>
+  rounds === 0 ? `these fail: ${list(commands)}` : `after ${counted(rounds, 'round')} of remediation these still fail: ${list(commands)}`
+
+/**
+ * The only place where failures get words.
+ * @param task whose failure it is, so that the hint is a command that can be typed as it stands; null: of the run
+ */
+export function describeFailure(failure: Failure, task: string | null = null): FailureWords {
   const say = (message: string, hint: string | null = null): FailureWords => ({ message, hint })
+  const logs = task === null ? 'orch logs' : `orch logs ${task}`
+  const retry = `orch retry ${task ?? '<ID>'}`
   switch (failure.reason) {
     case 'agent-missing':
       return say(
@@ -78,14 +109,11 @@ export function describeFailure(failure: Failure): FailureWords {
         'Check agent.* in .orchestratorrc.json, then: orch doctor',
       )
     case 'agent-crashed':
-      return say(withDetail('the agent program ended in the middle of its work', failure.detail), 'See what it said: orch logs')
+      return say(withDetail('the agent program ended in the middle of its work', failure.detail), `See what it said: ${logs}`)
     case 'agent-without-result':
-      return say(
-        `the agent program ended (exit status ${failure.exitCode ?? 'none'}) without a result`,
-        'An exit status alone counts for nothing; see what it said: orch logs',
-      )
+      return say(`the agent program ended (exit status ${failure.exitCode ?? 'none'}) without a result`, `See what it said: ${logs}`)
     case 'agent-refused':
-      return say(withDetail('the agent reported an error', failure.detail), 'See what it said: orch logs')
+      return say(withDetail('the agent reported an error', failure.detail), `See what it said: ${logs}`)
     case 'agent-silent':
       return say(`the agent was silent for ${Math.round(failure.silentMs / 1000)} s and was ended`, 'health.stuckAfter sets the limit')
     case 'agent-timed-out':
@@ -110,7 +138,7 @@ export function describeFailure(failure: Failure): FailureWords {
         'Correct agent.model (or model in the milestone), then: orch resume',
       )
     case 'budget-reached':
-      return say(withDetail('a budget of the session was used up', failure.detail), 'Raise budgetUsd or agent.maxTurns, then: orch retry')
+      return say(withDetail('a budget of the session was used up', failure.detail), `Raise budgetUsd or agent.maxTurns, then: ${retry}`)
     case 'context-too-long':
       return say(withDetail("the conversation grew past the model's context", failure.detail), 'Cut the milestone into smaller ones')
     case 'empty-diff':
@@ -119,30 +147,30 @@ export function describeFailure(failure: Failure): FailureWords {
         'If that is right for this milestone, write allowEmpty: true in its frontmatter',
       )
     case 'setup-failed':
-      return say(`the setup command failed: ${failure.command}\n${failure.output}`, 'Correct worktree.setup in .orchestratorrc.json')
-    case 'entry-requirement-unmet':
-      return say(`an entry requirement is not met: ${failure.command}\n${failure.output}`, 'See to it, then: orch retry')
-    case 'checks-failed':
       return say(
-        `after ${failure.rounds} round(s) of remediation these still fail: ${list(failure.commands)}`,
-        'Read the output with orch logs; then: orch retry',
+        withOutput(`the setup command failed: ${failure.command}`, failure.output),
+        'Correct worktree.setup in .orchestratorrc.json',
       )
+    case 'entry-requirement-unmet':
+      return say(withOutput(`an entry requirement is not met: ${failure.command}`, failure.output), `See to it, then: ${retry}`)
+    case 'checks-failed':
+      return say(failed(failure.commands, failure.rounds), `Read the output with ${logs}; mend the cause or the milestone, then: ${retry}`)
     case 'review-unresolved':
       return say(
-        `after ${failure.rounds} round(s) of remediation the review still asks for changes (${failure.findings} finding(s))`,
-        'Read the review under .orch/runs; decide, then: orch retry',
+        `after ${counted(failure.rounds, 'round')} of remediation the review still asks for changes (${counted(failure.findings, 'finding')})`,
+        `Read the review with ${logs}; mend it or the milestone, then: ${retry}`,
       )
     case 'review-unreadable':
       return say(
         withDetail('the review could not be read as one, so nothing is approved', failure.detail),
-        'See what it said: orch logs; then: orch retry',
+        `See what it said: ${logs}; then: ${retry}`,
       )
     case 'remediation-without-change':
-      return say(`the agent was told what is wrong (${failure.cause}) and changed nothing`, 'See what it said: orch logs; then: orch retry')
+      return say(`the agent was told what is wrong (${failure.cause}) and changed nothing`, `See what it said: ${logs}; then: ${retry}`)
     case 'conflict-unresolved':
       return say(
         `the merge conflict in ${list(failure.files)} could not be resolved; both sides are kept`,
-        'Resolve it on the task branch by hand, then: orch retry',
+        `Resolve it on the task's branch by hand, then: ${retry}`,
       )
     case 'forbidden-file-committed':
       return say(
@@ -150,7 +178,7 @@ export function describeFailure(failure: Failure): FailureWords {
         'They are named by git.envFiles; the branch is kept and will not be merged',
       )
     case 'approval-missing':
-      return say('a person must approve this before the merge', 'orch approve <ID>, then: orch resume')
+      return say('a person must approve this before the merge', `orch approve ${task ?? '<ID>'}, then: orch resume`)
     case 'dependency-failed':
       return say(`it needs ${failure.on}, which did not get done`, `orch retry ${failure.on}`)
     case 'stage-failed':
@@ -213,7 +241,7 @@ export function describeFailure(failure: Failure): FailureWords {
     case 'interrupted':
       return say('stopped on request', 'orch resume')
     case 'internal':
-      return say(`internal error: ${failure.detail}`, 'This is a bug in orch; please report it with orch logs')
+      return say(`internal error: ${failure.detail}`, 'This is a bug in orch; please report it, with what orch logs says')
     default:
       return unreachable(failure)
   }

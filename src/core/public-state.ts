@@ -35,7 +35,7 @@ function settledState(state: RunState, work: Work): TaskStateName | null {
     case 'parked':
       return work.phase
     case 'combined':
-      return 'merging'
+      return isUnderWay(state, work) ? 'merging' : 'approved'
     case 'blocked':
       return work.optional && isOver(state, work) ? 'skipped' : 'blocked'
     case 'pending':
@@ -44,6 +44,10 @@ function settledState(state: RunState, work: Work): TaskStateName | null {
       return null
   }
 }
+
+/** Its stage runs, and so does the run: what is combined will be landed. */
+const isUnderWay = (state: RunState, work: Work): boolean =>
+  state.ending === null && state.stages.some((s) => s.stage === work.stage && s.phase === 'running')
 
 /** Its stage passed without it. */
 const isOver = (state: RunState, work: Work): boolean => state.stages.some((s) => s.stage === work.stage && s.phase === 'done')

@@ -39,7 +39,9 @@ function stagePart(state: RunState, stage: StageState): string[] {
   const whole = state.work[wholeOf(stage.stage)]
   const parts = [`### Stage ${stage.stage}`, works.length === 0 ? 'No tasks.' : table(state, works), ...works.flatMap(taskPart)]
   if (whole !== undefined && tellsSomething(whole)) parts.push(wholePart(state, whole))
-  if (stage.failure !== null) parts.push(failureLine(stage.failure))
+  const { failure } = stage
+  if (failure !== null && ![...works, whole].some((w) => JSON.stringify(w?.failure) === JSON.stringify(failure)))
+    parts.push(failureLine(failure, wholeOf(stage.stage)))
   return parts
 }
 
@@ -64,7 +66,7 @@ function taskPart(work: Work): string[] {
   const criteria = (work.milestone?.criteria ?? []).map(
     (c) => `- [${isMet(work, c) ? 'x' : ' '}] ${harmlessLine(c.text)} — ${harmlessLine(evidenceFor(work, c))}`,
   )
-  const lines = [criteria.join('\n'), work.failure === null ? '' : failureLine(work.failure)].filter((line) => line !== '')
+  const lines = [criteria.join('\n'), work.failure === null ? '' : failureLine(work.failure, work.id)].filter((line) => line !== '')
   return lines.length === 0 ? [] : [`#### ${work.id} ${harmlessLine(work.title)}`, ...lines]
 }
 
@@ -73,13 +75,13 @@ const tellsSomething = (whole: Work): boolean => whole.reviews > 0 || whole.atte
 
 function wholePart(state: RunState, whole: Work): string {
   const verdict = whole.verdict === null ? '' : ` The review says: ${harmlessLine(whole.verdict.summary)}`
-  const failure = whole.failure === null ? '' : `\n\n${failureLine(whole.failure)}`
+  const failure = whole.failure === null ? '' : `\n\n${failureLine(whole.failure, whole.id)}`
   const rounds = `${whole.reviews} ${whole.reviews === 1 ? 'review' : 'reviews'}, ${whole.rounds} ${whole.rounds === 1 ? 'round' : 'rounds'} of remediation`
   return `The stage as a whole is ${publicState(state, whole)}: ${rounds}, ${money(whole.usage.costUsd)}.${verdict}${failure}`
 }
 
-function failureLine(failure: Failure): string {
-  const { message, hint } = describeFailure(failure)
+function failureLine(failure: Failure, id: string): string {
+  const { message, hint } = describeFailure(failure, id)
   return `**Not done:** ${harmlessLine(message)}${hint === null ? '' : `\n\nNext: ${harmlessLine(hint)}`}`
 }
 

@@ -1,9 +1,12 @@
 import { describeFailure, type Failure } from '../core/failure.js'
 import { indented, oneLine } from './harmless.js'
 
-/** A failure over as many lines as it needs: what happened, then, further in, what to do. */
-export function failureText(failure: Failure, indent = ''): string {
-  const { message, hint } = describeFailure(failure)
+/**
+ * A failure over as many lines as it needs: what happened, then, further in, what to do.
+ * @param task whose failure it is; null: of the run, or of a command that did not start one
+ */
+export function failureText(failure: Failure, { task = null, indent = '' }: { task?: string | null; indent?: string } = {}): string {
+  const { message, hint } = describeFailure(failure, task)
   const lines = [indented(message, indent)]
   if (hint !== null) lines.push(indented(oneLine(hint), `${indent}  `))
   return lines.join('\n')
@@ -14,5 +17,8 @@ export function failureLine(failure: Failure): string {
   const { message } = describeFailure(failure)
   return oneLine(firstLine(message))
 }
+
+/** A stage, and then the run, fail of what a task failed of: the same failure stands in each. */
+export const isSameFailure = (a: Failure | null, b: Failure): boolean => a !== null && JSON.stringify(a) === JSON.stringify(b)
 
 const firstLine = (message: string): string => message.trim().split('\n')[0] ?? ''

@@ -22,6 +22,8 @@ export interface ListrViewOptions {
   readonly timeZone: string | undefined
   readonly glyphs: Glyphs
   readonly colours: Colours
+  /** Whether the tree stays in the scrollback at the end: not where the summary takes its place. */
+  readonly stays: boolean
   /** Milliseconds between two redraws, at least, and between two when only the clock moved. */
   readonly pace?: { readonly least: number; readonly tick: number }
 }
@@ -72,7 +74,7 @@ export class ListrView implements View {
     this.#drawSoon()
   }
 
-  /** Draws the tree for the last time, with every row, and leaves it in the scrollback. */
+  /** Draws the tree for the last time, with every row, and leaves it in the scrollback; or takes it away. */
   async close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
@@ -91,6 +93,7 @@ export class ListrView implements View {
       registerSignalListeners: false,
       renderer: treeRendererFor({
         painter: this.#painter,
+        stays: this.#options.stays,
         fill: () => this.#give(),
         ready: (redraw) => {
           this.#redrawTree = redraw

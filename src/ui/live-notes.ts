@@ -17,14 +17,21 @@ export type LiveNotes = ReadonlyMap<WorkId, LiveNote>
 
 const blank: LiveNote = { doing: '', command: false, costUsd: null, wait: null }
 
-/** A fact about a piece of work makes older notes about it stale; a limit that was lifted ends every wait for it. */
+/**
+ * A fact about a piece of work makes older notes about it stale; one about a stage, or about a task that could not be
+ * combined, those about the stage's whole; a limit that was lifted ends every wait for it.
+ */
 export function afterFact(notes: LiveNotes, fact: RecordedFact): LiveNotes {
   const next = new Map(notes)
   if ('task' in fact) next.delete(fact.task)
+  if ('stage' in fact || fact.type === 'merge-conflicted' || fact.type === 'combination-refused')
+    for (const key of notes.keys()) if (isWhole(key)) next.delete(key)
   if (fact.type === 'limit-lifted' || fact.type === 'run-ended' || fact.type === 'run-resumed')
     for (const [key, note] of next) next.set(key, { ...note, wait: null })
   return next
 }
+
+const isWhole = (id: WorkId): boolean => id.startsWith('stage-')
 
 /** Progress replaces what was noted before, but a cost that is known is kept. */
 export function afterProgress(notes: LiveNotes, progress: Progress): LiveNotes {

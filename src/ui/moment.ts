@@ -44,4 +44,7 @@ export function localTime(epochMs: number, moment: Moment): string {
 
 /** `15:04 (in 12m 30s)`; an instant that has passed is only named. */
 export const until = (epochMs: number, moment: Moment): string =>
-  epochMs > moment.now ? `${localTime(epochMs, moment)} (in ${duration(epochMs - moment.now)})` : localTime(epochMs, moment)
+  epochMs > moment.now ? `${localTime(epochMs, moment)} (in ${countdown(epochMs - moment.now)})` : localTime(epochMs, moment)
+
+/** A begun second counts: what is still to come never reads `0s`. */
+export const countdown = (ms: number): string => duration(Math.ceil(ms / 1000) * 1000)

@@ -10,7 +10,7 @@ export function nextCommands(status: StatusJson): readonly string[] {
     case 'waiting':
       return approvals
     case 'done':
-      return afterTrouble(tasks)
+      return status.run.rehearsal && inTrouble(tasks).length === 0 ? ['orch run'] : afterTrouble(tasks)
     case 'failed':
     case 'paused':
       return approvals.length > 0

@@ -1,4 +1,4 @@
-import { displayWidth } from './display-width.js'
+import { visibleWidth, wrapped } from './wrapped.js'
 
 /** A terminal, or something that stands in for one. */
 export interface Terminal extends NodeJS.WritableStream {
@@ -11,8 +11,8 @@ export interface Terminal extends NodeJS.WritableStream {
 const csi = '\u001b['
 const hideCursor = `${csi}?25l`
 const showCursor = `${csi}?25h`
-const eraseBelow = `\r${csi}J`
-const colour = new RegExp(`${String.fromCharCode(0x1b)}\\[[0-9;]*m`, 'g')
+const eraseRow = `${csi}2K`
+const eraseBelow = `${csi}J`
 
 /** Keeps one block of lines at the end of the scrollback up to date. */
 export interface Painter {
@@ -27,22 +27,22 @@ export interface Painter {
 /**
  * Each repaint is one write that hides the cursor and shows it again, so whatever ends the process, even kill -9,
  * leaves a terminal with its cursor. The width is read anew each time: after a resize the rows that a narrower
- * terminal made of the old lines are counted too.
+ * terminal made of the old lines are counted too. Rows are replaced one by one: nothing is blank for a moment, and a
+ * terminal that keeps what is erased from the very top (tmux does) finds no old frame to keep.
  */
 export function createPainter(terminal: Terminal): Painter {
   let block = ''
   let columnsThen = 0
 
-  const erase = (): string => {
-    if (block === '') return ''
-    const columns = terminal.columns ?? 80
-    const rows = block.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / Math.max(1, columns))), 0)
-    return `${csi}${rows}A${eraseBelow}`
-  }
   const put = (above: string, text: string): void => {
-    terminal.write(`${hideCursor}${erase()}${above === '' ? '' : `${above}\n`}${text === '' ? '' : `${text}\n`}${showCursor}`)
+    const columns = terminal.columns ?? 80
+    const old = rowsOf(block, columns)
+    const lines = [above === '' ? '' : wrapped(above, columns), text].filter((part) => part !== '').flatMap((part) => part.split('\n'))
+    const missing = Math.max(0, old - lines.length)
+    const rows = [...lines, ...Array.from({ length: missing }, () => '')].map((line) => `${eraseRow}${line}\n`).join('')
+    terminal.write(`${hideCursor}${up(old)}\r${rows}${up(missing)}${eraseBelow}${showCursor}`)
     block = text
-    columnsThen = terminal.columns ?? 80
+    columnsThen = columns
   }
   return {
     paint: (text) => {
@@ -58,4 +58,8 @@ export function createPainter(terminal: Terminal): Painter {
   }
 }
 
-const widthOf = (line: string): number => displayWidth(line.replace(colour, ''))
+const up = (rows: number): string => (rows === 0 ? '' : `${csi}${rows}A`)
+
+/** How many rows a terminal of so many columns makes of a text. */
+const rowsOf = (text: string, columns: number): number =>
+  text === '' ? 0 : text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(visibleWidth(line) / Math.max(1, columns))), 0)

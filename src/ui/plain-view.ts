@@ -37,16 +37,18 @@ export class PlainView implements View {
     this.#state = state
     this.#notes = afterFact(this.#notes, fact)
     const { colours } = this.#options
+    if (fact.type === 'limit-hit') this.#lastWait = waitKey(fact.until)
     const paint = isBad(fact) ? colours.bad : isGood(fact) ? colours.good : (text: string) => text
-    this.#say(Date.parse(fact.at), paint(factSentence(fact, this.#moment)))
+    this.#say(Date.parse(fact.at), paint(factSentence(fact, this.#moment, state)))
   }
 
   progressed(progress: Progress): void {
     this.#notes = afterProgress(this.#notes, progress)
     if (progress.type === 'noticed') this.#say(this.#moment.now, progressSentence(progress, this.#moment))
-    if (progress.type !== 'waiting') return
+    // When a failed session is tried again, its fact has said.
+    if (progress.type !== 'waiting' || progress.reason !== 'limit') return
     // Every task tells of the same closed window: once is enough.
-    const wait = `${progress.reason === 'limit' ? '' : progress.task}${progress.until}`
+    const wait = waitKey(progress.until)
     if (wait !== this.#lastWait) this.#say(this.#moment.now, progressSentence(progress, this.#moment))
     this.#lastWait = wait
   }
@@ -74,6 +76,8 @@ export class PlainView implements View {
     if (text !== null) this.#say(this.#moment.now, text)
   }
 }
+
+const waitKey = (until: number): string => String(until)
 
 const isBad = (fact: RecordedFact): boolean =>
   fact.type === 'task-failed' ||

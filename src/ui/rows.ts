@@ -4,12 +4,12 @@ import { isEnded, type Work } from '../core/work.js'
 import { counted, duration, listed, money } from './amounts.js'
 import type { Colours } from './colours.js'
 import { displayWidth, fitWidth, padWidth, padWidthStart } from './display-width.js'
-import { failureLine } from './failure-text.js'
+import { failureLine, isSameFailure } from './failure-text.js'
 import type { Glyphs } from './glyphs.js'
 import { oneLine } from './harmless.js'
 import type { LiveNotes } from './live-notes.js'
 import { type Moment, until } from './moment.js'
-import { type RowMood, type StepWord, taskStep, wholeStep } from './step-word.js'
+import { type RowMood, type StepWord, taskStep, wholeStep, widestStep } from './step-word.js'
 
 /** All that a frame of the tree is made from. */
 export interface Scene extends Moment {
@@ -40,7 +40,8 @@ export function wholeRow(scene: Scene, whole: Work): string {
   const note = scene.notes.get(whole.id)
   const step = wholeStep(scene.state, whole, note, scene.now)
   const failure = scene.state.stages.find((s) => s.stage === whole.stage)?.failure ?? null
-  const doing = failure === null ? (step.mood === 'working' ? (note?.doing ?? '') : '') : failureLine(failure)
+  const isATasks = failure !== null && Object.values(scene.state.work).some((w) => w.id !== whole.id && isSameFailure(w.failure, failure))
+  const doing = failure === null ? (step.mood === 'working' ? (note?.doing ?? '') : '') : isATasks ? '' : failureLine(failure)
   return workRow(scene, whole, { ...step, name: 'all', title: 'the whole stage', doing })
 }
 
@@ -70,7 +71,7 @@ const nameWidth = (scene: Scene, stage: number): number =>
 function alignedText(scene: Scene, parts: RowParts): string {
   const titles = Math.min(36, Math.floor(scene.width * 0.28))
   const title = padWidth(fitWidth(parts.title, titles, scene.glyphs.ellipsis), titles)
-  return `${parts.name} ${title} ${padWidth(parts.word, 17)} ${padWidthStart(parts.time, 7)} ${padWidthStart(parts.cost, 7)}  ${parts.doing}`
+  return `${parts.name} ${title} ${padWidth(parts.word, widestStep)} ${padWidthStart(parts.time, 7)} ${padWidthStart(parts.cost, 7)}  ${parts.doing}`
 }
 
 /** On a narrow terminal: whatever still fits, the most telling first. */

@@ -1,5 +1,5 @@
 import { wholeOf } from '../core/fact.js'
-import { describeFailure, type Failure } from '../core/failure.js'
+import { describeFailure, type Failure, type FailureReason } from '../core/failure.js'
 import type { Plan } from '../core/plan.js'
 import { publicState, type TaskStateName } from '../core/public-state.js'
 import type { RunState, StageState } from '../core/run-state.js'
@@ -23,9 +23,13 @@ export interface StatusJson {
     readonly baseCommit: string
     /** Where the base branch stands after what this run landed. */
     readonly headCommit: string
+    /** A stand-in worked in the place of the agent, on a branch of its own. */
+    readonly rehearsal: boolean
+    /** Why it stopped before its end. */
+    readonly failure: FailureStatus | null
   } | null
   readonly wait: StatusWait | null
-  readonly stages: readonly { readonly stage: number; readonly state: StageStateName; readonly tasks: readonly TaskStatus[] }[]
+  readonly stages: readonly StageStatus[]
   readonly totals: {
     readonly tasks: number
     readonly merged: number
@@ -34,6 +38,19 @@ export interface StatusJson {
     readonly costUsd: number
     readonly tokens: { readonly input: number; readonly output: number }
   }
+}
+
+export interface StageStatus {
+  readonly stage: number
+  readonly state: StageStateName
+  readonly failure: FailureStatus | null
+  readonly tasks: readonly TaskStatus[]
+}
+
+export interface FailureStatus {
+  readonly reason: FailureReason
+  readonly message: string
+  readonly hint: string | null
 }
 
 export interface TaskStatus {
@@ -48,7 +65,7 @@ export interface TaskStatus {
   readonly costUsd: number
   readonly durationMs: number
   readonly waitingFor: StatusWait | null
-  readonly failure: { readonly reason: string; readonly message: string; readonly hint: string | null } | null
+  readonly failure: FailureStatus | null
 }
 
 export interface StatusContext {
@@ -67,6 +84,7 @@ function statusOfPlan(plan: Pick<Plan, 'stages'>): StatusJson {
   const stages = plan.stages.map(({ stage, tasks }) => ({
     stage,
     state: 'pending' as const,
+    failure: null,
     tasks: tasks.map((task) => ({ ...notBegun, id: task.id, title: oneLine(task.title) })),
   }))
   const tasks = stages.reduce((sum, stage) => sum + stage.tasks.length, 0)
@@ -91,7 +109,8 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   failure: null,
 }
 
-function statusOfRun(state: RunState, context: StatusContext): StatusJson {
+function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
+  const state = context.running ? saved : cutOff(saved)
   const landed = state.stages.flatMap((s) => s.landed ?? [])
   return {
     schemaVersion: 1,
@@ -103,15 +122,24 @@ function statusOfRun(state: RunState, context: StatusContext): StatusJson {
       baseBranch: state.baseBranch,
       baseCommit: state.baseCommit,
       headCommit: landed.at(-1)?.to ?? state.baseCommit,
+      rehearsal: state.rehearsal,
+      failure: state.failure === null ? null : failureJson(state.failure, null),
     },
     wait: runWait(state, context),
     stages: state.stages.map((stage) => ({
       stage: stage.stage,
       state: stageStateName(state, stage),
+      failure: stage.failure === null ? null : failureJson(stage.failure, wholeOf(stage.stage)),
       tasks: tasksIn(state, stage).map((work) => taskStatus(state, work, context)),
     })),
     totals: totalsOf(state),
   }
+}
+
+/** Nobody carries it out: what its sessions were at when orch was killed goes on no longer. */
+function cutOff(state: RunState): RunState {
+  const stopped = Object.entries(state.work).map(([id, w]) => [id, w.open === null ? w : { ...w, open: { ...w.open, running: false } }])
+  return { ...state, ending: state.ending ?? 'interrupted', work: Object.fromEntries(stopped) as RunState['work'] }
 }
 
 const tasksIn = (state: RunState, stage: StageState): readonly Work[] => stage.tasks.flatMap((id) => state.work[id] ?? [])
@@ -154,7 +182,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     costUsd: rounded(work.usage.costUsd),
     durationMs: timeTaken(work, context),
     waitingFor,
-    failure: work.failure === null ? null : failureJson(work.failure),
+    failure: work.failure === null ? null : failureJson(work.failure, work.id),
   }
 }
 
@@ -166,10 +194,10 @@ function timeTaken(work: Work, context: StatusContext): number {
   return context.running ? Math.max(0, context.now - began) : work.usage.durationMs
 }
 
-/** A failure as scripts see it. */
-export const failureJson = (failure: Failure): { reason: string; message: string; hint: string | null } => ({
+/** A failure as scripts see it. @param task whose it is; null: the run's */
+const failureJson = (failure: Failure, task: string | null): FailureStatus => ({
   reason: failure.reason,
-  ...describeFailure(failure),
+  ...describeFailure(failure, task),
 })
 
 function totalsOf(state: RunState): StatusJson['totals'] {

@@ -1,18 +1,24 @@
 import { unreachable } from '../core/result.js'
 import type { RunState } from '../core/run-state.js'
 import { isEnded, isSettled, type OpenSession, type Work } from '../core/work.js'
-import { duration } from './amounts.js'
+import { counted } from './amounts.js'
 import type { LiveNote } from './live-notes.js'
+import { countdown } from './moment.js'
 import { doingWord } from './work-wording.js'
 
 /** How a row looks: which sign and colour it gets. */
 export type RowMood = 'done' | 'failed' | 'working' | 'pending' | 'waiting'
 
-/** What a piece of work is at, in a word or two. */
+/** The most columns that a step's words take: rows are aligned by it. */
+export const widestStep = 19
+
+/** What a piece of work is at, in a word or two: at most `widestStep` columns. */
 export interface StepWord {
   readonly mood: RowMood
   readonly word: string
 }
+
+const limitWord = 'waits for the limit'
 
 const say = (mood: RowMood, word: string): StepWord => ({ mood, word })
 
@@ -22,19 +28,30 @@ export function taskStep(state: RunState, work: Work, note: LiveNote | undefined
   if (work.open !== null) return sessionStep(work, work.open, { now, limited: state.limit !== null && state.limit.until > now })
   if (note?.command === true && !isEnded(work))
     return say('working', work.phase === 'pending' || work.phase === 'opened' ? 'preparing' : 'checking')
-  return phaseStep(work)
+  return work.phase === 'pending' ? say('pending', pendingWord(state, work)) : phaseStep(work)
 }
 
 function waitWord(wait: { readonly reason: 'limit' | 'retry'; readonly until: number }, now: number): string {
-  return wait.reason === 'limit' ? 'waiting for the limit' : `again in ${duration(wait.until - now)}`
+  return wait.reason === 'limit' ? limitWord : `again in ${countdown(wait.until - now)}`
 }
 
 function sessionStep(work: Work, open: OpenSession, { now, limited }: { now: number; limited: boolean }): StepWord {
-  if (!open.running && limited) return say('waiting', 'waiting for the limit')
-  if (!open.running) return say('waiting', open.notBefore > now ? `again in ${duration(open.notBefore - now)}` : 'waiting to go on')
+  if (!open.running && limited) return say('waiting', limitWord)
+  if (!open.running) return say('waiting', open.notBefore > now ? `again in ${countdown(open.notBefore - now)}` : 'waits to go on')
   const round = open.step === 'review' ? work.reviews + 1 : open.step === 'remediate' ? work.rounds + 1 : 1
-  return say('working', round > 1 ? `${doingWord[open.step]} round ${round}` : doingWord[open.step])
+  const word = open.step === 'resolve' ? 'resolving conflict' : doingWord[open.step]
+  return say('working', round > 1 && open.step !== 'resolve' ? `${word} round ${round}` : word)
 }
+
+/** A task that needs others of its stage says which, so that nobody wonders why it does not start. */
+function pendingWord(state: RunState, work: Work): string {
+  const missing = (work.milestone?.depends ?? []).filter((id) => isStillToCome(state.work[id]))
+  if (missing.length === 0) return 'waiting'
+  const named = `waits for ${missing.join(', ')}`
+  return named.length <= widestStep ? named : `waits for ${counted(missing.length, 'task')}`
+}
+
+const isStillToCome = (work: Work | undefined): boolean => work !== undefined && work.phase !== 'combined' && work.phase !== 'merged'
 
 function phaseStep(work: Work): StepWord {
   switch (work.phase) {
@@ -81,15 +98,15 @@ export function wholeStep(state: RunState, whole: Work, note: LiveNote | undefin
   if (whole.phase === 'merged') return say('done', 'landed')
   if (whole.phase === 'pending') return combining(state, whole, note)
   if (note?.wait == null && whole.open?.running === true && whole.open.step === 'review') return say('working', 'reviewing the whole')
-  if (note?.command === true) return say('working', 'checking the combination')
+  if (note?.command === true) return say('working', 'checking the whole')
   if (whole.phase === 'approved') return say('working', 'landing')
   return taskStep(state, whole, note, now)
 }
 
 function combining(state: RunState, whole: Work, note: LiveNote | undefined): StepWord {
-  if (note?.command === true) return say('working', 'checking the combination')
+  if (note?.command === true) return say('working', 'checking the whole')
   const tasks = Object.values(state.work).filter((w) => w.stage === whole.stage && w.id !== whole.id)
   const settled = tasks.filter(isSettled).length
-  if (settled < tasks.length) return say('pending', `waits for ${tasks.length - settled} of ${tasks.length}`)
+  if (settled < tasks.length) return say('pending', `waits for ${counted(tasks.length - settled, 'task')}`)
   return tasks.some(needsApproval) ? say('waiting', 'waits for approval') : say('working', 'combining')
 }

@@ -6,6 +6,7 @@ import type { Glyphs } from './glyphs.js'
 import type { Terminal } from './painter.js'
 import { summaryText } from './summary-text.js'
 import type { View } from './view.js'
+import { wrapped } from './wrapped.js'
 
 export interface SummaryViewOptions {
   readonly stdout: Terminal
@@ -33,7 +34,8 @@ export class SummaryView implements View {
 
   async close(): Promise<void> {
     const { stdout, now, ...rest } = this.#options
-    if (this.#state !== null) stdout.write(`${summaryText(this.#state, { ...rest, now: now() })}\n`)
+    const columns = stdout.isTTY === true ? stdout.columns : undefined
+    if (this.#state !== null) stdout.write(`${wrapped(summaryText(this.#state, { ...rest, columns, now: now() }), columns)}\n`)
     this.#state = null
     await flushed(stdout)
   }

@@ -20,21 +20,76 @@ const mood: Readonly<Record<TaskStatus['state'], RowMood>> = {
   skipped: 'pending',
 }
 
-const widestTitle = 40
+/** Columns that titles get: at most, and at least however narrow the terminal is. */
+const titleWidth = { most: 40, least: 12 }
 
-/** Tasks in aligned columns: sign, id, title, state, time, cost, and where the work is; what went wrong below. */
-export function taskTable(tasks: readonly TaskStatus[], look: Look): readonly string[] {
-  const ids = Math.max(2, ...tasks.map((t) => t.id.length))
-  const titles = Math.min(widestTitle, Math.max(0, ...tasks.map((t) => displayWidth(t.title))))
-  const states = Math.max(...tasks.map((t) => t.state.length), 0)
-  return tasks.flatMap((task) => {
-    const title = padWidth(fitWidth(task.title, titles, look.glyphs.ellipsis), titles)
-    const time = padWidthStart(task.durationMs === 0 ? '' : duration(task.durationMs), 7)
-    const cost = padWidthStart(task.costUsd === 0 ? '' : money(task.costUsd), 7)
-    const text = `${padWidth(task.id, ids)}  ${title}  ${padWidth(task.state, states)} ${time} ${cost}  ${oneLine(place(task))}`
-    return [`  ${sign(mood[task.state], look)} ${text.trimEnd()}`, ...failureLines(task)]
+/** The indentation, the sign, a blank, and the terminal's last column. */
+const signWidth = 5
+
+interface Row {
+  readonly task: TaskStatus
+  readonly id: string
+  readonly title: string
+  readonly state: string
+  readonly time: string
+  readonly cost: string
+  readonly place: string
+}
+
+/**
+ * Tasks in aligned columns: sign, id, title, state, time, cost, and where the work is; what went wrong below.
+ * @param all the tasks of all tables that stand below each other, so that their columns do too
+ */
+export function taskTable(tasks: readonly TaskStatus[], look: Look, all = tasks): readonly string[] {
+  const rows = all.map(rowOf)
+  const widest = (of: (row: Row) => string): number => Math.max(0, ...rows.map((row) => displayWidth(of(row))))
+  const around = {
+    id: Math.max(
+      2,
+      widest((r) => r.id),
+    ),
+    state: widest((r) => r.state),
+    time: widest((r) => r.time),
+    cost: widest((r) => r.cost),
+  }
+  const room = (look.columns ?? Number.POSITIVE_INFINITY) - signWidth - displayWidth(lineOf({ ...blank, ...padded(blank, around) }))
+  const titles = Math.min(
+    titleWidth.most,
+    widest((r) => r.title),
+    Math.max(titleWidth.least, room - widest((r) => r.place)),
+  )
+  return tasks.map(rowOf).flatMap((row) => {
+    const title = padWidth(fitWidth(row.title, titles, look.glyphs.ellipsis), titles)
+    // Half a branch name is of no use: the record of the run has it.
+    const place = titles + displayWidth(row.place) <= room ? row.place : ''
+    const text = lineOf({ ...padded(row, around), title, place })
+    return [`  ${sign(mood[row.task.state], look)} ${text.trimEnd()}`, ...failureLines(row.task)]
   })
 }
+
+/** The columns between sign and end, already filled up. */
+type Cells = Readonly<Record<'id' | 'title' | 'state' | 'time' | 'cost' | 'place', string>>
+
+const blank: Cells = { id: '', title: '', state: '', time: '', cost: '', place: '' }
+
+const padded = (row: Cells, widths: Readonly<Record<'id' | 'state' | 'time' | 'cost', number>>) => ({
+  id: padWidth(row.id, widths.id),
+  state: padWidth(row.state, widths.state),
+  time: padWidthStart(row.time, widths.time),
+  cost: padWidthStart(row.cost, widths.cost),
+})
+
+const lineOf = ({ id, title, state, time, cost, place }: Cells): string => `${id}  ${title}  ${state}  ${time}  ${cost}  ${place}`
+
+const rowOf = (task: TaskStatus): Row => ({
+  task,
+  id: task.id,
+  title: task.title,
+  state: task.state,
+  time: task.durationMs === 0 ? '' : duration(task.durationMs),
+  cost: task.costUsd === 0 ? '' : money(task.costUsd),
+  place: oneLine(place(task)),
+})
 
 /** A sign in its colour. */
 export function sign(of: RowMood, { glyphs, colours }: Look): string {
@@ -42,9 +97,14 @@ export function sign(of: RowMood, { glyphs, colours }: Look): string {
   return paint(glyphs[of])
 }
 
+/** Of a task that could not begin because of another one, all there is to say. */
+const isBecauseOfAnother = (task: TaskStatus): boolean =>
+  task.failure?.reason === 'dependency-failed' || task.failure?.reason === 'stage-failed'
+
 /** The merge commit of what is merged, else the branch where the work is. */
 function place(task: TaskStatus): string {
   if (task.waitingFor?.reason === 'approval') return 'needs your approval'
+  if (task.failure !== null && isBecauseOfAnother(task)) return task.failure.message
   return task.state === 'merged' && task.commit !== null ? shortCommit(task.commit) : (task.branch ?? '')
 }
 
@@ -52,7 +112,7 @@ function place(task: TaskStatus): string {
 const mostLines = 8
 
 function failureLines(task: TaskStatus): readonly string[] {
-  if (task.failure === null) return []
+  if (task.failure === null || isBecauseOfAnother(task)) return []
   const message = indented(task.failure.message, '      ').split('\n')
   const hint = task.failure.hint === null ? [] : [`        ${oneLine(task.failure.hint)}`]
   return [...message.slice(0, mostLines), ...(message.length > mostLines ? ['      ...'] : []), ...hint]

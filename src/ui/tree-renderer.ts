@@ -3,6 +3,8 @@ import type { Painter } from './painter.js'
 
 export interface TreeHooks {
   readonly painter: Painter
+  /** Whether the last frame is left in the scrollback. */
+  readonly stays: boolean
   /** Called before each drawing: gives the rows their texts. */
   readonly fill: () => void
   /** Called once, with what redraws the tree. */
@@ -15,7 +17,7 @@ export interface TreeHooks {
  * The original measures and writes to the process's own stdout, wraps by the width it had at the start, draws on every
  * event, and leaves the cursor hidden when the process is killed.
  */
-export function treeRendererFor({ painter, fill, ready }: TreeHooks): typeof DefaultRenderer {
+export function treeRendererFor({ painter, stays, fill, ready }: TreeHooks): typeof DefaultRenderer {
   return class TreeRenderer extends DefaultRenderer {
     /** Whether a tree is wanted was decided before: the terminal is not the process's stdout. */
     static override nonTTY = true
@@ -32,7 +34,7 @@ export function treeRendererFor({ painter, fill, ready }: TreeHooks): typeof Def
 
     override end(): void {
       fill()
-      painter.finish(this.create({ prompt: false }))
+      painter.finish(stays ? this.create({ prompt: false }) : '')
     }
 
     protected override style(): string {

@@ -91,7 +91,7 @@ function newView(kind: ViewKind, options: ViewOptions): View {
     case 'quiet':
       return summary
     case 'tree':
-      return inTurn(new ListrView({ terminal: stderr, now, timeZone, glyphs, colours }), summary)
+      return inTurn(new ListrView({ terminal: stderr, now, timeZone, glyphs, colours, stays: stdout.isTTY !== true }), summary)
     case 'plain':
       return inTurn(new PlainView({ stderr, now, timeZone, colours }), summary)
   }

@@ -1,26 +1,42 @@
 import type { Progress, RecordedFact, RunEnding, RunFact, StageFact } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
 import { unreachable } from '../core/result.js'
+import type { RunState } from '../core/run-state.js'
 import { counted, listed, money, shortCommit } from './amounts.js'
-import { failureLine } from './failure-text.js'
+import { failureLine, isSameFailure } from './failure-text.js'
 import { oneLine } from './harmless.js'
 import { type Moment, until } from './moment.js'
 import { results, workWords } from './work-wording.js'
 
-/** What happened, as one harmless line that names whom it concerns. */
-export const factSentence = (fact: RecordedFact, moment: Moment): string => oneLine(words(fact, moment))
+/**
+ * What happened, as one harmless line that names whom it concerns.
+ * @param state of the run: with it a stage's failure that is a task's own is told by naming the task
+ */
+export const factSentence = (fact: RecordedFact, moment: Moment, state: RunState | null = null): string =>
+  oneLine(words(fact, moment, state))
 
 /** A task's id as it is; the whole of a stage as `stage 2`. */
 export const workName = (id: string): string => id.replace(/^stage-(\d+)$/, 'stage $1')
 
 type Recorded<F> = RecordedFact & F
 
-function words(fact: RecordedFact, moment: Moment): string {
+function words(fact: RecordedFact, moment: Moment, state: RunState | null): string {
   if ('task' in fact) return `${workName(fact.task)} ${workWords(fact, moment)}`
-  if ('stage' in fact) return `stage ${fact.stage} ${stageWords(fact)}`
-  return runWords(fact, moment)
+  if ('stage' in fact) return `stage ${fact.stage} ${stageWords(fact, state)}`
+  return runWords(fact, moment, state)
 }
 
-function runWords(fact: Recorded<RunFact>, moment: Moment): string {
+/** Why a stage or a run ended as it did: the task that is the cause, or the failure itself. */
+function because(failure: Failure | null, moment: Moment | null, state: RunState | null): string {
+  if (failure === null || failure.reason === 'interrupted') return ''
+  const culprits = Object.values(state?.work ?? {}).filter((w) => isSameFailure(w.failure, failure))
+  if (culprits.length > 0) return `, because of ${listed(culprits.map((w) => workName(w.id)))}`
+  if (failure.reason === 'limit-reached' && failure.until !== null && moment !== null)
+    return `: the account's limit is reached until ${until(Date.parse(failure.until), moment)}`
+  return `: ${failureLine(failure)}`
+}
+
+function runWords(fact: Recorded<RunFact>, moment: Moment, state: RunState | null): string {
   switch (fact.type) {
     case 'run-started': {
       const tasks = fact.stages.reduce((sum, stage) => sum + stage.tasks.length, 0)
@@ -31,7 +47,7 @@ function runWords(fact: Recorded<RunFact>, moment: Moment): string {
     case 'run-resumed':
       return `run ${fact.run} resumed`
     case 'run-ended':
-      return `run ${fact.run} ${endingWords[fact.ending]}${fact.failure === null ? '' : `: ${failureLine(fact.failure)}`}`
+      return `run ${fact.run} ${endingWords[fact.ending]}${because(fact.failure, moment, state)}`
     case 'survivors-ended':
       return `ended ${counted(fact.pids.length, 'process', 'processes')} left over from before: ${listed(fact.pids.map(String))}`
     case 'limit-hit':
@@ -52,12 +68,12 @@ export const endingWords: Readonly<Record<RunEnding, string>> = {
   done: 'is done',
   failed: 'failed',
   paused: 'paused',
-  'needs-person': 'needs a person',
-  surroundings: 'paused because of its surroundings',
+  'needs-person': 'needs you',
+  surroundings: 'could not go on',
   interrupted: 'was interrupted',
 }
 
-function stageWords(fact: Recorded<StageFact>): string {
+function stageWords(fact: Recorded<StageFact>, state: RunState | null): string {
   switch (fact.type) {
     case 'stage-started':
       return `started: ${listed(
@@ -78,9 +94,9 @@ function stageWords(fact: Recorded<StageFact>): string {
     case 'stage-landed':
       return `landed: ${fact.branch} moved from ${shortCommit(fact.from)} to ${shortCommit(fact.to)}`
     case 'stage-held':
-      return `is held back: ${failureLine(fact.failure)}`
+      return `is held back${because(fact.failure, null, state)}`
     case 'stage-failed':
-      return `failed: ${failureLine(fact.failure)}`
+      return `failed${because(fact.failure, null, state)}`
     default:
       return unreachable(fact)
   }

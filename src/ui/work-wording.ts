@@ -63,7 +63,7 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
     case 'task-failed':
       return `failed: ${failureLine(fact.failure)}`
     case 'task-parked':
-      return `parked, a person is needed: ${failureLine(fact.failure)}`
+      return `parked, it needs you: ${failureLine(fact.failure)}`
     case 'task-blocked':
       return `blocked: ${failureLine(fact.failure)}`
     case 'task-retried':

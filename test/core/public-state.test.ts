@@ -30,6 +30,8 @@ const session = (part: Partial<OpenSession>): OpenSession => ({
 const red = [aCheckResult({ passed: false })]
 const limited: Partial<RunState> = { limit: { until: 1, window: null, guesses: 0 } }
 const stopped: Partial<RunState> = { ending: 'interrupted' }
+const underWay: Partial<RunState> = { stages: fresh.stages.map((s) => ({ ...s, phase: 'running' as const })) }
+const failedStage: Partial<RunState> = { stages: fresh.stages.map((s) => ({ ...s, phase: 'failed' as const })) }
 const passedWithout: Partial<RunState> = { stages: fresh.stages.map((s) => ({ ...s, phase: 'done' as const })) }
 
 const table: readonly (readonly [state: string, work: Partial<Work>, run?: Partial<RunState>])[] = [
@@ -57,7 +59,9 @@ const table: readonly (readonly [state: string, work: Partial<Work>, run?: Parti
   ['approved', { phase: 'approved' }, stopped],
   ['merging', { phase: 'unmergeable' }],
   ['working', { phase: 'unmergeable', open: session({ step: 'resolve' }) }],
-  ['merging', { phase: 'combined' }],
+  ['merging', { phase: 'combined' }, underWay],
+  ['approved', { phase: 'combined' }, { ...underWay, ...stopped }],
+  ['approved', { phase: 'combined' }, failedStage],
   ['merged', { phase: 'merged' }],
   ['failed', { phase: 'failed' }],
   ['parked', { phase: 'parked' }],

@@ -60,6 +60,7 @@ export class Screen extends PassThrough {
   #obey(final: string, n: number): void {
     const top = Math.max(0, this.#lines.length - this.rows)
     if (final === 'A') this.#row = Math.max(top, this.#row - n)
+    if (final === 'K') this.#lines[this.#row]?.splice(0)
     if (final !== 'J') return
     this.#lines.length = this.#row + 1
     this.#lines[this.#row]?.splice(this.#column)

@@ -28,6 +28,7 @@ function viewOn(screen: Screen, story: Story, options: { colour?: boolean; now?:
     timeZone: 'UTC',
     glyphs: glyphsFor(true),
     colours: coloursFor(options.colour === true),
+    stays: true,
     pace: { least: 1, tick: 5 },
   })
 }
@@ -54,12 +55,12 @@ describe('the tree on a terminal', () => {
     await view.close()
     expect(screen.text).toMatchInlineSnapshot(`
       "✔ Stage 1  2 of 2 tasks merged · $0.27
-        ✔ 1A  Read the file               merged             2m 15s   $0.12
-        ✔ 1B  Export to CSV               merged             1m 10s   $0.12
-        ✔ all the whole stage             landed             2m 15s   $0.03
+        ✔ 1A  Read the file               merged               2m 15s   $0.12
+        ✔ 1B  Export to CSV               merged               1m 10s   $0.12
+        ✔ all the whole stage             landed               2m 15s   $0.03
       ✔ Stage 2  1 of 1 task merged · $0.15
-        ✔ 2A  Write the manual            merged             1m 10s   $0.12
-        ✔ all the whole stage             landed             1m 10s   $0.03
+        ✔ 2A  Write the manual            merged               1m 10s   $0.12
+        ✔ all the whole stage             landed               1m 10s   $0.03
       3 of 3 tasks merged · 3m 25s · $0.42"
     `)
   })
@@ -80,9 +81,9 @@ describe('the tree on a terminal', () => {
     await eventually(() => screen.text.includes('Edit src/reader.ts'), 'the row of 1A shows its tool')
     expect(screen.text).toMatchInlineSnapshot(`
       "◐ Stage 1  0 of 2 tasks merged · $0.18
-        ◐ 1A  Read the file               implementing       1m 01s   $0.08  Edit src/reader.ts
-        ◐ 1B  Export to CSV               reviewing          1m 01s   $0.10
-        ○ all the whole stage             waits for 2 of 2
+        ◐ 1A  Read the file               implementing         1m 01s   $0.08  Edit src/reader.ts
+        ◐ 1B  Export to CSV               reviewing            1m 01s   $0.10
+        ○ all the whole stage             waits for 2 tasks
       ○ Stage 2  1 task to come
       0 of 3 tasks merged · 1m 01s · $0.18"
     `)
@@ -233,9 +234,9 @@ describe('the tree on a terminal', () => {
     await view.close()
     expect(screen.text).toMatchInlineSnapshot(`
       "✖ Stage 1  0 of 2 tasks merged · 1 not · $0.12
-        ✖ 1A  Read the file                  failed                 0s          the agent says that it is done, an…
-        ✔ 1B  Export to CSV                  approved                    $0.12
-        ✖ all the whole stage                failed                             the agent says that it is done, an…
+        ✖ 1A  Read the file                  failed                   0s          the agent says that it is done,…
+        ✔ 1B  Export to CSV                  approved                      $0.12
+        ✖ all the whole stage                failed
       ○ Stage 2  1 task to come
       0 of 3 tasks merged · 1m 05s · $0.12"
     `)

@@ -64,14 +64,17 @@ describe('orch status --json', () => {
           "baseBranch": "main",
           "baseCommit": "626173652d636f6d6d69742e2e2e2e2e2e2e2e2e",
           "endedAt": "2026-11-21T14:03:25.000Z",
+          "failure": null,
           "headCommit": "73746167652d322d636f6d6d69742e2e2e2e2e2e",
           "id": "r1",
+          "rehearsal": false,
           "startedAt": "2026-11-21T14:00:00.000Z",
           "state": "done",
         },
         "schemaVersion": 1,
         "stages": [
           {
+            "failure": null,
             "stage": 1,
             "state": "done",
             "tasks": [
@@ -104,6 +107,7 @@ describe('orch status --json', () => {
             ],
           },
           {
+            "failure": null,
             "stage": 2,
             "state": "done",
             "tasks": [
@@ -224,8 +228,8 @@ describe('orch status --json', () => {
   it('gives a failure in words', () => {
     expect(status(failed, false).stages[0]?.tasks[0]?.failure).toEqual({
       reason: 'checks-failed',
-      message: 'after 3 round(s) of remediation these still fail: npm test',
-      hint: 'Read the output with orch logs; then: orch retry',
+      message: 'after 3 rounds of remediation these still fail: npm test',
+      hint: 'Read the output with orch logs 1A; mend the cause or the milestone, then: orch retry 1A',
     })
   })
 })
@@ -274,11 +278,11 @@ describe('orch status for people', () => {
   it('shows stages, tasks, the wait and what to type', () => {
     const story: Story = [...limited, 60]
     expect(statusText(status(story), look(storyEnd(story)))).toMatchInlineSnapshot(`
-      "⏸ Run r1  waiting, on main, started 14:00
+      "⏸ Run r1  waiting, on main, started 14:00 (1m 30s ago)
 
       ◐ Stage 1  running
-        ⏸ 1A  Read the file  waiting  1m 30s          orch/r1/1A
-        ○ 1B  Export to CSV  pending
+        ⏸ 1A  Read the file     waiting  1m 30s    orch/r1/1A
+        ○ 1B  Export to CSV     pending
 
       ○ Stage 2  pending
         ○ 2A  Write the manual  pending
@@ -293,14 +297,13 @@ describe('orch status for people', () => {
       "✖ Run r1  failed, on main, 14:00 to 14:01 (1m 25s)
 
       ✖ Stage 1  failed
-        ✖ 1A  Read the file  failed       20s          orch/r1/1A
-            after 3 round(s) of remediation these still fail: npm test
-              Read the output with orch logs; then: orch retry
-        ✔ 1B  Export to CSV  approved  1m 10s   $0.12  orch/r1/1B
+        ✖ 1A  Read the file     failed       20s         orch/r1/1A
+            after 3 rounds of remediation these still fail: npm test
+              Read the output with orch logs 1A; mend the cause or the milestone, then: orch retry 1A
+        ✔ 1B  Export to CSV     approved  1m 10s  $0.12  orch/r1/1B
 
       ○ Stage 2  pending
-        ✖ 2A  Write the manual  blocked
-            stage 1 did not get done
+        ✖ 2A  Write the manual  blocked                  stage 1 did not get done
 
       0 of 3 tasks merged, 1 failed; $0.12 (2.4k tokens in, 160 out)
       next: orch logs 1A, then orch retry 1A"
@@ -334,9 +337,9 @@ describe('the summary at the end of a run', () => {
     expect(summary(goodStory)).toMatchInlineSnapshot(`
       "✔ Run r1 is done: 3 of 3 tasks merged into main (3m 25s, $0.42)
 
-        ✔ 1A  Read the file     merged  2m 15s   $0.12  6d657267652d
-        ✔ 1B  Export to CSV     merged  1m 10s   $0.12  6d657267652d
-        ✔ 2A  Write the manual  merged  1m 10s   $0.12  6d657267652d
+        ✔ 1A  Read the file     merged  2m 15s  $0.12  6d657267652d
+        ✔ 1B  Export to CSV     merged  1m 10s  $0.12  6d657267652d
+        ✔ 2A  Write the manual  merged  1m 10s  $0.12  6d657267652d
 
       look at: TASKS.md, git log main, .orch/runs/r1"
     `)
@@ -346,14 +349,13 @@ describe('the summary at the end of a run', () => {
     expect(summary(failed)).toMatchInlineSnapshot(`
       "✖ Run r1 failed: 0 of 3 tasks merged into main (1m 25s, $0.12)
 
-        ✖ 1A  Read the file     failed       20s          orch/r1/1A
-            after 3 round(s) of remediation these still fail: npm test
-              Read the output with orch logs; then: orch retry
-        ✔ 1B  Export to CSV     approved  1m 10s   $0.12  orch/r1/1B
-        ✖ 2A  Write the manual  blocked
-            stage 1 did not get done
+        ✖ 1A  Read the file     failed       20s         orch/r1/1A
+            after 3 rounds of remediation these still fail: npm test
+              Read the output with orch logs 1A; mend the cause or the milestone, then: orch retry 1A
+        ✔ 1B  Export to CSV     approved  1m 10s  $0.12  orch/r1/1B
+        ✖ 2A  Write the manual  blocked                  stage 1 did not get done
 
-      look at: .orch/runs/r1
+      look at: .orch/runs/r1/TASKS.md
       next: orch logs 1A
             orch retry 1A"
     `)
@@ -361,13 +363,13 @@ describe('the summary at the end of a run', () => {
 
   it('while an approval is missing', () => {
     expect(summary(toApprove)).toMatchInlineSnapshot(`
-      "⏸ Run r1 needs a person: 0 of 3 tasks merged into main (2m 10s, $0.24)
+      "⏸ Run r1 needs you: 0 of 3 tasks merged into main (2m 10s, $0.24)
 
-        ✔ 1A  Read the file     approved  1m 10s   $0.12  orch/r1/1A
-        ⏸ 1B  Export to CSV     waiting   1m 10s   $0.12  needs your approval
+        ✔ 1A  Read the file     approved  1m 10s  $0.12  orch/r1/1A
+        ⏸ 1B  Export to CSV     waiting   1m 10s  $0.12  needs your approval
         ○ 2A  Write the manual  pending
 
-      look at: .orch/runs/r1
+      look at: .orch/runs/r1/TASKS.md
       next: orch approve 1B
             orch resume"
     `)
@@ -377,12 +379,12 @@ describe('the summary at the end of a run', () => {
     expect(summary([...limited, ended('paused', { reason: 'limit-reached', until: '2026-11-21T14:13:00.000Z' })])).toMatchInlineSnapshot(`
       "⏸ Run r1 paused: 0 of 3 tasks merged into main (30s, $0.00)
 
-        ⏸ 1A  Read the file     waiting                  orch/r1/1A
+        ⏸ 1A  Read the file     waiting      orch/r1/1A
         ○ 1B  Export to CSV     pending
         ○ 2A  Write the manual  pending
 
       the account's limit is lifted at 14:13 (in 12m 30s)
-      look at: .orch/runs/r1
+      look at: .orch/runs/r1/TASKS.md
       next: orch resume"
     `)
   })

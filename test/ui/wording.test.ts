@@ -125,8 +125,8 @@ describe('facts in words', () => {
       run r1 resumed
       run r1 is done
       run r1 failed: stage 1 did not get done
-      run r1 needs a person
-      run r1 paused because of its surroundings: no space left on the disk for /tmp
+      run r1 needs you
+      run r1 could not go on: no space left on the disk for /tmp
       ended 2 processes left over from before: 12, 13
       the account's five hour limit is reached: nothing starts until 14:12 (in 12m 30s)
       the account's limit is reached: nothing starts until Sun 22 Nov 14:00 (in 1d 00h); the instant is a guess
@@ -162,7 +162,7 @@ describe('facts in words', () => {
       1A does not fit with what was merged before it: 1 of 2 failed: npm test
       1A now holds what was merged before it, at 792d636f6d6d
       1A failed: the agent program ended in the middle of its work: signal 9
-      1A parked, a person is needed: after 3 round(s) of remediation the review still asks for changes (2 finding(s))
+      1A parked, it needs you: after 3 rounds of remediation the review still asks for changes (2 findings)
       1B blocked: it needs 1A, which did not get done
       1A tried again
       1A milestones/1A.md was edited; the task goes on with the text it began with"
@@ -236,7 +236,7 @@ describe('problems in words', () => {
 describe('failures in words', () => {
   it('says what happened and what to do', () => {
     const setup = { reason: 'setup-failed', command: 'npm ci', output: 'line 1\n\u001b[31mline 2' } as const
-    expect(failureText(setup, '  ')).toBe(
+    expect(failureText(setup, { indent: '  ' })).toBe(
       '  the setup command failed: npm ci\n  line 1\n  line 2\n    Correct worktree.setup in .orchestratorrc.json',
     )
     expect(failureLine(setup)).toBe('the setup command failed: npm ci')
