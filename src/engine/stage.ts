@@ -55,13 +55,16 @@ async function stopStage(engine: Engine, stage: number, failure: Failure): Promi
 
 async function runTasks(engine: Engine, stage: number): Promise<Failure | null> {
   const source = new ReadyTasks(engine, stage)
-  await pMap(source.ids(), (id) => source.carryOut(id), { concurrency: engine.options.concurrency, stopOnError: false })
+  await pMap(source.ids(), (id) => source.carryOut(id), { concurrency: engine.options.concurrency })
+  if (source.bugs.length > 0) throw source.bugs[0]
   return source.failure
 }
 
 /** Hands out tasks as they become ready, each to one worker; combines approved ones that others wait for. */
 class ReadyTasks {
   failure: Failure | null = null
+  /** What was thrown: told once all siblings have ended. */
+  readonly bugs: unknown[] = []
   readonly #active = new Set<WorkId>()
   #wake: (() => void) | null = null
 
@@ -71,6 +74,14 @@ class ReadyTasks {
   ) {}
 
   async *ids(): AsyncGenerator<WorkId> {
+    try {
+      yield* this.#ready()
+    } catch (bug) {
+      this.#endAllFor(bug)
+    }
+  }
+
+  async *#ready(): AsyncGenerator<WorkId> {
     const { engine, stage } = this
     const rules = (work: Work) => rulesFor(engine, work)
     while (!engine.halt.soft.aborted && this.failure === null) {
@@ -92,14 +103,18 @@ class ReadyTasks {
     try {
       await driveWork(this.engine, id)
     } catch (bug) {
-      // Nothing can be saved or trusted any more: end the siblings before this is told.
-      this.engine.halt.requestNow({ ending: 'surroundings', failure: { reason: 'internal', detail: String(bug) } })
-      throw bug
+      this.#endAllFor(bug)
     } finally {
       this.#active.delete(id)
       this.#wake?.()
       this.#wake = null
     }
+  }
+
+  /** Nothing can be saved or trusted any more. */
+  #endAllFor(bug: unknown): void {
+    this.bugs.push(bug)
+    this.engine.halt.requestNow({ ending: 'surroundings', failure: { reason: 'internal', detail: String(bug) } })
   }
 }
 

@@ -60,10 +60,10 @@ export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWo
       return done(ok(undefined))
     },
     copyEnvFiles: () => done(ok(undefined)),
-    commitWork: ({ branch, path }, { message, since, never }) => {
+    commitWork: ({ branch, path }, { message, since, never, evenIfEmpty }) => {
       const place = at(path)
       const files = without(place.files, never, tree(place.head))
-      if (!sameTree(files, tree(place.head))) {
+      if (!sameTree(files, tree(place.head)) || (evenIfEmpty === true && place.head === since)) {
         place.head = git.commit(files, [place.head], message)
         git.branches.set(branch, place.head)
       }
@@ -72,6 +72,16 @@ export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWo
     commitScratch: (path, { message, parent, never }) => {
       const files = without(at(path).files, never, tree(parent))
       return done(ok(sameTree(files, tree(parent)) ? parent : git.commit(files, [parent], message)))
+    },
+    snapshot: (path) => done(ok(git.commit({ ...at(path).files }, [], 'snapshot'))),
+    putBack: ({ path, branch }, before) => {
+      const place = at(path)
+      const differing = changedPaths(place.files, tree(before.tree))
+      const moved = place.head !== before.head
+      place.files = { ...tree(before.tree) }
+      place.head = before.head
+      if (branch !== null) git.branches.set(branch, before.head)
+      return done(ok(moved ? ['HEAD', ...differing] : differing))
     },
     changedFiles: (from, to) => done(ok(changedPaths(tree(from), tree(to)))),
     diff: (from, to) => done(ok(changedPaths(tree(from), tree(to)).join('\n'))),

@@ -60,8 +60,11 @@ export class World {
     return this.facts.map((f) => f.type)
   }
 
-  /** The first run, or the next after a stop, with everything that only lived in memory made anew. */
-  async run(): Promise<RunOutcome> {
+  /**
+   * The first run, or the next after a stop, with everything that only lived in memory made anew.
+   * @param retry tasks that are given another chance, with what their files say now
+   */
+  async run(retry: readonly string[] = []): Promise<RunOutcome> {
     this.halt = new Halt()
     this.#life++
     const journal = this.#journal()
@@ -78,6 +81,8 @@ export class World {
         rehearsal: false,
       })
     } else await journal.record({ type: 'run-resumed' })
+    for (const task of retry)
+      await journal.record({ type: 'task-retried', task, milestone: this.milestones.find((m) => m.id === task) ?? null })
     return carryOutRun(this.#engine(journal))
   }
 
