@@ -111,7 +111,14 @@ export type WorkFact =
       readonly usage: Usage
     }
   | { readonly type: 'checks-finished'; readonly task: WorkId; readonly commit: CommitId; readonly results: readonly CheckResult[] }
-  | { readonly type: 'review-started'; readonly task: WorkId; readonly review: number; readonly session: string }
+  | {
+      readonly type: 'review-started'
+      readonly task: WorkId
+      readonly review: number
+      readonly session: string
+      /** What the worktree held then, as a git tree: a review changes nothing, and what it changes is put back. */
+      readonly tree: string
+    }
   | { readonly type: 'review-interrupted'; readonly task: WorkId; readonly cause: 'limit' | 'stop'; readonly usage: Usage }
   | {
       readonly type: 'review-given'

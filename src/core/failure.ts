@@ -24,6 +24,7 @@ export type Failure =
   | { readonly reason: 'checks-failed'; readonly commands: readonly string[]; readonly rounds: number }
   | { readonly reason: 'review-unresolved'; readonly findings: number; readonly rounds: number }
   | { readonly reason: 'review-unreadable'; readonly detail: string }
+  | { readonly reason: 'review-not-readonly'; readonly files: readonly string[] }
   | { readonly reason: 'remediation-without-change'; readonly cause: string }
   | { readonly reason: 'conflict-unresolved'; readonly files: readonly string[] }
   | { readonly reason: 'forbidden-file-committed'; readonly files: readonly string[] }
@@ -164,6 +165,11 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       return say(
         withDetail('the review could not be read as one, so nothing is approved', failure.detail),
         `See what it said: ${logs}; then: ${retry}`,
+      )
+    case 'review-not-readonly':
+      return say(
+        `the review changed files, so it approves nothing: ${list(failure.files)}; they were put back, and its changes are kept below refs/orch/kept`,
+        'See what it said: orch logs; then: orch retry',
       )
     case 'remediation-without-change':
       return say(`the agent was told what is wrong (${failure.cause}) and changed nothing`, `See what it said: ${logs}; then: ${retry}`)

@@ -87,7 +87,8 @@ export function orderTasks(tasks: readonly Milestone[]): Milestone[] {
   return ordered
 }
 
-function dependencyProblems(milestones: readonly Milestone[], locate: Locate): Problem[] {
+/** Unknown ids, dependencies on a later stage, circles. */
+export function dependencyProblems(milestones: readonly Milestone[], locate: Locate): Problem[] {
   const byId = new Map(milestones.map((m) => [m.id as string, m]))
   const problems: Problem[] = []
   const at = (m: Milestone, dependency: string, message: string, hint: string | null): void => {
@@ -170,7 +171,13 @@ function selectionProblems(milestones: readonly Milestone[], selection: Selectio
   ]
 }
 
-function unmetDependencies(all: readonly Milestone[], todo: readonly Milestone[], merged: ReadonlySet<string>, locate: Locate): Problem[] {
+/** What of `todo` needs something that is neither merged nor to be done with it. */
+export function unmetDependencies(
+  all: readonly Milestone[],
+  todo: readonly Milestone[],
+  merged: ReadonlySet<string>,
+  locate: Locate,
+): Problem[] {
   const running = new Set<string>(todo.map((m) => m.id))
   return todo.flatMap((m) =>
     m.depends

@@ -14,7 +14,7 @@ export interface StageState {
   /** The base branch's tip when the stage started. */
   readonly tip: CommitId | null
   readonly branch: string | null
-  /** The integration branch's tip; the checks passed on it. */
+  /** The integration branch's tip. The checks passed on it, unless the whole is being mended: then they are run on it next. */
   readonly integration: CommitId | null
   /** Everything that this stage needs is combined, TASKS.md included. */
   readonly complete: boolean
@@ -28,8 +28,6 @@ export interface ClosedLimit {
   /** Epoch ms. */
   readonly until: number
   readonly window: string | null
-  /** How often in a row it had to be guessed, because the program gave no usable instant. */
-  readonly guesses: number
 }
 
 /** The state of a run: a fold over its facts. What is saved as the checkpoint. */
@@ -51,6 +49,8 @@ export interface RunState {
   /** Tasks by id, and the whole of each started stage as `stage-<n>`. */
   readonly work: Readonly<Record<WorkId, Work>>
   readonly limit: ClosedLimit | null
+  /** How often in a row a limit's end had to be guessed, because the program gave no usable instant. */
+  readonly guessedLimits: number
 }
 
 /** Folds one fact in. Total: a fact that does not fit the state is a bug and throws. */
@@ -80,6 +80,7 @@ function begin(fact: RecordedFact & { type: 'run-started' }): RunState {
     stages: fact.stages.map(pendingStage),
     work,
     limit: null,
+    guessedLimits: 0,
   }
 }
 
@@ -143,7 +144,11 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'milestone-edited':
       return state
     case 'limit-hit':
-      return { ...state, limit: { until: fact.until, window: fact.window, guesses: fact.guessed ? (state.limit?.guesses ?? 0) + 1 : 0 } }
+      return {
+        ...state,
+        limit: { until: fact.until, window: fact.window },
+        guessedLimits: fact.guessed ? state.guessedLimits + 1 : 0,
+      }
     case 'limit-lifted':
       return { ...state, limit: null }
     case 'stage-started':
@@ -156,23 +161,26 @@ function apply(state: RunState, fact: RecordedFact): RunState {
       return withStage(state, fact.stage, (s) => ({ ...s, phase: 'held', failure: fact.failure }))
     case 'stage-failed':
       return withStage(state, fact.stage, (s) => ({ ...s, phase: 'failed', failure: fact.failure }))
+    case 'attempt-finished':
+      return { ...moveOn(state, fact), guessedLimits: 0 }
+    case 'base-joined':
+      return moveOn(state, fact)
+    case 'review-given':
+      return { ...withWork(state, fact.task, (work) => reduceWork(work, fact)), guessedLimits: 0 }
     case 'workspace-opened':
     case 'workspace-closed':
     case 'entry-checked':
     case 'attempt-started':
     case 'attempt-interrupted':
-    case 'attempt-finished':
     case 'attempt-failed':
     case 'checks-finished':
     case 'review-started':
     case 'review-interrupted':
-    case 'review-given':
     case 'review-failed':
     case 'task-approved':
     case 'approval-given':
     case 'merge-conflicted':
     case 'combination-refused':
-    case 'base-joined':
     case 'git-believed':
     case 'task-failed':
     case 'task-parked':
@@ -182,6 +190,13 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     default:
       return unreachable(fact)
   }
+}
+
+/** What is done to the whole of a stage is done on its integration branch: whatever is combined later builds on it. */
+function moveOn(state: RunState, fact: RecordedFact & { type: 'attempt-finished' | 'base-joined' }): RunState {
+  const moved = withWork(state, fact.task, (work) => reduceWork(work, fact))
+  const { stage } = workOf(state, fact.task)
+  return fact.task === wholeOf(stage) ? withStage(moved, stage, (s) => ({ ...s, integration: fact.commit })) : moved
 }
 
 function startStage(state: RunState, fact: RecordedFact & { type: 'stage-started' }): RunState {

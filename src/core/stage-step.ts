@@ -21,13 +21,15 @@ export type RulesFor = (work: Work) => Rules
 /** What it depends on, as far as this run carries it out: of its own stage, and of earlier ones where an optional task may have failed. */
 const dependenciesOf = (state: RunState, work: Work): readonly Work[] => (work.milestone?.depends ?? []).flatMap((d) => state.work[d] ?? [])
 
+/** Will not be there when the stage of `work` is carried out: an optional task of an earlier stage may be left behind. */
+const isLostFor = (work: Work, other: Work): boolean => isOutOfTheRunning(other) || (other.stage < work.stage && other.phase !== 'merged')
+
 const isIn = (work: Work): boolean => work.phase === 'combined' || work.phase === 'merged'
 
 /** The first task, in plan order, that may move now and is not being carried out already. */
 export function readyTask(state: RunState, stage: number, rules: RulesFor, active: ReadonlySet<WorkId>): WorkId | null {
   const ready = tasksOf(state, stage).find(
-    (w) =>
-      !active.has(w.id) && nextStep(w, rules(w)) !== undefined && (w.phase !== 'pending' || dependenciesOf(state, w).every(isIn)),
+    (w) => !active.has(w.id) && nextStep(w, rules(w)) !== undefined && (w.phase !== 'pending' || dependenciesOf(state, w).every(isIn)),
   )
   return ready?.id ?? null
 }
@@ -35,7 +37,7 @@ export function readyTask(state: RunState, stage: number, rules: RulesFor, activ
 /** Tasks that can never start, with what they needed. */
 export function cutOffTasks(state: RunState, stage: number): readonly { task: WorkId; on: WorkId }[] {
   return tasksOf(state, stage).flatMap((w) => {
-    const lost = w.phase === 'pending' ? dependenciesOf(state, w).find(isOutOfTheRunning) : undefined
+    const lost = w.phase === 'pending' ? dependenciesOf(state, w).find((other) => isLostFor(w, other)) : undefined
     return lost === undefined ? [] : [{ task: w.id, on: lost.id }]
   })
 }
@@ -53,18 +55,25 @@ export function awaitedTasks(state: RunState, stage: number): readonly WorkId[] 
 
 const mayMerge = (work: Work): boolean => work.milestone?.approval !== true || work.approvedByPerson
 
+const canMove = (state: RunState, stage: number, rules: RulesFor): boolean =>
+  readyTask(state, stage, rules, new Set()) !== null || awaitedTasks(state, stage).length > 0 || cutOffTasks(state, stage).length > 0
+
 /** The decision table of a stage. */
 export function nextStageStep(state: RunState, stage: number, rules: RulesFor): StageStep {
   const tasks = tasksOf(state, stage)
-  const mayMove = readyTask(state, stage, rules, new Set()) !== null || awaitedTasks(state, stage).length > 0
-  if (mayMove || cutOffTasks(state, stage).length > 0) return { kind: 'tasks' }
+  if (canMove(state, stage, rules)) return { kind: 'tasks' }
   const lost = tasks.find((w) => !w.optional && isOutOfTheRunning(w))
   if (lost !== undefined) return { kind: 'fail', failure: lost.failure ?? { reason: 'stage-failed', stage } }
   const approved = tasks.filter((w) => w.phase === 'approved')
   const mergeable = approved.filter(mayMerge)
   const waiting = approved.length - mergeable.length
-  if (mergeable.length > 0) return { kind: 'combine', tasks: mergeable.map((w) => w.id), last: waiting === 0 }
+  const pending = tasks.find((w) => w.phase === 'pending')
+  const last = waiting === 0 && pending === undefined
+  if (mergeable.length > 0) return { kind: 'combine', tasks: mergeable.map((w) => w.id), last }
   if (waiting > 0) return { kind: 'hold', failure: { reason: 'approval-missing' } }
+  // Nothing may be left out unsaid, whatever it waits for.
+  if (pending !== undefined)
+    return { kind: 'fail', failure: { reason: 'dependency-failed', on: pending.milestone?.depends.join(', ') ?? '' } }
   if (!stageOf(state, stage).complete) return { kind: 'combine', tasks: [], last: true }
   return wholeStep(state, stage, rules)
 }

@@ -40,12 +40,15 @@ const blocking = (finding: Finding): boolean => finding.severity === 'blocker' |
 
 /**
  * Approved only when the reviewer says so, each of the given criteria is judged met, and nothing blocking was found.
- * A criterion that the answer leaves out counts as not met.
+ * A criterion that the answer leaves out counts as not met, and so does one without a word on what shows it.
  */
 export function judge(answer: ReviewAnswer, criteriaToMeet: readonly number[]): Verdict {
-  const criteria = criteriaToMeet.map(
-    (n) => answer.criteria.find((c) => c.n === n) ?? { n, met: false, evidence: 'the review did not judge it', file: null, line: null },
-  )
+  const criteria = criteriaToMeet.map((n) => proven(answer.criteria.find((c) => c.n === n) ?? unjudged(n)))
   const approved = answer.verdict === 'approved' && criteria.every((c) => c.met) && !answer.findings.some(blocking)
   return { approved, summary: answer.summary, criteria, findings: answer.findings }
 }
+
+const unjudged = (n: number): CriterionJudgement => ({ n, met: false, evidence: 'the review did not judge it', file: null, line: null })
+
+const proven = (judgement: CriterionJudgement): CriterionJudgement =>
+  judgement.met && judgement.evidence.trim() === '' ? { ...judgement, met: false, evidence: 'the review gave no evidence' } : judgement

@@ -20,7 +20,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'entry-checked':
       return { ...work, phase: 'ready', entryResults: fact.results }
     case 'attempt-started':
-      return { ...work, attempts: fact.attempt, open: running(fact.step, fact.session, fact.resumes) }
+      return { ...work, attempts: fact.attempt, open: { ...running(fact.step, fact.session, fact.resumes), tree: null } }
     case 'attempt-interrupted':
     case 'review-interrupted':
       return { ...work, open: paused(work.open), usage: addUsage(work.usage, fact.usage) }
@@ -39,7 +39,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':
-      return { ...work, open: running('review', fact.session, false) }
+      return { ...work, open: { ...running('review', fact.session, false), tree: fact.tree } }
     case 'review-given':
       return {
         ...work,
@@ -56,7 +56,16 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'approval-given':
       return { ...work, approvedByPerson: true }
     case 'git-believed':
-      return { ...work, head: fact.commit, phase: 'worked', checks: [], verdict: null, changed: true }
+      return {
+        ...work,
+        head: fact.commit,
+        // Set back to where it began: there is nothing to judge.
+        phase: fact.commit === work.workspace?.base ? 'ready' : 'worked',
+        open: null,
+        checks: [],
+        verdict: null,
+        changed: true,
+      }
     case 'merge-conflicted':
       return { ...work, phase: 'unmergeable', obstacle: { kind: 'conflict', onto: fact.onto, files: fact.files, results: [] } }
     case 'combination-refused':
@@ -65,6 +74,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
       return {
         ...work,
         phase: 'worked',
+        open: null,
         workspace: work.workspace === null ? null : { ...work.workspace, base: fact.onto },
         head: fact.commit,
         checks: [],
@@ -93,7 +103,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
   }
 }
 
-const running = (step: SessionStep, session: string, resumes: boolean): OpenSession => ({
+const running = (step: SessionStep, session: string, resumes: boolean): Omit<OpenSession, 'tree'> => ({
   step,
   session,
   resumes,
@@ -141,12 +151,17 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
 }
 
 /** A person wants it tried again: it goes on where it stopped, with all counters fresh. */
-function retried(work: Work, milestone: Work['milestone']): Work {
-  const phase: WorkPhase = work.stoppedIn ?? (work.workspace === null ? 'pending' : 'ready')
+function retried(work: Work, said: Work['milestone']): Work {
+  const milestone = said ?? work.milestone
+  const isEdited = milestone?.hash !== work.milestone?.hash
   return {
     ...work,
-    phase,
-    milestone: milestone ?? work.milestone,
+    phase: phaseAfterRetry(work, isEdited),
+    milestone,
+    title: milestone?.title ?? work.title,
+    optional: milestone?.optional ?? work.optional,
+    // A verdict was given on the text of then.
+    verdict: isEdited ? null : work.verdict,
     stoppedIn: null,
     failure: null,
     failures: 0,
@@ -157,4 +172,10 @@ function retried(work: Work, milestone: Work['milestone']): Work {
     open: null,
     endedAt: null,
   }
+}
+
+/** Commands are run anew first, as the person may have mended what made them fail; a review is, where the text is another one. */
+function phaseAfterRetry(work: Work, isEdited: boolean): WorkPhase {
+  const stopped = work.stoppedIn ?? (work.workspace === null ? 'pending' : 'ready')
+  return stopped === 'checked' || (stopped === 'reviewed' && isEdited) ? 'worked' : stopped
 }

@@ -50,6 +50,8 @@ export interface OpenSession {
   readonly running: boolean
   /** Its next start is a new attempt, since the one before failed. */
   readonly again: boolean
+  /** Of a review: what the worktree held when it started, as a git tree. */
+  readonly tree: string | null
 }
 
 export interface Workspace {

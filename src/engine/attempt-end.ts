@@ -7,7 +7,7 @@ import { stageOf } from '../core/run-state.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import type { AttemptStep } from './attempt.js'
-import { writeBoard } from './board.js'
+import { landedState, writeBoard } from './board.js'
 import { type Engine, isOfTheSurroundings, record, stateOf, stopIfDiskFull } from './engine.js'
 import { moveIntegration } from './integration.js'
 import { hitLimit } from './limit.js'
@@ -75,7 +75,8 @@ function saveTask(engine: Engine, work: Work, step: AttemptStep): Promise<Saved>
   const workspace = workspaceOf(work)
   const since = step === 'implement' ? workspace.base : (work.head ?? workspace.base)
   const message = attemptMessage(stateOf(engine).run, work, work.attempts)
-  return engine.ports.repository.commitWork(workspace, { message, since, never: engine.config.git.envFiles })
+  const evenIfEmpty = step === 'implement' && work.milestone?.allowEmpty === true
+  return engine.ports.repository.commitWork(workspace, { message, since, never: engine.config.git.envFiles, evenIfEmpty })
 }
 
 async function saveResolution(engine: Engine, work: Work): Promise<Saved> {
@@ -102,7 +103,8 @@ async function saveWhole(engine: Engine, work: Work): Promise<Saved> {
   const saved = await repository.commitScratch(path, commit)
   if (!saved.ok) return saved
   if (saved.value === parent) return ok({ commit: parent, changed: false })
-  const boarded = await writeBoard(engine, saved.value, stateOf(engine), boardMessage(run, work.stage, engine.config.tasksFile))
+  const landed = landedState(engine, work.stage, { merges: [], tip: saved.value })
+  const boarded = await writeBoard(engine, saved.value, landed, boardMessage(run, work.stage, engine.config.tasksFile))
   if (!boarded.ok) return boarded
   const moved = await moveIntegration(engine, work.stage, boarded.value)
   if (!moved.ok) return moved

@@ -5,9 +5,9 @@ import { type CommitId, type Merge, type WorkId, wholeOf } from '../core/fact.js
 import type { Failure } from '../core/failure.js'
 import type { MilestoneId } from '../core/milestone.js'
 import { err, ok, type Result } from '../core/result.js'
-import { type RunState, reduce, stageOf, tasksOf, workOf } from '../core/run-state.js'
+import { stageOf, tasksOf, workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
-import { writeBoard } from './board.js'
+import { landedState, writeBoard } from './board.js'
 import { currentWork, type Engine, record, stateOf, stopIfDiskFull } from './engine.js'
 import { moveIntegration } from './integration.js'
 import { furnish } from './prepare.js'
@@ -88,14 +88,6 @@ function boardOnTop(engine: Engine, stage: number, chain: Chain): Promise<Result
   const state = stateOf(engine)
   const message = boardMessage(state.run, stage, engine.config.tasksFile)
   return writeBoard(engine, chain.tip, landedState(engine, stage, chain), message)
-}
-
-function landedState(engine: Engine, stage: number, chain: Chain): RunState {
-  const state = stateOf(engine)
-  const stamp = { seq: state.seq, at: new Date(engine.ports.clock.now()).toISOString(), run: state.run }
-  const combined = { type: 'tasks-combined', stage, merges: chain.merges, tip: chain.tip, results: [], complete: true } as const
-  const landed = { type: 'stage-landed', stage, branch: state.baseBranch, from: chain.tip, to: chain.tip } as const
-  return reduce(reduce(state, { ...stamp, ...combined }), { ...stamp, ...landed })
 }
 
 /** Checks the whole chain; green: the integration branch moves to its tip. */

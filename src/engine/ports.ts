@@ -44,8 +44,11 @@ export interface SessionProgress {
 /** The program that does the work. Never rejects for an ordinary failure. */
 export interface Agent {
   run(request: SessionRequest, hear: (progress: SessionProgress) => void, stop: AbortSignal): Promise<SessionOutcome>
-  /** What a session's saved transcript says of its end; null when it did not reach its end. */
-  recall(session: string, step: SessionStep): Promise<SessionOutcome | null>
+  /**
+   * What a session's saved transcript says of its end; null when it did not reach its end.
+   * @param number the attempt's or review's: one conversation goes through several, and the end of an earlier one is none of this
+   */
+  recall(session: string, step: SessionStep, number: number): Promise<SessionOutcome | null>
   /** Whether the program knows the conversation, as far as the transcript tells. */
   knows(session: string): Promise<boolean>
 }
@@ -80,14 +83,25 @@ export interface Repository {
   copyEnvFiles(path: string, files: readonly string[]): Promise<Result<void, Failure>>
   /**
    * Commits everything in the worktree on its branch, what the agent committed itself kept below.
+   * `evenIfEmpty`: a branch that is still at `since` gets a commit without a change, so that its merge can be told in git.
    * @returns the branch's tip and whether anything differs from `since`
    */
   commitWork(
     workspace: Pick<Workspace, 'branch' | 'path'>,
-    commit: { message: string; since: CommitId; never: readonly string[] },
+    commit: { message: string; since: CommitId; never: readonly string[]; evenIfEmpty?: boolean },
   ): Promise<Result<{ commit: CommitId; changed: boolean }, Failure>>
   /** Commits everything in a scratch worktree on top of `parent`, without moving a branch; `parent` itself when nothing changed. */
   commitScratch(path: string, commit: { message: string; parent: CommitId; never: readonly string[] }): Promise<Result<CommitId, Failure>>
+  /** What a worktree holds now, as a tree: what is not committed or not tracked too, ignored files and env files not. */
+  snapshot(path: string): Promise<Result<string, Failure>>
+  /**
+   * Puts a worktree back to a snapshot, and HEAD and its branch (null: it has none) to the commit. What differed is kept reachable.
+   * @returns the files that differed
+   */
+  putBack(
+    place: { path: string; branch: string | null },
+    before: { head: CommitId; tree: string },
+  ): Promise<Result<readonly string[], Failure>>
   changedFiles(from: CommitId, to: CommitId): Promise<Result<readonly string[], Failure>>
   diff(from: CommitId, to: CommitId): Promise<Result<string, Failure>>
   /** In memory: no worktree, no hook, no filter, no merge driver. */

@@ -1,3 +1,4 @@
+import type { CommitId } from '../core/fact.js'
 import { stageOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import { type Engine, record, stateOf } from './engine.js'
@@ -23,5 +24,16 @@ async function compare(engine: Engine, work: Work): Promise<void> {
   const tip = await engine.ports.repository.branchTip(work.workspace.branch)
   if (!tip.ok || tip.value === work.head) return
   const ahead = await engine.ports.repository.isAncestor(work.head, tip.value)
-  if (ahead.ok && ahead.value) await record(engine, { type: 'git-believed', task: work.id, expected: work.head, commit: tip.value })
+  if (ahead.ok && ahead.value) await believeBranch(engine, work, tip.value)
+}
+
+/** What the branch holds counts from now on; nothing that was said about other commits stands for it. */
+export async function believeBranch(engine: Engine, work: Work, tip: CommitId): Promise<void> {
+  const { head, obstacle } = work
+  if (head === null) throw new Error(`Internal error: ${work.id} has no commit to compare with`)
+  await record(engine, { type: 'git-believed', task: work.id, expected: head, commit: tip })
+  if (obstacle === null) return
+  // Whoever went on there has brought in what it could not be merged with.
+  const joined = await engine.ports.repository.isAncestor(obstacle.onto, tip)
+  if (joined.ok && joined.value) await record(engine, { type: 'base-joined', task: work.id, onto: obstacle.onto, commit: tip })
 }

@@ -8,21 +8,24 @@ import { promptInput } from './attempt-prompt.js'
 import { currentWork, type Engine, failWork, isOfTheSurroundings, record, stateOf, stopIfDiskFull } from './engine.js'
 import { hitLimit } from './limit.js'
 import type { SessionRequest } from './ports.js'
-import { workspaceOf } from './workspace.js'
+import { isWhole, workspaceOf } from './workspace.js'
 
 /** A fresh session that may only read judges the work against its milestone. What cannot be read as a review approves nothing. */
 export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const number = work.reviews + 1
   if (work.open?.running === true) {
-    const recalled = await engine.ports.agent.recall(work.open.session, 'review')
+    const recalled = await engine.ports.agent.recall(work.open.session, 'review', number)
     if (recalled !== null && recalled.kind === 'finished') return conclude(engine, work, number, recalled)
+    if ((await undoChanges(engine, work)) === null) return
   }
   if (!(await engine.gate.admit(work.id, work.open?.notBefore ?? 0))) return
   const prompt = await reviewPrompt(engine, work)
   if (prompt === null) return
+  const before = await engine.ports.repository.snapshot(workspaceOf(work).path)
+  if (!before.ok) return failWork(engine, work.id, before.error)
   const session = engine.ports.chance.uuid()
   await engine.ports.records.write(`prompts/${work.id}-review-${number}.md`, prompt)
-  await record(engine, { type: 'review-started', task: work.id, review: number, session })
+  await record(engine, { type: 'review-started', task: work.id, review: number, session, tree: before.value })
   const outcome = await engine.ports.agent.run(
     reviewRequest(engine, work, { session, number, prompt }),
     (progress) => engine.ports.listener.progressed({ type: 'session-progressed', task: work.id, ...progress }),
@@ -63,8 +66,21 @@ async function reviewPrompt(engine: Engine, work: Work): Promise<string | null> 
   return engine.ports.prompts.review({ ...input, base, head: work.head, diff: diff.value, checks: work.checks })
 }
 
+/** A review may only read; whatever else its session did to the worktree must not get into a commit. @returns the files; null: the work cannot go on */
+async function undoChanges(engine: Engine, work: Work): Promise<readonly string[] | null> {
+  const { open, head } = work
+  if (open === null || open.tree === null || head === null) return []
+  const { path, branch } = workspaceOf(work)
+  const back = await engine.ports.repository.putBack({ path, branch: isWhole(work) ? null : branch }, { head, tree: open.tree })
+  if (back.ok) return back.value
+  await failWork(engine, work.id, back.error)
+  return null
+}
+
 async function conclude(engine: Engine, work: Work, review: number, outcome: SessionOutcome): Promise<void> {
   const { usage } = outcome
+  const changed = await undoChanges(engine, work)
+  if (changed === null) return
   switch (outcome.kind) {
     case 'limited':
       await hitLimit(engine, outcome.limit)
@@ -76,6 +92,9 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
     case 'failed':
       return failReview(engine, work, { failure: outcome.failure, again: outcome.again, usage })
     case 'finished':
+      // It would judge its own work.
+      if (changed.length > 0)
+        return failReview(engine, work, { failure: { reason: 'review-not-readonly', files: changed }, again: 'fresh', usage })
       return readVerdict(engine, work, review, outcome)
     default:
       return unreachable(outcome)

@@ -1,13 +1,14 @@
-import type { RunEnding, WorkId } from '../core/fact.js'
+import type { CommitId, RunEnding, WorkId } from '../core/fact.js'
 import { wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
-import type { Milestone } from '../core/milestone.js'
-import { isSelected, orderTasks } from '../core/plan.js'
+import type { Milestone, MilestoneId } from '../core/milestone.js'
+import { dependencyProblems, isSelected, orderTasks, unmetDependencies } from '../core/plan.js'
+import type { Problem } from '../core/problem.js'
 import { err, ok, type Result } from '../core/result.js'
-import { type RunState, type StageState, stageOf } from '../core/run-state.js'
-import { isEnded } from '../core/work.js'
+import { type RunState, stageOf } from '../core/run-state.js'
+import { isEnded, type Work } from '../core/work.js'
 import { keepBoard } from './board.js'
-import { type Engine, record, stateOf } from './engine.js'
+import { type Engine, isOfTheSurroundings, record, stateOf } from './engine.js'
 import { tidyStage } from './land.js'
 import { believeGit } from './reconcile.js'
 import { runStage } from './stage.js'
@@ -31,54 +32,93 @@ export async function carryOutRun(engine: Engine): Promise<RunOutcome> {
 /** @returns a failure that belongs to no stage; null when the stages tell how it went */
 async function runStages(engine: Engine): Promise<Failure | null> {
   while (!engine.halt.soft.aborted) {
-    const milestones = await readMilestones(engine)
-    if (!milestones.ok) return milestones.error
-    const stage = nextStage(stateOf(engine), milestones.value)
-    if (stage === null) return null
-    const known = stateOf(engine).stages.find((s) => s.stage === stage)
-    if (known === undefined || known.phase === 'pending') {
-      const failure = await startStage(engine, stage, milestones.value)
-      if (failure !== null) return failure
-    }
-    await runStage(engine, stage)
+    const stage = await enterNextStage(engine)
+    if (!stage.ok) return stage.error
+    if (stage.value === null) return null
+    await runStage(engine, stage.value)
     await keepBoard(engine)
-    if (stageOf(stateOf(engine), stage).phase !== 'done') {
-      await blockLaterStages(engine, stage)
+    if (stageOf(stateOf(engine), stage.value).phase !== 'done') {
+      await blockLaterStages(engine, stage.value)
       return null
     }
   }
   return null
 }
 
+/** The stage that is under way, or the next one, begun. Null: nothing is left. */
+async function enterNextStage(engine: Engine): Promise<Result<number | null, Failure>> {
+  const running = stateOf(engine).stages.find((s) => s.phase === 'running')
+  if (running !== undefined) return ok(running.stage)
+  const ground = await readGround(engine)
+  if (!ground.ok) return ground
+  const stage = nextStage(stateOf(engine), ground.value.todo)
+  if (stage === null) return ok(null)
+  const failure = await startStage(engine, stage, ground.value)
+  return failure === null ? ok(stage) : err(failure)
+}
+
+/** What a stage starts from. */
+interface Ground {
+  readonly tip: CommitId
+  readonly milestones: readonly Milestone[]
+  readonly merged: ReadonlySet<MilestoneId>
+  /** Of the milestones, those that this run is for and that are not merged. */
+  readonly todo: readonly Milestone[]
+}
+
 /** Files may be added, edited or removed while an earlier stage runs; what counts is what they say when their stage starts. */
-async function readMilestones(engine: Engine): Promise<Result<readonly Milestone[], Failure>> {
-  const read = await engine.ports.milestones.read()
-  if (read.ok) return ok(read.value)
-  return err({ reason: 'milestones-invalid', problems: read.error.map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`) })
-}
-
-function nextStage(state: RunState, milestones: readonly Milestone[]): number | null {
-  const open = state.stages.find((s: StageState) => s.phase !== 'done')
-  const last = Math.max(0, ...state.stages.map((s) => s.stage))
-  const added = milestones.filter((m) => m.stage > last && isSelected(m, state.selection)).map((m) => m.stage)
-  return open?.stage ?? (added.length === 0 ? null : Math.min(...added))
-}
-
-async function startStage(engine: Engine, stage: number, milestones: readonly Milestone[]): Promise<Failure | null> {
+async function readGround(engine: Engine): Promise<Result<Ground, Failure>> {
   const { repository } = engine.ports
-  const { baseBranch, run, selection } = stateOf(engine)
+  const { baseBranch, selection } = stateOf(engine)
+  const read = await engine.ports.milestones.read()
+  if (!read.ok) return err(invalid(read.error))
   const tip = await repository.branchTip(baseBranch)
-  if (!tip.ok) return tip.error
-  const merged = await repository.mergedMilestones(tip.value)
-  if (!merged.ok) return merged.error
+  if (!tip.ok) return tip
+  const history = await repository.mergedMilestones(tip.value)
+  if (!history.ok) return history
+  const merged = new Set(history.value.keys())
+  const todo = read.value.filter((m) => isSelected(m, selection) && !merged.has(m.id))
+  return ok({ tip: tip.value, milestones: read.value, merged, todo })
+}
+
+const invalid = (problems: readonly Problem[]): Failure => ({
+  reason: 'milestones-invalid',
+  problems: problems.map((p) => `${p.file}:${p.line}:${p.column}: ${p.message}`),
+})
+
+/** Planned, or brought by a file that was written since. */
+function nextStage(state: RunState, todo: readonly Milestone[]): number | null {
+  const begun = Math.max(0, ...state.stages.filter((s) => s.phase !== 'pending').map((s) => s.stage))
+  const planned = state.stages.filter((s) => s.phase !== 'done').map((s) => s.stage)
+  const added = todo.filter((m) => m.stage > begun).map((m) => m.stage)
+  const open = [...planned, ...added]
+  return open.length === 0 ? null : Math.min(...open)
+}
+
+async function startStage(engine: Engine, stage: number, ground: Ground): Promise<Failure | null> {
+  const { tip } = ground
+  const { baseBranch, run } = stateOf(engine)
+  const chosen = ground.todo.filter((m) => m.stage === stage)
+  const problems = dependencyProblemsNow(engine, chosen, ground)
+  if (problems.length > 0) return invalid(problems)
   const branch = `orch/${run}/${wholeOf(stage)}`
-  const made = await repository.moveBranch(branch, null, tip.value)
+  const made = chosen.length === 0 ? ok(undefined) : await engine.ports.repository.moveBranch(branch, null, tip)
   // A crash between making the branch and its fact may have left it at an older tip of the base.
   if (!made.ok && made.error.reason !== 'branch-moved') return made.error
-  const chosen = milestones.filter((m) => m.stage === stage && isSelected(m, selection) && !merged.value.has(m.id))
-  await record(engine, { type: 'stage-started', stage, branch, tip: tip.value, milestones: orderTasks(chosen) })
-  if (chosen.length === 0) await record(engine, { type: 'stage-landed', stage, branch: baseBranch, from: tip.value, to: tip.value })
+  await record(engine, { type: 'stage-started', stage, branch, tip, milestones: orderTasks(chosen) })
+  if (chosen.length === 0) await record(engine, { type: 'stage-landed', stage, branch: baseBranch, from: tip, to: tip })
   return null
+}
+
+/** The plan was sound; an edit since may have made a circle, or a need for what nobody does. */
+function dependencyProblemsNow(engine: Engine, chosen: readonly Milestone[], ground: Ground): readonly Problem[] {
+  const nowhere = () => ({ line: 1, column: 1 })
+  // What this run left behind is no problem of the file, the task is cut off from it; nor is a file that went once it was merged.
+  const known = new Set<string>([...ground.merged, ...Object.keys(stateOf(engine).work)])
+  const there = new Set<string>(ground.milestones.map((m) => m.id))
+  const milestones = ground.milestones.map((m) => ({ ...m, depends: m.depends.filter((d) => there.has(d) || !known.has(d)) }))
+  const general = dependencyProblems(milestones, nowhere)
+  return general.length > 0 ? general : unmetDependencies(milestones, chosen, known, nowhere)
 }
 
 async function blockLaterStages(engine: Engine, after: number): Promise<void> {
@@ -94,13 +134,17 @@ async function blockLaterStages(engine: Engine, after: number): Promise<void> {
 }
 
 function endingOf(engine: Engine, failure: Failure | null): RunOutcome {
-  if (failure !== null) return { ending: 'needs-person', failure }
+  if (failure !== null) return { ending: isOfTheSurroundings(failure) ? 'surroundings' : 'needs-person', failure }
   const state = stateOf(engine)
   const held = state.stages.find((s) => s.phase === 'held')
   if (held !== undefined) return { ending: 'needs-person', failure: held.failure }
   const failed = state.stages.find((s) => s.phase === 'failed')
   if (failed === undefined) return { ending: 'done', failure: null }
   const required = Object.values(state.work).filter((w) => !w.optional && w.stage === failed.stage)
-  const parkedOnly = required.some((w) => w.phase === 'parked') && !required.some((w) => w.phase === 'failed' || w.phase === 'blocked')
+  const parkedOnly = required.some((w) => w.phase === 'parked') && !required.some(isToBlame)
   return { ending: parkedOnly ? 'needs-person' : 'failed', failure: failed.failure }
 }
+
+/** What is blocked by another task only shares its fate. */
+const isToBlame = (work: Work): boolean =>
+  work.phase === 'failed' || (work.phase === 'blocked' && work.failure?.reason !== 'dependency-failed')

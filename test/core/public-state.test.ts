@@ -24,11 +24,12 @@ const session = (part: Partial<OpenSession>): OpenSession => ({
   resumes: false,
   running: true,
   again: false,
+  tree: null,
   ...part,
 })
 
 const red = [aCheckResult({ passed: false })]
-const limited: Partial<RunState> = { limit: { until: 1, window: null, guesses: 0 } }
+const limited: Partial<RunState> = { limit: { until: 1, window: null } }
 const stopped: Partial<RunState> = { ending: 'interrupted' }
 const underWay: Partial<RunState> = { stages: fresh.stages.map((s) => ({ ...s, phase: 'running' as const })) }
 const failedStage: Partial<RunState> = { stages: fresh.stages.map((s) => ({ ...s, phase: 'failed' as const })) }

@@ -36,7 +36,10 @@ describe('a task that needs what did not get done', () => {
   })
 
   it('does not start in a later stage either', async () => {
-    const world = new World({ milestones: [aMilestone({ id: '1A', optional: true }), aMilestone({ id: '2A', depends: ['1A'] })], act: lies })
+    const world = new World({
+      milestones: [aMilestone({ id: '1A', optional: true }), aMilestone({ id: '2A', depends: ['1A'] })],
+      act: lies,
+    })
     expect((await world.run()).ending).toBe('failed')
     expect(phase(world, '2A')).toBe('blocked')
     expect(world.agent.sessions.map((s) => s.task)).not.toContain('2A')

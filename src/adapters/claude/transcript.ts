@@ -12,11 +12,22 @@ export const transcriptPath = (folder: string, session: string, step: SessionSte
 
 const steps: readonly SessionStep[] = ['implement', 'remediate', 'resolve', 'review']
 
+/** What orch writes down when it starts the program. */
+interface Beginning {
+  readonly session: string
+  readonly step: SessionStep
+  /** Of the attempt or review. */
+  readonly number: number
+  readonly resumes: boolean
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
 /** The raw output of the program, one invocation after the other, each begun by a line of orch's own. */
 export class Transcript {
   private constructor(private readonly file: FileHandle) {}
 
-  static async open(path: string, begins: { session: string; step: SessionStep; resumes: boolean; at: number }): Promise<Transcript> {
+  static async open(path: string, begins: Beginning): Promise<Transcript> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const file = await open(path, 'a', 0o600)
     const { size } = await file.stat()

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
@@ -57,7 +57,10 @@ export async function inOwnIndex<T>(
   site: Site,
   act: (env: { readonly GIT_INDEX_FILE: string }) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
-  const folder = await withFiles('make an index', site.ownFolder, () => mkdtemp(join(site.ownFolder, indexPrefix)))
+  const folder = await withFiles('make an index', site.ownFolder, async () => {
+    await mkdir(site.ownFolder, { recursive: true })
+    return mkdtemp(join(site.ownFolder, indexPrefix))
+  })
   if (!folder.ok) return folder
   try {
     return await act({ GIT_INDEX_FILE: join(folder.value, 'index') })

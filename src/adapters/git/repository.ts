@@ -10,6 +10,7 @@ import { copyEnvFiles } from './env-files.js'
 import { land } from './land.js'
 import { branchTip, swap } from './refs.js'
 import { createSite, type Site, type SiteOptions } from './site.js'
+import { putBack, snapshot } from './snapshots.js'
 import { commitScratch, commitWork } from './work.js'
 
 /** The engine's view of a git repository. Whatever changes refs, worktrees or config waits for its turn at the door. */
@@ -25,6 +26,8 @@ export function openRepository(options: SiteOptions): Repository {
     copyEnvFiles: (path, files) => copyEnvFiles(site, path, files),
     commitWork: (workspace, commit) => commitWork(site, workspace, commit),
     commitScratch: (path, commit) => commitScratch(site, path, commit),
+    snapshot: (path) => snapshot(site, path),
+    putBack: (place, before) => putBack(site, place, before),
     changedFiles: (from, to) => changedFiles(site, from, to),
     diff: (from, to) => diff(site, from, to),
     tryMerge: (onto, commit, message) => tryMerge(site, { onto, commit, message }),

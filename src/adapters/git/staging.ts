@@ -21,9 +21,20 @@ export async function stageAll(site: Site, worktree: Worktree, withheld: Withhel
   const unstage = ['reset', '--quiet', instead, '--', ...never.map((path) => `:(top,literal)${path}`)]
   const unstaged = never.length === 0 ? ok(undefined) : await site.inWorktree(worktree, { doing, args: unstage })
   if (!unstaged.ok) return unstaged
-  const excluded = never.map((path) => `:(top,exclude,literal)${path}`)
+  const ignored = await ignoredAmong(site, worktree, never)
+  if (!ignored.ok) return ignored
+  // Git refuses to hear of a path that is ignored, even to leave it out; it is left out all the same.
+  const excluded = never.filter((path) => !ignored.value.has(path)).map((path) => `:(top,exclude,literal)${path}`)
   const added = await site.inWorktree(worktree, { doing, args: ['add', '--all', '--sparse', '--', ':(top)', ...excluded] })
   return added.ok ? line(site.inWorktree(worktree, { doing, args: ['write-tree'] })) : added
+}
+
+async function ignoredAmong(site: Site, worktree: Worktree, paths: readonly string[]): Promise<Result<ReadonlySet<string>, Failure>> {
+  if (paths.length === 0) return ok(new Set())
+  const input = paths.map((path) => `${path}\0`).join('')
+  const args = ['check-ignore', '-z', '--stdin']
+  const answer = await site.inWorktree(worktree, { doing: 'look for ignored files', args, input, exits: [0, 1] })
+  return answer.ok ? ok(new Set(answer.value.stdout.split('\0').filter((path) => path !== ''))) : answer
 }
 
 /**

@@ -17,7 +17,7 @@ export interface Desk {
 export async function commitWork(
   site: Site,
   desk: Desk,
-  commit: { message: string; since: CommitId; never: readonly string[] },
+  commit: { message: string; since: CommitId; never: readonly string[]; evenIfEmpty?: boolean },
 ): Promise<Result<{ commit: CommitId; changed: boolean }, Failure>> {
   const { message, since, never } = commit
   const worktree = await requireWorktree(site, desk.path)
@@ -26,7 +26,8 @@ export async function commitWork(
   if (!tip.ok) return tip
   const tree = await stageAll(site, worktree.value, { never, instead: tip.value })
   if (!tree.ok) return tree
-  const to = await commitOnTop(site, { tree: tree.value, parent: tip.value, message })
+  const evenIfSame = commit.evenIfEmpty === true && tip.value === since
+  const to = await commitOnTop(site, { tree: tree.value, parent: tip.value, message, evenIfSame })
   if (!to.ok) return to
   const moved = await site.git.inTurn(() => swap(site, { branch: desk.branch, from: tip.value, to: to.value, why: 'work of a session' }))
   if (!moved.ok) return moved
@@ -65,10 +66,13 @@ export async function commitScratch(
   return clean.ok ? made : clean
 }
 
-/** The parent itself when the tree is the same. */
-async function commitOnTop(site: Site, commit: { tree: string; parent: CommitId; message: string }): Promise<Result<CommitId, Failure>> {
-  const { tree, parent, message } = commit
+/** The parent itself when the tree is the same, unless a commit is wanted all the same. */
+async function commitOnTop(
+  site: Site,
+  commit: { tree: string; parent: CommitId; message: string; evenIfSame?: boolean },
+): Promise<Result<CommitId, Failure>> {
+  const { tree, parent, message, evenIfSame } = commit
   const before = await treeOf(site, parent)
   if (!before.ok) return before
-  return before.value === tree ? ok(parent) : commitTree(site, { tree, parents: [parent], message })
+  return before.value === tree && evenIfSame !== true ? ok(parent) : commitTree(site, { tree, parents: [parent], message })
 }

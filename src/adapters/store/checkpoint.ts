@@ -45,6 +45,7 @@ const openSession = {
   resumes: z.boolean(),
   running: z.boolean(),
   again: z.boolean(),
+  tree: textOrNull,
 } satisfies ShapeOf<OpenSession>
 
 const work = {
@@ -107,7 +108,8 @@ const state = {
   selection: z.looseObject({ stages: z.array(z.number()), milestones: z.array(text) }),
   stages: z.array(z.looseObject(stage)),
   work: z.record(text, z.looseObject(work)),
-  limit: z.looseObject({ until: z.number(), window: textOrNull, guesses: count }).nullable(),
+  limit: z.looseObject({ until: z.number(), window: textOrNull }).nullable(),
+  guessedLimits: count,
 } satisfies ShapeOf<RunState>
 
 const envelope = z.strictObject({ schemaVersion: z.literal(checkpointVersion), orchVersion: text, state: z.looseObject(state) })

@@ -31,6 +31,20 @@ describe('commitWork', () => {
     expect(good(await save())).toEqual({ commit, changed: true })
   })
 
+  it.each([
+    ['ignored', '.env\nconfig/\n'],
+    ['not ignored', ''],
+    ['ignored as a whole folder of them', '*.env\n.env*\n'],
+  ])('leaves files that must not be committed out where they are %s', async (_, ignored) => {
+    using at = ordinaryRepository()
+    at.commit('Ignore', { '.gitignore': ignored })
+    const { task, save } = await atWork(at)
+    at.write({ '.env': 'SECRET=1\n', 'config/.env': 'SECRET=2\n', 'src/new.txt': 'new\n' }, task.path)
+    const { commit } = good(await save())
+    expect(at.git('diff', '--name-only', task.base, commit)).toBe('src/new.txt')
+    expect(good(await save()).commit).toBe(commit)
+  })
+
   it('says that nothing changed when nothing did, and makes no commit', async () => {
     using at = ordinaryRepository()
     const { task, save } = await atWork(at)

@@ -77,11 +77,26 @@ export class MemoryDesks {
     return ok(undefined)
   }
 
-  commitWork(desk: { branch: string; path: string }, commit: { message: string; since: string; never: readonly string[] }) {
+  /** @returns what differed */
+  putBack(path: string, before: { tree: string; head: string }): readonly string[] {
+    const place = this.at(path)
+    const differing = changedPaths(place.files, this.tree(before.tree))
+    const moved = this.headOf(place) !== before.head
+    place.files = { ...this.tree(before.tree) }
+    place.head = before.head
+    if (place.branch !== null) this.git.branches.set(place.branch, before.head)
+    return moved ? ['HEAD', ...differing] : differing
+  }
+
+  commitWork(
+    desk: { branch: string; path: string },
+    commit: { message: string; since: string; never: readonly string[]; evenIfEmpty?: boolean },
+  ) {
     const place = this.at(desk.path)
     const tip = this.headOf(place)
     const files = without(place.files, commit.never, this.tree(tip))
-    const made = sameTree(files, this.tree(tip)) ? tip : this.git.commit(files, [tip], commit.message)
+    const isSame = sameTree(files, this.tree(tip)) && !(commit.evenIfEmpty === true && tip === commit.since)
+    const made = isSame ? tip : this.git.commit(files, [tip], commit.message)
     this.between('committed, branch not moved')
     this.#arrive(place, desk.branch, made)
     return ok({ commit: made, changed: !sameTree(this.tree(made), this.tree(commit.since)) })

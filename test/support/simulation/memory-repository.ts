@@ -25,6 +25,8 @@ export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWo
     copyEnvFiles: () => done(ok(undefined)),
     commitWork: (desk, commit) => done(desks.commitWork(desk, commit)),
     commitScratch: (path, commit) => done(desks.commitScratch(path, commit)),
+    snapshot: (path) => done(ok(git.commit({ ...desks.at(path).files }, [], 'snapshot'))),
+    putBack: ({ path }, before) => done(ok(desks.putBack(path, before))),
     changedFiles: (from, to) => done(ok(changedPaths(git.get(from).tree, git.get(to).tree))),
     diff: (from, to) => done(ok(changedPaths(git.get(from).tree, git.get(to).tree).join('\n'))),
     tryMerge: (onto, commit, message) => done(ok(tryMerge(git, onto, commit, message))),

@@ -11,8 +11,8 @@ import { Halt } from '../../../src/engine/halt.js'
 import type { Journal, Repository } from '../../../src/engine/ports.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
 import { aCheckResult } from '../work.js'
-import { MemoryGit } from './memory-git.js'
 import type { MemoryWorktree } from './memory-desks.js'
+import { MemoryGit } from './memory-git.js'
 import { memoryRepository } from './memory-repository.js'
 import { reviewFormat } from './review-format.js'
 import { type Act, ScriptedAgent } from './scripted-agent.js'
@@ -62,8 +62,11 @@ export class World {
     return this.facts.map((f) => f.type)
   }
 
-  /** The first run, or the next after a stop, with everything that only lived in memory made anew. */
-  async run(): Promise<RunOutcome> {
+  /**
+   * The first run, or the next after a stop, with everything that only lived in memory made anew.
+   * @param retry tasks that are given another chance, with what their files say now
+   */
+  async run(retry: readonly string[] = []): Promise<RunOutcome> {
     this.halt = new Halt()
     this.#life++
     const journal = this.#journal()
@@ -80,6 +83,8 @@ export class World {
         rehearsal: false,
       })
     } else await journal.record({ type: 'run-resumed' })
+    for (const task of retry)
+      await journal.record({ type: 'task-retried', task, milestone: this.milestones.find((m) => m.id === task) ?? null })
     return carryOutRun(this.#engine(journal))
   }
 

@@ -1,0 +1,136 @@
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CommitId } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { ok, type Result } from '../../core/result.js'
+import { commitTree } from './commits.js'
+import { inOwnIndex } from './committed-file.js'
+import { withFiles } from './git-failure.js'
+import { swap, tipOf } from './refs.js'
+import { line, type Site, type Worktree } from './site.js'
+import { stageAll } from './staging.js'
+import { exists, requireWorktree } from './worktrees.js'
+
+/** A worktree as it was at one moment. */
+export interface Snapshot {
+  readonly head: CommitId
+  /** Holds what is not committed and not tracked too; ignored files and copies of env files not. */
+  readonly tree: string
+}
+
+/** What a worktree holds now. Its own index is left alone. */
+export async function snapshot(site: Site, path: string): Promise<Result<string, Failure>> {
+  const worktree = await requireWorktree(site, path)
+  return worktree.ok ? treeNow(site, worktree.value) : worktree
+}
+
+/** In a copy of the index, so that only what changed is read. */
+function treeNow(site: Site, worktree: Worktree): Promise<Result<string, Failure>> {
+  return inOwnIndex(site, async (env) => {
+    const index = join(worktree.gitDir, 'index')
+    const copied = await withFiles('look at the index', index, async () => {
+      if (await exists(index)) await copyFile(index, env.GIT_INDEX_FILE)
+    })
+    if (!copied.ok) return copied
+    const apart: Site = {
+      ...site,
+      inWorktree: (at, ask) =>
+        site.inWorktree(at, { ...ask, args: ['-c', 'core.splitIndex=false', ...ask.args], env: { ...env, ...ask.env } }),
+    }
+    return stageAll(apart, worktree, { never: site.envFiles, instead: 'HEAD' })
+  })
+}
+
+/**
+ * Puts a worktree back to a snapshot, and its branch to that commit. What differed stays reachable below `refs/orch/kept/`.
+ * @param place `branch` null: the worktree has none
+ * @returns the files that differed
+ */
+export async function putBack(
+  site: Site,
+  place: { readonly path: string; readonly branch: string | null },
+  before: Snapshot,
+): Promise<Result<readonly string[], Failure>> {
+  const worktree = await requireWorktree(site, place.path)
+  if (!worktree.ok) return worktree
+  const now = await nowIn(site, worktree.value, place.branch)
+  if (!now.ok) return now
+  const { tree, head, tip, isAtHome } = now.value
+  if (tree === before.tree && head === before.head && tip === before.head && isAtHome) return ok([])
+  const kept = await keep(site, { tree, parents: [...new Set([head, tip])] })
+  if (!kept.ok) return kept
+  const back = await putHeadBack(site, worktree.value, { branch: place.branch, from: tip, to: before.head })
+  if (!back.ok) return back
+  const files = await putFilesBack(site, worktree.value, { from: tree, to: before.tree })
+  return files.ok ? differing(site, tree, before.tree) : files
+}
+
+interface Now {
+  readonly tree: string
+  readonly head: CommitId
+  /** The branch's commit; HEAD's where there is no branch. */
+  readonly tip: CommitId
+  readonly isAtHome: boolean
+}
+
+async function nowIn(site: Site, worktree: Worktree, branch: string | null): Promise<Result<Now, Failure>> {
+  const tree = await treeNow(site, worktree)
+  if (!tree.ok) return tree
+  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  if (!head.ok) return head
+  const ref = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['symbolic-ref', '--quiet', 'HEAD'], exits: [0, 1] }))
+  if (!ref.ok) return ref
+  const tip = branch === null ? ok(head.value) : await tipOf(site, branch)
+  if (!tip.ok) return tip
+  const isAtHome = ref.value === (branch === null ? '' : `refs/heads/${branch}`)
+  return ok({ tree: tree.value, head: head.value, tip: tip.value ?? head.value, isAtHome })
+}
+
+async function keep(site: Site, what: { tree: string; parents: readonly CommitId[] }): Promise<Result<void, Failure>> {
+  const commit = await commitTree(site, { ...what, message: 'What a review left in the worktree\n' })
+  if (!commit.ok) return commit
+  const args = ['update-ref', `refs/orch/kept/${commit.value}`, commit.value]
+  const kept = await site.git.inTurn(() => site.inRepository({ doing: 'keep what a review changed', args }))
+  return kept.ok ? ok(undefined) : kept
+}
+
+async function putHeadBack(
+  site: Site,
+  worktree: Worktree,
+  move: { branch: string | null; from: CommitId; to: CommitId },
+): Promise<Result<void, Failure>> {
+  const { branch, from, to } = move
+  const doing = 'put HEAD back'
+  return site.git.inTurn(async () => {
+    const moved = branch === null ? ok(undefined) : await swap(site, { branch, from, to, why: 'a review changes nothing' })
+    if (!moved.ok) return moved
+    const args = branch === null ? ['update-ref', '--no-deref', 'HEAD', to] : ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]
+    const set = await site.inWorktree(worktree, { doing, args })
+    return set.ok ? ok(undefined) : set
+  })
+}
+
+const refresh = ['update-index', '--refresh']
+
+/** The index first learns what is there, so that files which came since are known and go. */
+async function putFilesBack(site: Site, worktree: Worktree, trees: { from: string; to: string }): Promise<Result<void, Failure>> {
+  const doing = 'put the files of a worktree back'
+  const steps: readonly (readonly string[])[] = [
+    ['read-tree', trees.from],
+    refresh,
+    ['read-tree', '--reset', '-u', trees.to],
+    ['read-tree', 'HEAD'],
+    refresh,
+  ]
+  for (const args of steps) {
+    const done = await site.inWorktree(worktree, { doing, args, exits: args === refresh ? [0, 1] : [0] })
+    if (!done.ok) return done
+  }
+  return ok(undefined)
+}
+
+async function differing(site: Site, from: string, to: string): Promise<Result<readonly string[], Failure>> {
+  const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to]
+  const answer = await site.inMemory({ doing: 'compare two trees', args })
+  return answer.ok ? ok(answer.value.stdout.split('\0').filter((path) => path !== '')) : answer
+}
