@@ -15,6 +15,7 @@ import { exitCodeForEnding, exitCodes } from '../core/exit-code.js'
 import type { Fact } from '../core/fact.js'
 import type { Selection } from '../core/plan.js'
 import { err, ok, type Result } from '../core/result.js'
+import { hasStopped, retryableWork } from '../core/retryable.js'
 import type { RunState } from '../core/run-state.js'
 import { Halt } from '../engine/halt.js'
 import { carryOutRun } from '../engine/run.js'
@@ -47,7 +48,7 @@ export async function startOrContinue(project: Project, request: RunRequest): Pr
     const { folder, state } = unfinished.value
     const mismatch = selectionMismatch(state, request.selection)
     if (mismatch !== null) return err(mismatch)
-    return continueRun(project, request, { folder, retry: (id) => isStopped(state, id) })
+    return continueRun(project, request, { folder, retry: (id) => retryableWork(state).includes(id) })
   }
   const outlook = await planProject(project, request.selection)
   if (!outlook.ok) return outlook
@@ -239,12 +240,6 @@ function viewFor(project: Project, request: RunRequest): View {
   })
 }
 
-const isStopped = (state: RunState, id: string): boolean => {
-  const work = state.work[id]
-  const own = work?.phase === 'blocked' && work.failure?.reason === 'entry-requirement-unmet'
-  return work?.phase === 'failed' || work?.phase === 'parked' || own
-}
-
 function selectionMismatch(state: RunState, asked: Selection): Trouble | null {
   const isAll = asked.stages.length === 0 && asked.milestones.length === 0
   if (isAll || JSON.stringify(asked) === JSON.stringify(state.selection)) return null
@@ -254,11 +249,14 @@ function selectionMismatch(state: RunState, asked: Selection): Trouble | null {
 }
 
 function retryProblem(state: RunState, id: string): Trouble | null {
-  if (isStopped(state, id)) return null
-  const stopped = Object.keys(state.work).filter((other) => isStopped(state, other))
-  const message = state.work[id] === undefined ? `there is no task ${id} in the run ${state.run}` : `${id} has not failed`
-  const hint = stopped.length === 0 ? 'No task of it has failed; go on with orch resume' : `These have: ${stopped.join(', ')}`
-  return asProblems([{ file: id, line: 1, column: 1, message, hint }])
+  const retryable = retryableWork(state)
+  if (retryable.includes(id)) return null
+  const work = state.work[id]
+  const problem = (message: string, hint: string) => asProblems([{ file: id, line: 1, column: 1, message, hint }])
+  if (work !== undefined && hasStopped(work))
+    return problem(`stage ${work.stage} has passed without ${id}`, 'Another run carries it out: orch run, once this one is finished, or orch run --new')
+  const message = work === undefined ? `there is no task ${id} in the run ${state.run}` : `${id} has not failed`
+  return problem(message, retryable.length === 0 ? 'No task of it has failed; go on with orch resume' : `These have: ${retryable.join(', ')}`)
 }
 
 const alreadyDone = ({ plan }: Outlook): string =>

@@ -250,12 +250,14 @@ function land(state: RunState, fact: RecordedFact & { type: 'stage-landed' }): R
   return next
 }
 
-/** Work that was blocked only because something else had failed gets another chance when the run goes on. */
+/** Work that was blocked only because something else had failed gets another chance when the run goes on, unless its stage is over. */
 function unblock(state: RunState): RunState {
   const work: Record<WorkId, Work> = {}
   for (const [id, w] of Object.entries(state.work))
     work[id] =
-      w.phase === 'blocked' && (w.failure?.reason === 'stage-failed' || w.failure?.reason === 'dependency-failed')
+      w.phase === 'blocked' &&
+      (w.failure?.reason === 'stage-failed' || w.failure?.reason === 'dependency-failed') &&
+      stageOf(state, w.stage).phase !== 'done'
         ? { ...w, phase: w.stoppedIn ?? 'pending', stoppedIn: null, failure: null, endedAt: null }
         : w
   const stages = state.stages.map((s) =>

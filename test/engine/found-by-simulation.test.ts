@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/adapters/store/store-error.js'
+import { retryableWork } from '../../src/core/retryable.js'
 import { type Act, approval, finished } from '../support/simulation/scripted-agent.js'
 import { World } from '../support/simulation/world.js'
 import { aMilestone } from '../support/work.js'
@@ -43,5 +44,24 @@ describe('a task that needs what did not get done', () => {
     expect((await world.run()).ending).toBe('failed')
     expect(phase(world, '2A')).toBe('blocked')
     expect(world.agent.sessions.map((s) => s.task)).not.toContain('2A')
+  })
+})
+
+describe('a stage that has passed without an optional task', () => {
+  it('is not gone back to when a later stage is resumed', async () => {
+    const milestones = ['1A', '1B', '1C', '2A'].map((id) =>
+      aMilestone({ id, optional: id !== '1C', depends: id === '1B' ? ['1A'] : [] }),
+    )
+    const world = new World({
+      milestones,
+      act: (request, files, clock) => {
+        if (request.task === '2A') world.halt.request({ ending: 'interrupted', failure: { reason: 'interrupted' } })
+        return request.task === '1A' ? finished() : write(request, files, clock)
+      },
+    })
+    expect((await world.run()).ending).toBe('interrupted')
+    expect(retryableWork(world.state!)).toEqual([])
+    expect((await world.run()).ending).toBe('done')
+    expect(world.state?.work['1B']?.phase).toBe('blocked')
   })
 })
