@@ -89,9 +89,15 @@ export const isOfTheSurroundings = (failure: Failure): boolean =>
   failure.reason === 'billing-refused' ||
   failure.reason === 'disk-full'
 
-/** Ends a task for good, or the whole run when the task is not to blame. */
-export async function failWork(engine: Engine, id: WorkId, failure: Failure): Promise<void> {
+/** Stops the run for what is no fault of the work that met it. @returns whether it is such a thing */
+export function haltFor(engine: Engine, failure: Failure): boolean {
   if (isOfTheSurroundings(failure)) engine.halt.request({ ending: 'surroundings', failure })
   else if (failure.reason === 'interrupted') engine.halt.request({ ending: 'interrupted', failure })
-  else await record(engine, { type: 'task-failed', task: id, failure })
+  else return false
+  return true
+}
+
+/** Ends a task for good, or the whole run when the task is not to blame. */
+export async function failWork(engine: Engine, id: WorkId, failure: Failure): Promise<void> {
+  if (!haltFor(engine, failure)) await record(engine, { type: 'task-failed', task: id, failure })
 }

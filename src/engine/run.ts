@@ -94,7 +94,7 @@ async function blockLaterStages(engine: Engine, after: number): Promise<void> {
 }
 
 function endingOf(engine: Engine, failure: Failure | null): RunOutcome {
-  if (failure !== null) return { ending: 'needs-person', failure }
+  if (failure !== null) return { ending: failure.reason === 'interrupted' ? 'interrupted' : 'needs-person', failure }
   const state = stateOf(engine)
   const held = state.stages.find((s) => s.phase === 'held')
   if (held !== undefined) return { ending: 'needs-person', failure: held.failure }
