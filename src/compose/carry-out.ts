@@ -254,9 +254,15 @@ function retryProblem(state: RunState, id: string): Trouble | null {
   const work = state.work[id]
   const problem = (message: string, hint: string) => asProblems([{ file: id, line: 1, column: 1, message, hint }])
   if (work !== undefined && hasStopped(work))
-    return problem(`stage ${work.stage} has passed without ${id}`, 'Another run carries it out: orch run, once this one is finished, or orch run --new')
+    return problem(
+      `stage ${work.stage} has passed without ${id}`,
+      'Another run carries it out: orch run, once this one is finished, or orch run --new',
+    )
   const message = work === undefined ? `there is no task ${id} in the run ${state.run}` : `${id} has not failed`
-  return problem(message, retryable.length === 0 ? 'No task of it has failed; go on with orch resume' : `These have: ${retryable.join(', ')}`)
+  return problem(
+    message,
+    retryable.length === 0 ? 'No task of it has failed; go on with orch resume' : `These have: ${retryable.join(', ')}`,
+  )
 }
 
 const alreadyDone = ({ plan }: Outlook): string =>

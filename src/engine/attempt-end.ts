@@ -8,7 +8,7 @@ import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import type { AttemptStep } from './attempt.js'
 import { landedState, writeBoard } from './board.js'
-import { type Engine, isOfTheSurroundings, record, stateOf, stopIfDiskFull } from './engine.js'
+import { type Engine, haltFor, record, stateOf } from './engine.js'
 import { moveIntegration } from './integration.js'
 import { hitLimit } from './limit.js'
 import { isWhole, workspaceOf } from './workspace.js'
@@ -35,8 +35,7 @@ export async function concludeAttempt(engine: Engine, work: Work, step: AttemptS
 
 async function failAttempt(engine: Engine, work: Work, end: { failure: Failure; again: Again; usage: Usage }): Promise<void> {
   const { failure, usage } = end
-  if (isOfTheSurroundings(failure) || (await stopIfDiskFull(engine))) {
-    engine.halt.request({ ending: 'surroundings', failure })
+  if (await haltFor(engine, failure)) {
     await record(engine, { type: 'attempt-interrupted', task: work.id, attempt: work.attempts, cause: 'stop', usage })
     return
   }
@@ -53,6 +52,8 @@ export function retryDecision(engine: Engine, work: Work, end: { failure: Failur
 async function finishAttempt(engine: Engine, work: Work, step: AttemptStep, usage: Usage): Promise<void> {
   const saved = await saveWork(engine, work, step)
   if (!saved.ok) {
+    // Nothing is recorded: the session is whole in its transcript, from where it is taken when the run goes on.
+    if (await haltFor(engine, saved.error)) return
     // A session that is repeated may mend what cannot be committed yet; git's own faults are for a person.
     const again = saved.error.reason === 'conflict-unresolved' ? 'resume' : 'never'
     return failAttempt(engine, work, { failure: saved.error, again, usage })

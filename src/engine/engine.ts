@@ -99,9 +99,15 @@ export async function stopIfDiskFull(engine: Engine): Promise<boolean> {
   return true
 }
 
-/** Ends a task for good, or the whole run when the task is not to blame. */
-export async function failWork(engine: Engine, id: WorkId, failure: Failure): Promise<void> {
+/** Stops the run for what is no fault of the work that met it. @returns whether it is such a thing */
+export async function haltFor(engine: Engine, failure: Failure): Promise<boolean> {
   if (isOfTheSurroundings(failure)) engine.halt.request({ ending: 'surroundings', failure })
   else if (failure.reason === 'interrupted') engine.halt.request({ ending: 'interrupted', failure })
-  else if (!(await stopIfDiskFull(engine))) await record(engine, { type: 'task-failed', task: id, failure })
+  else return stopIfDiskFull(engine)
+  return true
+}
+
+/** Ends a task for good, or the whole run when the task is not to blame. */
+export async function failWork(engine: Engine, id: WorkId, failure: Failure): Promise<void> {
+  if (!(await haltFor(engine, failure))) await record(engine, { type: 'task-failed', task: id, failure })
 }

@@ -9,5 +9,6 @@ export async function moveIntegration(engine: Engine, stage: number, to: CommitI
   const { branch } = stageOf(stateOf(engine), stage)
   if (branch === null) throw new Error(`Internal error: stage ${stage} has not started`)
   const tip = await engine.ports.repository.branchTip(branch)
+  if (!tip.ok && tip.error.reason !== 'branch-missing') return tip
   return engine.ports.repository.moveBranch(branch, tip.ok ? tip.value : null, to)
 }

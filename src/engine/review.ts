@@ -5,7 +5,7 @@ import { judge } from '../core/verdict.js'
 import { criteriaForReview, type Work } from '../core/work.js'
 import { retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
-import { currentWork, type Engine, failWork, isOfTheSurroundings, record, stateOf, stopIfDiskFull } from './engine.js'
+import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
 import { hitLimit } from './limit.js'
 import type { SessionRequest } from './ports.js'
 import { isWhole, workspaceOf } from './workspace.js'
@@ -112,8 +112,7 @@ async function readVerdict(engine: Engine, work: Work, review: number, outcome: 
 
 async function failReview(engine: Engine, work: Work, end: { failure: Failure; again: Again; usage: Usage }): Promise<void> {
   const { failure, usage } = end
-  if (isOfTheSurroundings(failure) || (await stopIfDiskFull(engine))) {
-    engine.halt.request({ ending: 'surroundings', failure })
+  if (await haltFor(engine, failure)) {
     await record(engine, { type: 'review-interrupted', task: work.id, cause: 'stop', usage })
     return
   }

@@ -134,6 +134,7 @@ async function blockLaterStages(engine: Engine, after: number): Promise<void> {
 }
 
 function endingOf(engine: Engine, failure: Failure | null): RunOutcome {
+  if (failure?.reason === 'interrupted') return { ending: 'interrupted', failure }
   if (failure !== null) return { ending: isOfTheSurroundings(failure) ? 'surroundings' : 'needs-person', failure }
   const state = stateOf(engine)
   const held = state.stages.find((s) => s.phase === 'held')

@@ -8,7 +8,7 @@ import { awaitedTasks, cutOffTasks, nextStageStep, readyTask } from '../core/sta
 import type { Work } from '../core/work.js'
 import { combineTasks } from './combine.js'
 import { driveWork } from './drive.js'
-import { type Engine, isOfTheSurroundings, record, rulesFor, stateOf, stopIfDiskFull } from './engine.js'
+import { type Engine, haltFor, record, rulesFor, stateOf } from './engine.js'
 import { landStage, tidyStage } from './land.js'
 
 /** Carries a started stage to its end: its tasks in parallel, then their combination, then the person's branch. */
@@ -48,9 +48,7 @@ async function performStageStep(engine: Engine, stage: number): Promise<Failure 
 
 /** A stage that could not be brought together keeps everything on named branches and waits for a person. */
 async function stopStage(engine: Engine, stage: number, failure: Failure): Promise<void> {
-  if (failure.reason === 'interrupted') return
-  if (isOfTheSurroundings(failure)) engine.halt.request({ ending: 'surroundings', failure })
-  else if (!(await stopIfDiskFull(engine))) await record(engine, { type: 'stage-held', stage, failure })
+  if (!(await haltFor(engine, failure))) await record(engine, { type: 'stage-held', stage, failure })
 }
 
 async function runTasks(engine: Engine, stage: number): Promise<Failure | null> {

@@ -78,14 +78,16 @@ const lockOf = (failure: Failure): string | null => (failure.reason === 'git-fai
 async function start(call: GitCall, base: Readonly<Record<string, string>>): Promise<Result<GitAnswer, Failure>> {
   const ended = await spawn(call, { ...base, ...call.env })
   if (!ended.ok) return ended
+  // Ctrl-C in a terminal reaches git as well: that says nothing about the repository.
+  if (ended.value === 'ended by a signal') return err({ reason: 'interrupted' })
   const { exitCode, stdout, stderr } = ended.value
   // A lock is never an answer, whichever exit status it comes with.
-  if ((call.exits ?? [0]).includes(exitCode) && (exitCode === 0 || lockIn(stderr) === null)) return ended
+  if ((call.exits ?? [0]).includes(exitCode) && (exitCode === 0 || lockIn(stderr) === null)) return ok(ended.value)
   if (stderr.includes('spawn git ENOENT')) return err(failureOf(call.doing, 'the program git was not found', call.cwd))
   return err(failureOf(call.doing, stderr.trim() === '' ? `exit status ${exitCode} ${stdout.slice(-500)}` : stderr, call.cwd))
 }
 
-async function spawn(call: GitCall, env: Readonly<Record<string, string>>): Promise<Result<GitAnswer, Failure>> {
+async function spawn(call: GitCall, env: Readonly<Record<string, string>>): Promise<Result<GitAnswer | 'ended by a signal', Failure>> {
   let exitCode = -1
   let stderr = ''
   try {
@@ -107,7 +109,8 @@ async function spawn(call: GitCall, env: Readonly<Record<string, string>>): Prom
     })
     git.env({ ...env }).outputHandler(tellTheEnd)
     const stdout = await git.raw([...call.args])
-    return ok({ exitCode, stdout, stderr })
+    // Then there is no exit status, whatever the type says.
+    return ok(Number.isInteger(exitCode) ? { exitCode, stdout, stderr } : 'ended by a signal')
   } catch (error) {
     return err(failureOf(call.doing, error instanceof Error ? error.message : String(error), call.cwd))
   }

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGit } from '../../../src/adapters/git/git.js'
 import { agentGitEnvironment, gitEnvironment } from '../../../src/adapters/git/git-environment.js'
@@ -51,6 +51,15 @@ describe('the door', () => {
       doing: 'start',
       detail: 'the program git was not found',
     })
+  })
+
+  it.runIf(process.platform !== 'win32')('does not blame the repository when git was ended by a signal', async () => {
+    const { at } = open()
+    at.write({ 'programs/git': '#!/bin/sh\nkill -INT $$\n' })
+    chmodSync(at.path('programs', 'git'), 0o755)
+    const git = createGit({ environment: { PATH: `${at.path('programs')}:/bin:/usr/bin` }, sleep: async () => {} })
+    const call = { doing: 'compare', args: ['diff'], cwd: at.root, exits: [0, 1] }
+    expect(bad(await git.run(call))).toEqual({ reason: 'interrupted' })
   })
 
   it('waits for a lock that somebody holds', async () => {
