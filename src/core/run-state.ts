@@ -14,7 +14,7 @@ export interface StageState {
   /** The base branch's tip when the stage started. */
   readonly tip: CommitId | null
   readonly branch: string | null
-  /** The integration branch's tip; the checks passed on it. */
+  /** The integration branch's tip. The checks passed on it, unless the whole of the stage is being mended on top. */
   readonly integration: CommitId | null
   /** Everything that this stage needs is combined, TASKS.md included. */
   readonly complete: boolean
@@ -156,12 +156,17 @@ function apply(state: RunState, fact: RecordedFact): RunState {
       return withStage(state, fact.stage, (s) => ({ ...s, phase: 'held', failure: fact.failure }))
     case 'stage-failed':
       return withStage(state, fact.stage, (s) => ({ ...s, phase: 'failed', failure: fact.failure }))
+    case 'attempt-finished':
+    case 'base-joined':
+      return followWhole(
+        withWork(state, fact.task, (work) => reduceWork(work, fact)),
+        fact.task,
+      )
     case 'workspace-opened':
     case 'workspace-closed':
     case 'entry-checked':
     case 'attempt-started':
     case 'attempt-interrupted':
-    case 'attempt-finished':
     case 'attempt-failed':
     case 'checks-finished':
     case 'review-started':
@@ -172,7 +177,6 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'approval-given':
     case 'merge-conflicted':
     case 'combination-refused':
-    case 'base-joined':
     case 'git-believed':
     case 'task-failed':
     case 'task-parked':
@@ -233,6 +237,12 @@ function land(state: RunState, fact: RecordedFact & { type: 'stage-landed' }): R
   let next = withWork(landed, wholeOf(fact.stage), merged)
   for (const id of stageOf(state, fact.stage).tasks) if (next.work[id]?.phase === 'combined') next = withWork(next, id, merged)
   return next
+}
+
+/** What a session mended in the whole of a stage, or a person's commits that joined it, is part of what is combined next. */
+function followWhole(state: RunState, task: WorkId): RunState {
+  const { head, stage } = workOf(state, task)
+  return task === wholeOf(stage) ? withStage(state, stage, (s) => ({ ...s, integration: head })) : state
 }
 
 /** Work that was blocked only because something else had failed gets another chance when the run goes on, unless its stage is over. */

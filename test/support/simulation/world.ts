@@ -61,8 +61,8 @@ export class World {
     return this.facts.map((f) => f.type)
   }
 
-  /** The first run, or the next after a stop, with everything that only lived in memory made anew. */
-  async run(): Promise<RunOutcome> {
+  /** The first run, or the next after a stop, with everything that only lived in memory made anew. @param retry tasks that get another chance */
+  async run(retry: readonly string[] = []): Promise<RunOutcome> {
     this.halt = new Halt()
     this.#life++
     const journal = this.#journal()
@@ -79,6 +79,7 @@ export class World {
         rehearsal: false,
       })
     } else await journal.record({ type: 'run-resumed' })
+    for (const task of retry) await journal.record({ type: 'task-retried', task, milestone: null })
     return carryOutRun(this.#engine(journal))
   }
 
