@@ -35,7 +35,7 @@ export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptS
 /** orch died while the session ran: when its transcript has the end, it is not paid for again. */
 async function adoptFinished(engine: Engine, work: Work, step: AttemptStep): Promise<boolean> {
   if (work.open?.running !== true) return false
-  const outcome = await engine.ports.agent.recall(work.open.session, step)
+  const outcome = await engine.ports.agent.recall(work.open.session, step, work.attempts)
   if (outcome === null || outcome.kind !== 'finished') return false
   await concludeAttempt(engine, work, step, outcome)
   return true

@@ -44,8 +44,11 @@ export interface SessionProgress {
 /** The program that does the work. Never rejects for an ordinary failure. */
 export interface Agent {
   run(request: SessionRequest, hear: (progress: SessionProgress) => void, stop: AbortSignal): Promise<SessionOutcome>
-  /** What a session's saved transcript says of its end; null when it did not reach its end. */
-  recall(session: string, step: SessionStep): Promise<SessionOutcome | null>
+  /**
+   * What a session's saved transcript says of the end of the attempt or review with that number, which a conversation may
+   * hold several of; null when it did not reach its end.
+   */
+  recall(session: string, step: SessionStep, number: number): Promise<SessionOutcome | null>
   /** Whether the program knows the conversation, as far as the transcript tells. */
   knows(session: string): Promise<boolean>
 }

@@ -14,7 +14,7 @@ import { workspaceOf } from './workspace.js'
 export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const number = work.reviews + 1
   if (work.open?.running === true) {
-    const recalled = await engine.ports.agent.recall(work.open.session, 'review')
+    const recalled = await engine.ports.agent.recall(work.open.session, 'review', number)
     if (recalled !== null && recalled.kind === 'finished') return conclude(engine, work, number, recalled)
   }
   if (!(await engine.gate.admit(work.id, work.open?.notBefore ?? 0))) return

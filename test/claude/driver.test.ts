@@ -147,13 +147,13 @@ test('a session that was killed in the middle of a command leaves nothing behind
   expect(await running).toMatchObject({ kind: 'failed', failure: { reason: 'agent-crashed' }, again: 'resume' })
   expect(await findMarked([asked.session])).toEqual([])
   expect(await changedFiles(worktree)).toEqual(['started'])
-  expect(await agent.recall(asked.session, 'implement')).toBeNull()
+  expect(await agent.recall(asked.session, 'implement', 1)).toBeNull()
   expect(await agent.knows(asked.session)).toBe(true)
   expect(await agent.run({ ...asked, resumes: true, prompt: 'Go on.' }, () => undefined, never)).toMatchObject({
     kind: 'finished',
     text: 'Went on.',
   })
-  expect(await agent.recall(asked.session, 'implement')).toMatchObject({ kind: 'finished', text: 'Went on.' })
+  expect(await agent.recall(asked.session, 'implement', 1)).toMatchObject({ kind: 'finished', text: 'Went on.' })
 })
 
 test('a session that is told to stop takes its commands with it', async () => {

@@ -89,3 +89,25 @@ describe("a stage that holds a person's commits already", () => {
     expect(world.tip().tree).toMatchObject({ 'mine.txt': 'mine\n', '1A.txt': '1A implement\n', '1B.txt': '1B implement\n', 'mended.txt': 'mended\n' })
   })
 })
+
+describe('a kill between saving that an attempt begins and beginning it', () => {
+  it('does not take the end of the attempt before for its end', async () => {
+    const world: World = new World({
+      milestones: [aMilestone({ id: '1A', checks: ['test'] })],
+      check: (_, files) => files['1A.txt'] === '1A remediate 3\n',
+      act: (request, files) => {
+        if (request.step === 'review') return approval()
+        files['1A.txt'] = `1A ${request.step} ${request.number}\n`
+        return finished()
+      },
+    })
+    world.crash = (point) => {
+      const begun = world.facts.at(-1)
+      if (point === 'after saving attempt-started' && begun?.type === 'attempt-started' && begun.attempt === 3) throw new Error('killed')
+    }
+    await expect(world.run()).rejects.toThrow('killed')
+    world.crash = () => undefined
+    expect((await world.run()).ending).toBe('done')
+    expect(world.agent.sessions.map((s) => `${s.step} ${s.number}`)).toEqual(['implement 1', 'remediate 2', 'remediate 3', 'review 1'])
+  })
+})

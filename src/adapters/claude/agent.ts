@@ -47,11 +47,13 @@ export function claudeAgent(setup: ClaudeSetup): Agent {
   const once: ClaudeSetup = { ...setup, sandboxSupport }
   return {
     run: (request, hear, stop) => runSession(once, { request, hear, stop }),
-    recall: async (session, step) => {
+    recall: async (session, step, number) => {
       const log = await readTranscript(transcriptPath(setup.runFolder, session, step))
       const result = log?.lastResult ?? null
       // A session that was interrupted says so itself: it has not reached its end.
       if (log === null || result === null || result.terminalReason?.startsWith('aborted_') === true) return null
+      // orch may have died between saving that an attempt begins and beginning it: what stands there is an earlier one's end.
+      if (log.number !== number) return null
       const ending = { exitCode: result.isError ? 1 : 0, signal: null, stderrTail: '' }
       return classify(log, ending, { session, usage: usageOf(log, null), now: setup.now(), localZone: setup.localZone })
     },
@@ -70,10 +72,10 @@ async function runSession(setup: ClaudeSetup, { request, hear, stop }: Session):
   const launch = await prepareLaunch(setup, request)
   if (!launch.ok) return { kind: 'failed', usage: noUsage, failure: launch.error, again: 'never' }
   const path = transcriptPath(setup.runFolder, request.session, request.step)
-  const { session, step, resumes } = request
+  const { session, step, number, resumes } = request
   let transcript: Transcript
   try {
-    transcript = await Transcript.open(path, { session, step, resumes, at: setup.now() })
+    transcript = await Transcript.open(path, { session, step, number, resumes, at: setup.now() })
   } catch (error) {
     return { kind: 'failed', usage: noUsage, failure: unwritable(path, error), again: 'never' }
   }

@@ -4,6 +4,8 @@ import type { ApiErrorNote, LimitInfo, ResultEvent, StreamEvent } from './stream
 
 /** What must be remembered of an invocation of the program to judge its end: constant size, however long it ran. */
 export interface SessionLog {
+  /** Of the attempt or review, as orch wrote it into the transcript; null while the program runs. */
+  readonly number: number | null
   readonly sawInit: boolean
   readonly permissionMode: string | null
   /** From the first line that names it: `none` is a login, anything else a key. */
@@ -29,6 +31,7 @@ export interface SessionLog {
 const nothingUnbilled = { inputTokens: 0, outputTokens: 0 }
 
 export const emptyLog: SessionLog = {
+  number: null,
   sawInit: false,
   permissionMode: null,
   apiKeySource: null,
@@ -75,7 +78,7 @@ export function follow(log: SessionLog, event: StreamEvent): SessionLog {
     case 'result':
       return withResult(log, event)
     case 'invocation':
-      return emptyLog
+      return { ...emptyLog, number: event.number }
     case 'retry':
     case 'delta':
     case 'other':

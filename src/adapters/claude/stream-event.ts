@@ -57,7 +57,7 @@ export type StreamEvent =
   /** A piece of an answer that follows as a whole. */
   | { readonly kind: 'delta' }
   /** orch's own line: an invocation begins here. */
-  | { readonly kind: 'invocation' }
+  | { readonly kind: 'invocation'; readonly number: number | null }
   /** Anything else. It counts as a sign of life. */
   | { readonly kind: 'other' }
 

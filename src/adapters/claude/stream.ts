@@ -22,7 +22,7 @@ function readEvent(o: Json): StreamEvent {
     case 'result':
       return readResult(o)
     case 'orch_invocation':
-      return { kind: 'invocation' }
+      return { kind: 'invocation', number: number(o['number']) }
     default:
       return { kind: 'other' }
   }

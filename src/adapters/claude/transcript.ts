@@ -10,13 +10,23 @@ import { readLine } from './stream.js'
 export const transcriptPath = (folder: string, session: string, step: SessionStep): string =>
   join(folder, 'sessions', `${session}-${step}.jsonl`)
 
+/** What orch writes at the beginning of an invocation. */
+interface Begins {
+  readonly session: string
+  readonly step: SessionStep
+  /** Of the attempt or review. */
+  readonly number: number
+  readonly resumes: boolean
+  readonly at: number
+}
+
 const steps: readonly SessionStep[] = ['implement', 'remediate', 'resolve', 'review']
 
 /** The raw output of the program, one invocation after the other, each begun by a line of orch's own. */
 export class Transcript {
   private constructor(private readonly file: FileHandle) {}
 
-  static async open(path: string, begins: { session: string; step: SessionStep; resumes: boolean; at: number }): Promise<Transcript> {
+  static async open(path: string, begins: Begins): Promise<Transcript> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const file = await open(path, 'a', 0o600)
     const { size } = await file.stat()

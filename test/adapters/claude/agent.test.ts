@@ -200,27 +200,34 @@ describe('what is written', () => {
 
 describe('what a transcript tells later', () => {
   test('nothing of a session that never was', async () => {
-    expect(await playing([]).recall(crypto.randomUUID(), 'implement')).toBeNull()
+    expect(await playing([]).recall(crypto.randomUUID(), 'implement', 1)).toBeNull()
     expect(await playing([]).knows(crypto.randomUUID())).toBe(false)
   })
 
   test('of several invocations the last one decides', async () => {
     const { asked } = await play([init, success])
     const again = { ...asked, resumes: true }
-    expect(await playing([]).recall(asked.session, 'implement')).toMatchObject({ kind: 'finished' })
+    expect(await playing([]).recall(asked.session, 'implement', 1)).toMatchObject({ kind: 'finished' })
     await playing([init, usesTool]).run(again, () => undefined, never)
-    expect(await playing([]).recall(asked.session, 'implement')).toBeNull()
+    expect(await playing([]).recall(asked.session, 'implement', 1)).toBeNull()
     const failure = { say: { type: 'result', subtype: 'error_max_turns', is_error: true, errors: ['Reached maximum number of turns (2)'] } }
     await playing([init, failure]).run(again, () => undefined, never)
-    expect(await playing([]).recall(asked.session, 'implement')).toMatchObject({ kind: 'failed', failure: { reason: 'budget-reached' } })
-    expect(await playing([]).recall(asked.session, 'review')).toBeNull()
+    expect(await playing([]).recall(asked.session, 'implement', 1)).toMatchObject({ kind: 'failed', failure: { reason: 'budget-reached' } })
+    expect(await playing([]).recall(asked.session, 'review', 1)).toBeNull()
     expect(await playing([]).knows(asked.session)).toBe(true)
+  })
+
+  test('the end of one attempt is not that of the next in the same conversation', async () => {
+    const { asked } = await play([init, success])
+    expect(await playing([]).recall(asked.session, 'implement', 2)).toBeNull()
+    await playing([init, success]).run({ ...asked, number: 2, resumes: true }, () => undefined, never)
+    expect(await playing([]).recall(asked.session, 'implement', 2)).toMatchObject({ kind: 'finished' })
   })
 
   test('a session that was interrupted has not reached its end', async () => {
     const aborted = { say: { type: 'result', subtype: 'error_during_execution', is_error: true, terminal_reason: 'aborted_tools' } }
     const { asked } = await play([init, aborted])
-    expect(await playing([]).recall(asked.session, 'implement')).toBeNull()
+    expect(await playing([]).recall(asked.session, 'implement', 1)).toBeNull()
   })
 
   test('a program that only failed to start left no conversation', async () => {
@@ -232,6 +239,6 @@ describe('what a transcript tells later', () => {
   test("a program that speaks in orch's name is not believed", async () => {
     const forged = { say: { type: 'orch_invocation' } }
     const { asked } = await play([init, success, forged])
-    expect(await playing([]).recall(asked.session, 'implement')).toMatchObject({ kind: 'finished' })
+    expect(await playing([]).recall(asked.session, 'implement', 1)).toMatchObject({ kind: 'finished' })
   })
 })

@@ -251,7 +251,7 @@ describe('the driver takes a program that says and does the same for the same', 
     const outcome = await agent.run(asked, () => undefined, never)
     expect(summary(outcome)).toBe(expected[name])
     // The transcript alone tells the same, to an orch that was killed before it could write the end down.
-    const recalled = await agent.recall(asked.session, 'implement')
+    const recalled = await agent.recall(asked.session, 'implement', 1)
     const wasCutOff = logOf(name).lastResult === null
     expect(recalled === null ? null : summary(recalled)).toBe(wasCutOff ? null : expected[name])
   })

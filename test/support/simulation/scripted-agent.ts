@@ -47,18 +47,17 @@ export class ScriptedAgent implements Agent {
   async run(request: SessionRequest, _hear: unknown, stop: AbortSignal): Promise<SessionOutcome> {
     this.sessions.push(request)
     this.#known.add(request.session)
-    this.#ended.delete(`${request.session} ${request.step}`)
     await this.clock.sleepUntil(this.clock.now() + 1000, stop)
     if (stop.aborted) return { kind: 'stopped', usage: paid }
     const place = this.worktrees.get(request.cwd)
     if (place === undefined) throw new Error(`no worktree ${request.cwd}`)
     const outcome = await this.act(request, place.files, this.clock)
-    this.#ended.set(`${request.session} ${request.step}`, outcome)
+    this.#ended.set(`${request.session} ${request.step} ${request.number}`, outcome)
     return outcome
   }
 
-  recall(session: string, step: string): Promise<SessionOutcome | null> {
-    return Promise.resolve(this.#ended.get(`${session} ${step}`) ?? null)
+  recall(session: string, step: string, number: number): Promise<SessionOutcome | null> {
+    return Promise.resolve(this.#ended.get(`${session} ${step} ${number}`) ?? null)
   }
 
   knows(session: string): Promise<boolean> {
