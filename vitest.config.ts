@@ -15,7 +15,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
     projects: [
-      project('unit', ['test/{core,documents,ui,engine}/**/*.test.ts', 'test/*.test.ts'], 20),
+      project('unit', ['test/{core,documents,ui,engine}/**/*.test.ts', 'test/*.test.ts'], 120),
       project('adapters', ['test/adapters/**/*.test.ts'], 60),
       project('cli', ['test/cli/**/*.test.ts'], 120),
       project('claude', ['test/claude/**/*.test.ts'], 180),

@@ -23,8 +23,10 @@ export async function landStage(engine: Engine, stage: number): Promise<Failure 
   const joined = workspaceOf(whole).base
   const contained = await repository.isAncestor(whole.head, live.value)
   if (!contained.ok) return contained.error
+  const forward = await repository.isAncestor(live.value, whole.head)
+  if (!forward.ok) return forward.error
   // A crash may have fallen between the move and its fact; then only the checkout may still be behind.
-  if (!contained.value && live.value !== joined) return joinPersonsCommits(engine, whole, live.value)
+  if (!contained.value && (live.value !== joined || !forward.value)) return joinPersonsCommits(engine, whole, live.value)
   if (!contained.value || live.value === whole.head) {
     const landed = await repository.land(baseBranch, joined, whole.head, branch)
     // Somebody was quicker: look again.

@@ -49,13 +49,12 @@ describe('a task that needs what did not get done', () => {
 
 describe('a stage that has passed without an optional task', () => {
   it('is not gone back to when a later stage is resumed', async () => {
-    const milestones = ['1A', '1B', '1C', '2A'].map((id) =>
-      aMilestone({ id, optional: id !== '1C', depends: id === '1B' ? ['1A'] : [] }),
-    )
+    const milestones = ['1A', '1B', '1C', '2A'].map((id) => aMilestone({ id, optional: id !== '1C', depends: id === '1B' ? ['1A'] : [] }))
     const world = new World({
       milestones,
       act: (request, files, clock) => {
-        if (request.task === '2A') world.halt.request({ ending: 'interrupted', failure: { reason: 'interrupted' } })
+        if (request.task === '2A' && request.step === 'implement')
+          world.halt.request({ ending: 'interrupted', failure: { reason: 'interrupted' } })
         return request.task === '1A' ? finished() : write(request, files, clock)
       },
     })
@@ -63,5 +62,59 @@ describe('a stage that has passed without an optional task', () => {
     expect(retryableWork(world.state!)).toEqual([])
     expect((await world.run()).ending).toBe('done')
     expect(world.state?.work['1B']?.phase).toBe('blocked')
+  })
+})
+
+describe("a stage that holds a person's commits already", () => {
+  it('keeps them when another task is combined with it later', async () => {
+    const world: World = new World({
+      milestones: [aMilestone({ id: '1A' }), aMilestone({ id: '1B', optional: true })],
+      config: (config) => ({ ...config, checks: [{ command: 'test', timeoutMs: 1000 }] }),
+      // Red together with the person's commit, until the stage's own session has mended it in the second life.
+      check: (_, files) => !('mine.txt' in files && '1A.txt' in files) || 'mended.txt' in files,
+      act: (request, files, clock) => {
+        if (request.task === '1B' && lives === 1) return finished()
+        if (request.task === '1A' && request.step === 'implement')
+          world.git.branches.set('main', world.git.commit({ ...world.tip().tree, 'mine.txt': 'mine\n' }, [world.tip().id], 'My own'))
+        if (request.task === 'stage-1' && request.step === 'remediate') {
+          if (lives > 1) files['mended.txt'] = 'mended\n'
+          files['tried.txt'] = `${lives} ${request.number}\n`
+          return finished()
+        }
+        return write(request, files, clock)
+      },
+    })
+    let lives = 1
+    expect((await world.run()).ending).toBe('failed')
+    lives++
+    expect((await world.run(['1B', 'stage-1'])).ending).toBe('done')
+    expect(world.tip().tree).toMatchObject({
+      'mine.txt': 'mine\n',
+      '1A.txt': '1A implement\n',
+      '1B.txt': '1B implement\n',
+      'mended.txt': 'mended\n',
+    })
+  })
+})
+
+describe('a kill between saving that an attempt begins and beginning it', () => {
+  it('does not take the end of the attempt before for its end', async () => {
+    const world: World = new World({
+      milestones: [aMilestone({ id: '1A', checks: ['test'] })],
+      check: (_, files) => files['1A.txt'] === '1A remediate 3\n',
+      act: (request, files) => {
+        if (request.step === 'review') return approval()
+        files['1A.txt'] = `1A ${request.step} ${request.number}\n`
+        return finished()
+      },
+    })
+    world.crash = (point) => {
+      const begun = world.facts.at(-1)
+      if (point === 'after saving attempt-started' && begun?.type === 'attempt-started' && begun.attempt === 3) throw new Error('killed')
+    }
+    await expect(world.run()).rejects.toThrow('killed')
+    world.crash = () => undefined
+    expect((await world.run()).ending).toBe('done')
+    expect(world.agent.sessions.map((s) => `${s.step} ${s.number}`)).toEqual(['implement 1', 'remediate 2', 'remediate 3', 'review 1'])
   })
 })

@@ -220,6 +220,13 @@ describe('what a transcript tells later', () => {
     expect(await playing([]).knows(asked.session)).toBe(true)
   })
 
+  test('the end of one attempt is not that of the next in the same conversation', async () => {
+    const { asked } = await play([init, success])
+    expect(await playing([]).recall(asked.session, 'implement', 2)).toBeNull()
+    await playing([init, success]).run({ ...asked, number: 2, resumes: true }, () => undefined, never)
+    expect(await playing([]).recall(asked.session, 'implement', 2)).toMatchObject({ kind: 'finished' })
+  })
+
   test('a session that was interrupted has not reached its end', async () => {
     const aborted = { say: { type: 'result', subtype: 'error_during_execution', is_error: true, terminal_reason: 'aborted_tools' } }
     const { asked } = await play([init, aborted])
