@@ -52,6 +52,13 @@ module.exports = {
       'Flags in, exit status out: the work is done behind compose.',
     ),
     {
+      name: 'commands-load-late',
+      comment: 'What does the work is imported when a command runs: the help and the version are asked often.',
+      severity: 'error',
+      from: { path: '^src/commands/' },
+      to: { path: '^src/compose/', pathNot: '^src/compose/(trouble|instant)\\.ts$', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'adapters-imports',
       comment: 'An adapter knows the nouns, the documents and the ports that it implements.',
       severity: 'error',

@@ -1,13 +1,6 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { Config } from '@oclif/core/config'
-import { handle } from '@oclif/core/handle'
-import { run } from '@oclif/core/run'
-import { settings } from '@oclif/core/settings'
-import { nearest } from '../dist/core/nearest.js'
-
-// The build is what runs, also where the sources lie beside it and NODE_ENV says development or test.
-settings.enableAutoTranspile = false
 
 // `orch help run` is what people type who know git.
 const typed = process.argv.slice(2)
@@ -15,46 +8,44 @@ const argv = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed
 // A reader that went away (`orch logs | head`) is no reason to end: the run goes on.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
 
-const config = await Config.load(fileURLToPath(import.meta.url))
-try {
-  await run(argv, config)
-  await leave(process.exitCode ?? 0)
-} catch (error) {
-  await report(error)
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) await tellVersion()
+else await start()
+
+/** Asked by scripts, and often: nothing else is loaded for it. */
+async function tellVersion() {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  process.stdout.write(`orch ${version} (${process.platform}-${process.arch}, Node ${process.version})\n`)
+  await leave(0)
+}
+
+async function start() {
+  const [{ Config }, { run }, { settings }] = await Promise.all([
+    import('@oclif/core/config'),
+    import('@oclif/core/run'),
+    import('@oclif/core/settings'),
+  ])
+  // The build is what runs, also where the sources lie beside it and NODE_ENV says development or test.
+  settings.enableAutoTranspile = false
+  const config = await Config.load(fileURLToPath(import.meta.url))
+  try {
+    await run(argv, config)
+    await leave(process.exitCode ?? 0)
+  } catch (error) {
+    await report(error, config)
+  }
 }
 
 /** Bad usage is one line with a hint and exit status 2; an exit status that a command chose is passed on; anything else is a bug. */
-async function report(error) {
+async function report(error, config) {
   if (error?.code === 'EEXIT') return leave(error.oclif?.exit ?? 0)
-  const hint = usageHint(error)
-  if (hint === null) return handle(error)
-  const message = error.message
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('See more help'))
-    .join(' ')
-    .replace(/^command (.*) not found$/, (_, id) => `there is no command ${id.replaceAll(':', ' ')}`)
-  process.stderr.write(`Error: ${message}. ${hint}\n`)
+  if (error?.oclif?.exit !== 2) {
+    const { handle } = await import('@oclif/core/handle')
+    return handle(error)
+  }
+  const { badUsageText } = await import('../dist/ui/bad-usage.js')
+  const knownFlags = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`)
+  process.stderr.write(`${badUsageText({ typed: argv, commands: config.commandIDs, message: error.message, knownFlags })}\n`)
   return leave(2)
-}
-
-/** What to type instead; null: it was no bad usage. */
-function usageHint(error) {
-  if (error?.oclif?.exit !== 2) return null
-  if (/^command .* not found$/.test(error.message)) return didYouMean(argv[0], config.commandIDs) ?? 'Try: orch --help'
-  const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`)
-  return didYouMean(error.flags?.[0], known) ?? `Try: orch ${commandWords()} --help`
-}
-
-function didYouMean(word, known) {
-  const near = word === undefined ? null : nearest(word, known)
-  return near === null ? null : `Did you mean ${near}?`
-}
-
-/** The command as it was typed, without flags and arguments. */
-function commandWords() {
-  const words = argv.filter((word) => !word.startsWith('-'))
-  return config.commandIDs.includes(words.slice(0, 2).join(':')) ? words.slice(0, 2).join(' ') : (words[0] ?? '')
 }
 
 function ignoreClosedPipe(error) {

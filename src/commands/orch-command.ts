@@ -1,31 +1,53 @@
-import { Command, Flags } from '@oclif/core'
-import { type Carried, continueUnfinished } from '../compose/carry-out.js'
-import { currentInstant, openProject, type Project, type Surroundings, type Trouble } from '../compose/project.js'
+import { Command } from '@oclif/core/command'
+import { boolean, integer, string } from '@oclif/core/flags'
+import type { Carried } from '../compose/carry-out.js'
+import { currentInstant } from '../compose/instant.js'
+import type { Project, Surroundings } from '../compose/project.js'
+import { asFailure, type Trouble } from '../compose/trouble.js'
 import { exitCodeForFailure, exitCodes } from '../core/exit-code.js'
 import type { Failure } from '../core/failure.js'
-import type { Result } from '../core/result.js'
+import { err, type Result } from '../core/result.js'
 import { failureText } from '../ui/failure-text.js'
 import { type Look, lookFor } from '../ui/look.js'
 import { problemsText } from '../ui/problem-text.js'
+import { wrapped } from '../ui/wrapped.js'
 
 /** Flags that every command knows which reads a project. */
 export const projectFlags = {
-  config: Flags.string({
+  config: string({
     description: 'config file to use in place of .orchestratorrc.json',
     env: 'ORCHESTRATOR_CONFIG',
     helpValue: 'FILE',
   }),
 }
 
-export const jsonFlag = { json: Flags.boolean({ description: 'print JSON on stdout, for programs', default: false }) }
+export const jsonFlag = { json: boolean({ description: 'print JSON on stdout, for programs', default: false }) }
+
+/** Flags that choose a part of the plan. */
+export const selectionFlags = {
+  stage: integer({
+    description: 'only this stage; may be given several times',
+    multiple: true,
+    multipleNonGreedy: true,
+    min: 1,
+    helpValue: 'N',
+  }),
+  milestone: string({
+    description: 'only this milestone; may be given several times',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'ID',
+  }),
+}
+
+/** Flags that say how a run is carried out. */
+export const carryOutFlags = {
+  concurrency: integer({ description: 'tasks at a time', min: 1, helpValue: 'N' }),
+  'no-wait': boolean({ description: 'do not wait for a limit: save, and exit with status 3', default: false }),
+}
 
 /** Flags of the commands that go on with a run. */
-export const resumeFlags = {
-  ...projectFlags,
-  ...jsonFlag,
-  concurrency: Flags.integer({ description: 'tasks at a time', min: 1 }),
-  'no-wait': Flags.boolean({ description: 'do not wait for a limit: save, and exit with status 3', default: false }),
-}
+export const resumeFlags = { ...carryOutFlags, ...projectFlags, ...jsonFlag }
 
 interface ResumeFlags {
   readonly config?: string | undefined
@@ -34,8 +56,14 @@ interface ResumeFlags {
   readonly 'no-wait': boolean
 }
 
-/** What all commands share: results on stdout, everything else on stderr, bad news with what to type next and the right exit status. */
+/**
+ * What all commands share: results on stdout, everything else on stderr, bad news with what to type next and the right exit
+ * status. What does the work is loaded when it is needed: `orch --help` and `orch status` are asked often.
+ */
 export abstract class OrchCommand extends Command {
+  /** Whether the command would have started something, had its files been in order. */
+  protected readonly startsSomething: boolean = false
+
   protected get surroundings(): Surroundings {
     return {
       cwd: process.cwd(),
@@ -49,6 +77,7 @@ export abstract class OrchCommand extends Command {
 
   /** Never returns with bad news: it is told, and the command ends. */
   protected async project(flags: { config?: string | undefined }): Promise<Project> {
+    const { openProject } = await import('../compose/project.js')
     return this.unwrap(await openProject(this.surroundings, flags.config ?? null))
   }
 
@@ -64,6 +93,7 @@ export abstract class OrchCommand extends Command {
       fresh: false,
     }
     const project = await this.project(flags)
+    const { continueUnfinished } = await import('../compose/carry-out.js')
     this.conclude(this.unwrap(await continueUnfinished(project, request, retry)), flags.json)
   }
 
@@ -77,25 +107,36 @@ export abstract class OrchCommand extends Command {
     return this.complain(result.error)
   }
 
-  protected complain(trouble: Trouble): never {
-    process.stderr.write(`${trouble.kind === 'problems' ? problemsText(trouble.problems) : failureText(trouble.failure)}\n`)
-    return this.exit(trouble.kind === 'problems' ? exitCodes.usage : exitCodeForFailure(trouble.failure))
+  /** The same for what can only go wrong in the surroundings. */
+  protected unwrapFailure<T>(result: Result<T, Failure>): T {
+    return this.unwrap(result.ok ? result : err(asFailure(result.error)))
   }
 
-  protected fail(failure: Failure): never {
-    return this.complain({ kind: 'failure', failure })
+  protected complain(trouble: Trouble): never {
+    this.tell(
+      trouble.kind === 'problems'
+        ? problemsText(trouble.problems, { nothingStarted: this.startsSomething })
+        : `Error: ${failureText(trouble.failure)}`,
+    )
+    return this.exit(trouble.kind === 'problems' ? exitCodes.usage : exitCodeForFailure(trouble.failure))
   }
 
   /** How text for people looks on stdout. */
   protected get look(): Look {
-    return lookFor({ isTTY: process.stdout.isTTY, env: process.env, now: currentInstant() })
+    return lookFor({ isTTY: process.stdout.isTTY, columns: process.stdout.columns, env: process.env, now: currentInstant() })
   }
 
+  /** Writes a result for people, broken into lines that the terminal has room for. */
   protected print(text: string): void {
-    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    process.stdout.write(`${wrapped(text, this.look.columns)}\n`)
+  }
+
+  /** Writes anything that is no result. */
+  protected tell(text: string): void {
+    process.stderr.write(`${wrapped(text, process.stderr.isTTY ? process.stderr.columns : undefined)}\n`)
   }
 
   protected printJson(value: unknown): void {
-    this.print(JSON.stringify(value, null, 2))
+    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
   }
 }

@@ -1,28 +1,19 @@
-import { Flags } from '@oclif/core'
-import { planProject } from '../compose/project.js'
 import { planText } from '../ui/plan-text.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { jsonFlag, OrchCommand, projectFlags, selectionFlags } from './orch-command.js'
 
 export default class Plan extends OrchCommand {
-  static override summary = 'Show what would be done and in which order; touch nothing.'
-  static override examples = ['<%= command.id %>', '<%= command.id %> --stage 2 --json']
-  static override flags = {
-    ...projectFlags,
-    ...jsonFlag,
-    stage: Flags.integer({ description: 'only this stage; may be given several times', multiple: true, multipleNonGreedy: true, min: 1 }),
-    milestone: Flags.string({
-      description: 'only this milestone; may be given several times',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'ID',
-    }),
-  }
+  static override summary = 'show what would be done, in which order, and who decides'
+  static override description = 'Stages, tasks, what each waits for, and which exit criteria are commands. It touches nothing.'
+  static override examples = ['orch plan\norch plan --stage 2 --json']
+  static override flags = { ...selectionFlags, ...projectFlags, ...jsonFlag }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Plan)
     const selection = { stages: flags.stage ?? [], milestones: flags.milestone ?? [] }
-    const { plan, milestones, ...base } = this.unwrap(await planProject(await this.project(flags), selection))
+    const project = await this.project(flags)
+    const { planProject } = await import('../compose/project.js')
+    const { plan, milestones, ...base } = this.unwrap(await planProject(project, selection))
     if (flags.json) this.printJson({ schemaVersion: 1, ...base, ...plan })
-    else this.print(planText(plan, milestones, this.look))
+    else this.print(planText({ plan, milestones, checks: project.config.checks.map((c) => c.command) }, this.look))
   }
 }

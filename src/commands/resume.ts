@@ -1,8 +1,11 @@
 import { OrchCommand, resumeFlags } from './orch-command.js'
 
 export default class Resume extends OrchCommand {
-  static override summary = 'Go on with the unfinished run, after a crash, a reboot, a limit or a stop.'
-  static override examples = ['<%= command.id %>']
+  protected override readonly startsSomething = true
+
+  static override summary = 'go on where the last run stopped'
+  static override description = 'After Ctrl-C, a crash, a reboot or a limit. What is finished is not done again.'
+  static override examples = ['orch resume']
   static override flags = resumeFlags
 
   async run(): Promise<void> {

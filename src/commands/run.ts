@@ -1,44 +1,40 @@
-import { Flags } from '@oclif/core'
-import { startOrContinue } from '../compose/carry-out.js'
-import { planProject } from '../compose/project.js'
+import { boolean } from '@oclif/core/flags'
+import { failureText } from '../ui/failure-text.js'
 import { planText } from '../ui/plan-text.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { carryOutFlags, jsonFlag, OrchCommand, projectFlags, selectionFlags } from './orch-command.js'
 
 export default class Run extends OrchCommand {
-  static override summary = 'Carry out the milestones: implement, check, review, remediate, merge, stage after stage.'
-  static override description = 'Continues the unfinished run when there is one, its failed tasks included.'
+  protected override readonly startsSomething = true
+
+  static override summary = 'carry the plan out, or go on with it'
+  static override description =
+    'Implements, checks, reviews, remediates and merges every milestone, stage after stage. An unfinished run is continued, its failed tasks included.'
   static override examples = [
-    '<%= command.id %>',
-    '<%= command.id %> --stage 2',
-    '<%= command.id %> --milestone 1A --milestone 1B',
-    '<%= command.id %> --rehearse',
+    'orch run\norch run --stage 2\norch run --milestone 1A --milestone 1B\norch run --dry-run\norch run --rehearse',
   ]
   static override flags = {
+    ...selectionFlags,
+    'dry-run': boolean({ description: 'check the files and show the plan; start nothing', default: false }),
+    rehearse: boolean({ description: 'all steps with the built-in stand-in, on a branch of its own: nothing is spent', default: false }),
+    ...carryOutFlags,
+    'no-review': boolean({ description: 'approve on checks alone', default: false }),
+    new: boolean({ description: 'begin a new run beside the unfinished one', default: false }),
     ...projectFlags,
     ...jsonFlag,
-    stage: Flags.integer({ description: 'only this stage; may be given several times', multiple: true, multipleNonGreedy: true, min: 1 }),
-    milestone: Flags.string({
-      description: 'only this milestone; may be given several times',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'ID',
-    }),
-    concurrency: Flags.integer({ description: 'tasks at a time', min: 1 }),
-    'no-wait': Flags.boolean({ description: 'do not wait for a limit: save, and exit with status 3', default: false }),
-    'no-review': Flags.boolean({ description: 'approve on checks alone', default: false }),
-    'dry-run': Flags.boolean({ description: 'check everything and show the plan; start nothing', default: false }),
-    rehearse: Flags.boolean({ description: 'use the built-in stand-in for the agent, on a branch of its own', default: false }),
-    new: Flags.boolean({ description: 'begin a new run beside the unfinished one', default: false }),
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Run)
     const selection = { stages: flags.stage ?? [], milestones: flags.milestone ?? [] }
     const project = await this.project(flags)
+    const { agentTrouble, startOrContinue } = await import('../compose/carry-out.js')
     if (flags['dry-run']) {
+      const { planProject } = await import('../compose/project.js')
       const { plan, milestones, ...base } = this.unwrap(await planProject(project, selection))
       if (flags.json) this.printJson({ schemaVersion: 1, ...base, ...plan })
-      else this.print(planText(plan, milestones, this.look))
+      else this.print(planText({ plan, milestones, checks: project.config.checks.map((c) => c.command) }, this.look))
+      const missing = flags.rehearse ? null : await agentTrouble(project)
+      if (missing !== null) this.tell(`\nBut ${failureText(missing)}`)
       return
     }
     const request = {

@@ -13,6 +13,7 @@ import { StoreError } from '../adapters/store/store-error.js'
 import type { Config } from '../core/config.js'
 import { exitCodeForEnding, exitCodes } from '../core/exit-code.js'
 import type { Fact } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
 import type { Selection } from '../core/plan.js'
 import { err, ok, type Result } from '../core/result.js'
 import { hasStopped, retryableWork } from '../core/retryable.js'
@@ -20,8 +21,9 @@ import type { RunState } from '../core/run-state.js'
 import { Halt } from '../engine/halt.js'
 import { carryOutRun } from '../engine/run.js'
 import { chooseView, type View } from '../ui/view.js'
-import { asFailure, asProblems, type Outlook, type Project, planProject, type Trouble } from './project.js'
+import { type Outlook, type Project, planProject } from './project.js'
 import { checkAgent, composeEngine, withUnderstudy } from './run-engine.js'
+import { asFailure, asProblems, asWrongName, type Trouble } from './trouble.js'
 
 export interface RunRequest {
   readonly selection: Selection
@@ -39,6 +41,12 @@ export interface RunRequest {
 export type Carried =
   | { readonly kind: 'nothing-to-do'; readonly detail: string }
   | { readonly kind: 'carried-out'; readonly exitCode: number }
+
+/** Why no session could be started; null: nothing that shows before one is. */
+export async function agentTrouble(project: Project): Promise<Failure | null> {
+  const agent = await checkAgent(withUnderstudy(project.config, project, false), project)
+  return agent.ok ? null : agent.error
+}
 
 /** `orch run`: continues an unfinished run, its failed tasks included, or begins one. */
 export async function startOrContinue(project: Project, request: RunRequest): Promise<Result<Carried, Trouble>> {
@@ -60,7 +68,7 @@ export async function startOrContinue(project: Project, request: RunRequest): Pr
 export async function continueUnfinished(project: Project, request: RunRequest, retry: string | null): Promise<Result<Carried, Trouble>> {
   const unfinished = await findUnfinishedRun(project.runsFolder, () => true)
   if (!unfinished.ok) return err(asFailure(unfinished.error))
-  if (unfinished.value === null) return nothingToDo(project, 'There is no unfinished run.')
+  if (unfinished.value === null) return nothingToDo(project, 'There is no unfinished run.\nnext: orch run')
   const { folder, state } = unfinished.value
   const problem = retry === null ? null : retryProblem(state, retry)
   if (problem !== null) return err(problem)
@@ -245,14 +253,14 @@ function selectionMismatch(state: RunState, asked: Selection): Trouble | null {
   if (isAll || JSON.stringify(asked) === JSON.stringify(state.selection)) return null
   const file = asked.stages.length > 0 ? '--stage' : '--milestone'
   const message = `the run ${state.run} is unfinished and was begun for another choice of milestones`
-  return asProblems([{ file, line: 1, column: 1, message, hint: 'Finish it with orch resume, or begin another one beside it: add --new' }])
+  return asWrongName(file, message, 'Finish it with orch resume, or begin another one beside it: add --new')
 }
 
 function retryProblem(state: RunState, id: string): Trouble | null {
   const retryable = retryableWork(state)
   if (retryable.includes(id)) return null
   const work = state.work[id]
-  const problem = (message: string, hint: string) => asProblems([{ file: id, line: 1, column: 1, message, hint }])
+  const problem = (message: string, hint: string) => asWrongName(id, message, hint)
   if (work !== undefined && hasStopped(work))
     return problem(
       `stage ${work.stage} has passed without ${id}`,

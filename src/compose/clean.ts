@@ -47,11 +47,16 @@ async function clean(project: Project, dryRun: boolean): Promise<Result<readonly
   return ok(cleaned)
 }
 
+const isRehearsal = ({ branch }: Leftover): boolean => branch.endsWith('/rehearsal')
+
+/** Nothing of it is wanted, but whether that is so is not for orch to say. */
+const rehearsalWords = ({ branch }: Leftover): string => `it is a rehearsal; if you need it no longer: git branch -D ${branch}`
+
 /** @returns why it is kept; null: removed, or would be */
 async function removeIfMerged(project: Project, leftover: Leftover, dryRun: boolean): Promise<Result<string | null, Failure>> {
   const into = await isMergedSomewhere(project.git, project.root, leftover.tip)
   if (!into.ok) return into
-  if (into.value === null) return ok('it holds commits that are merged nowhere')
+  if (into.value === null) return ok(isRehearsal(leftover) ? rehearsalWords(leftover) : 'it holds commits that are merged nowhere')
   if (leftover.worktree !== null && !leftover.worktree.startsWith(project.orchFolder + path.sep))
     return ok(`it is checked out in ${leftover.worktree}`)
   if (dryRun) return ok(null)

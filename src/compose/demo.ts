@@ -1,14 +1,12 @@
 import { cp, mkdir, mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { templatesFolder } from '../adapters/files/template-files.js'
-import { createRepository, graphOf } from '../adapters/git/create-repository.js'
-import { createGit } from '../adapters/git/git.js'
+import { createRepository, firstParentsOf } from '../adapters/git/create-repository.js'
 import type { Failure } from '../core/failure.js'
 import { err, ok, type Result } from '../core/result.js'
-import type { Surroundings } from './project.js'
+import { gitOf, type Surroundings } from './project.js'
 
 /** The milestones that come with the package. */
 const bundledMilestones = fileURLToPath(new URL('../../milestones', import.meta.url))
@@ -27,8 +25,6 @@ export async function makeDemo(surroundings: Surroundings, folder: string): Prom
   return created.ok ? ok(undefined) : created
 }
 
-/** `git log --graph` of a branch, one line for each commit. */
-export const logGraph = (surroundings: Surroundings, folder: string): Promise<Result<string, Failure>> =>
-  graphOf(gitOf(surroundings), folder)
-
-const gitOf = (surroundings: Surroundings) => createGit({ environment: surroundings.env, sleep: async (ms) => sleep(ms) })
+/** What the demo brought to its branch, one line for each commit. */
+export const firstParents = (surroundings: Surroundings, folder: string): Promise<Result<string, Failure>> =>
+  firstParentsOf(gitOf(surroundings), folder)

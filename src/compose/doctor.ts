@@ -1,23 +1,14 @@
 import { statfs } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { findProgram, programVersion } from '../adapters/claude/find-program.js'
 import { probeSandbox } from '../adapters/claude/sandbox.js'
 import { discoverRepository } from '../adapters/git/discover.js'
-import { createGit } from '../adapters/git/git.js'
 import { readLock } from '../adapters/store/run-lock.js'
 import { describeFailure } from '../core/failure.js'
+import type { Finding } from '../ui/finding-text.js'
 import { seeRun } from './inspect.js'
-import { openProject, type Project, planProject, type Surroundings, type Trouble } from './project.js'
-import { withUnderstudy } from './run-engine.js'
-
-/** One row of `orch doctor`. */
-export interface Finding {
-  readonly what: string
-  readonly state: 'ok' | 'warn' | 'fail'
-  readonly detail: string
-  /** What to do about it. */
-  readonly fix: string | null
-}
+import { gitOf, openProject, type Project, planProject, type Surroundings } from './project.js'
+import { understudy, withUnderstudy } from './run-engine.js'
+import type { Trouble } from './trouble.js'
 
 /** Below this a worktree or two fills the disk. */
 const scarceBytes = 2 * 1024 ** 3
@@ -41,7 +32,7 @@ export async function examine(surroundings: Surroundings, configFile: string | n
 const fine = (what: string, detail: string): Finding => ({ what, state: 'ok', detail, fix: null })
 
 async function examineRepository(surroundings: Surroundings): Promise<Finding> {
-  const git = createGit({ environment: surroundings.env, sleep: async (ms) => sleep(ms) })
+  const git = gitOf(surroundings)
   const found = await discoverRepository(git, surroundings.cwd)
   if (!found.ok) return troubleRow('git', { kind: 'failure', failure: found.error })
   const version = await git.run({ doing: 'start', args: ['version'], cwd: surroundings.cwd })
@@ -72,6 +63,7 @@ async function examineMilestones(project: Project): Promise<Finding> {
 
 async function examineAgent(project: Project): Promise<Finding> {
   const { env, platform } = project.surroundings
+  if (project.config.agent.command === understudy) return fine('agent', 'the understudy, the built-in stand-in: it spends nothing')
   const { agent } = withUnderstudy(project.config, project, false)
   const found = await findProgram(agent.command, { env, folder: project.root, platform })
   if (!found.ok) return troubleRow('agent', { kind: 'failure', failure: found.error })

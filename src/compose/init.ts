@@ -8,6 +8,8 @@ import type { Project } from './project.js'
 export interface InitFile {
   readonly file: string
   readonly written: boolean
+  /** What it is there for. */
+  readonly purpose: string
 }
 
 /** Writes a first milestone and a config. A file that is there is never touched, and a folder with milestones gets no sample. */
@@ -17,8 +19,18 @@ export async function initProject(project: Project): Promise<readonly InitFile[]
   const sample = path.join(milestones, '1A.md')
   const config = path.join(project.root, '.orchestratorrc.json')
   return [
-    { file: path.relative(project.root, sample), written: !hasMilestones && (await write('1A.md', sample)) },
-    { file: path.relative(project.root, config), written: await write('.orchestratorrc.json', config) },
+    hasMilestones
+      ? { file: path.relative(project.root, milestones), written: false, purpose: 'it holds milestones already' }
+      : {
+          file: path.relative(project.root, sample),
+          written: await write('1A.md', sample),
+          purpose: 'an example: put what you want done in its place',
+        },
+    {
+      file: path.relative(project.root, config),
+      written: await write('.orchestratorrc.json', config),
+      purpose: 'its "checks" are the commands that must pass, such as "npm test"',
+    },
   ]
 }
 

@@ -41,13 +41,16 @@ export async function transcriptOf(seen: SeenRun, session: string, step: string)
   return readFile(path.join(seen.folder, 'sessions', `${session}-${step}.jsonl`), 'utf8').catch(() => '')
 }
 
-/** Lets a task be merged whose milestone wants a person's approval. A run under way hears of it by itself. */
-export async function approveTask(project: Project, id: string): Promise<Result<void, Failure | string>> {
+/**
+ * Lets a task be merged whose milestone wants a person's approval.
+ * @returns whether the run is under way, and hears of it by itself
+ */
+export async function approveTask(project: Project, id: string): Promise<Result<{ readonly running: boolean }, Failure | string>> {
   const seen = await seeRun(project, null)
   if (!seen.ok) return seen
   const work = seen.value?.state.work[id]
   if (seen.value === null || work === undefined || work.milestone === null) return err(`there is no task ${id} in the last run`)
   if (!work.milestone.approval) return err(`${id} does not ask for an approval`)
   await new RunInbox(seen.value.folder).approve(work.milestone.id)
-  return ok(undefined)
+  return ok({ running: seen.value.running })
 }

@@ -1,19 +1,17 @@
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock } from '../adapters/clock/clock.js'
 import { readConfigFile } from '../adapters/files/config-file.js'
 import { type MilestoneFolder, milestoneFolder } from '../adapters/files/milestone-files.js'
 import { discoverRepository, startingBranch } from '../adapters/git/discover.js'
 import { createGit, type Git } from '../adapters/git/git.js'
 import { openRepository } from '../adapters/git/repository.js'
 import type { Config } from '../core/config.js'
-import type { Failure } from '../core/failure.js'
 import type { Milestone } from '../core/milestone.js'
 import { type Plan, planRun, type Selection } from '../core/plan.js'
-import type { Problem } from '../core/problem.js'
 import { err, ok, type Result } from '../core/result.js'
 import type { Repository } from '../engine/ports.js'
 import type { Terminal } from '../ui/painter.js'
+import { asFailure, asProblems, type Trouble } from './trouble.js'
 
 /** The process that orch runs as. Given in, so that only commands look at it. */
 export interface Surroundings {
@@ -24,17 +22,6 @@ export interface Surroundings {
   readonly stderr: Terminal
   readonly orchVersion: string
 }
-
-/** Bad news before anything was started: in files that a person wrote, or in the surroundings. */
-export type Trouble =
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
-  | { readonly kind: 'failure'; readonly failure: Failure }
-
-export const asFailure = (failure: Failure): Trouble => ({ kind: 'failure', failure })
-export const asProblems = (problems: readonly Problem[]): Trouble => ({ kind: 'problems', problems })
-
-/** Epoch milliseconds, for what is shown to a person. */
-export const currentInstant = (): number => systemClock.now()
 
 /** A repository with its config: what every command begins with. Opening it writes nothing. */
 export interface Project {
@@ -52,8 +39,11 @@ export interface Project {
   readonly lockFile: string
 }
 
+export const gitOf = (surroundings: Pick<Surroundings, 'env'>): Git =>
+  createGit({ environment: surroundings.env, sleep: async (ms) => sleep(ms) })
+
 export async function openProject(surroundings: Surroundings, configFile: string | null): Promise<Result<Project, Trouble>> {
-  const git = createGit({ environment: surroundings.env, sleep: async (ms) => sleep(ms) })
+  const git = gitOf(surroundings)
   const found = await discoverRepository(git, surroundings.cwd)
   if (!found.ok) return err(asFailure(found.error))
   const { root, commonDir } = found.value
@@ -80,6 +70,13 @@ export interface Outlook {
   readonly milestones: readonly Milestone[]
   readonly baseBranch: string
   readonly baseCommit: string
+}
+
+/** The plan of all milestones; empty where nobody has written one yet: to begin with, that is no mistake. */
+export async function outlookIfAny(project: Project): Promise<Result<Pick<Plan, 'stages'>, Trouble>> {
+  if (await project.milestones.isEmpty()) return ok({ stages: [] })
+  const outlook = await planProject(project, { stages: [], milestones: [] })
+  return outlook.ok ? ok(outlook.value.plan) : outlook
 }
 
 export async function planProject(project: Project, selection: Selection): Promise<Result<Outlook, Trouble>> {

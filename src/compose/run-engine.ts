@@ -32,7 +32,7 @@ import type { Listener } from '../engine/ports.js'
 import type { Project } from './project.js'
 
 /** The config's name for the built-in stand-in. */
-const understudy = 'understudy'
+export const understudy = 'understudy'
 
 /** The config with `understudy` replaced by the program that it stands for, its own environment added. */
 export function withUnderstudy(config: Config, project: Project, rehearse: boolean): Config {

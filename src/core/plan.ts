@@ -151,7 +151,7 @@ export function findCycles(milestones: readonly Pick<Milestone, 'id' | 'depends'
 function selectionProblems(milestones: readonly Milestone[], selection: Selection): Problem[] {
   const ids = milestones.map((m) => m.id as string)
   const stages = new Set(milestones.map((m) => m.stage))
-  const flag = (file: string, message: string, hint: string | null): Problem => ({ file, line: 1, column: 1, message, hint })
+  const flag = (file: string, message: string, hint: string | null): Problem => ({ file, line: 0, column: 0, message, hint })
   return [
     ...selection.milestones
       .filter((id) => !ids.includes(id))

@@ -1,4 +1,7 @@
-/** What is wrong in a file that a person wrote. Lines and columns count from 1. */
+/**
+ * What is wrong in a file that a person wrote. Lines and columns count from 1; line 0: it is about the name itself (a folder,
+ * a task, a flag), and the message says all.
+ */
 export interface Problem {
   readonly file: string
   readonly line: number

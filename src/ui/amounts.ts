@@ -14,6 +14,16 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / day)}d ${two(Math.floor((whole % day) / hour))}h`
 }
 
+/** A rough length of time, as files estimate it: `45m`, `1h 30m`, `2d 4h`; parts that are zero are left out. */
+export function roughly(ms: number): string {
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(ms / day), 'd'],
+    [Math.floor((ms % day) / hour), 'h'],
+    [Math.round((ms % hour) / minute), 'm'],
+  ]
+  return parts.flatMap(([n, unit]) => (n > 0 ? [`${n}${unit}`] : [])).join(' ') || duration(ms)
+}
+
 /** US dollars: `$0.12`; what is there but less than a cent shows as `<$0.01`. */
 export const money = (usd: number): string => (usd > 0 && usd < 0.005 ? '<$0.01' : `$${usd.toFixed(2)}`)
 

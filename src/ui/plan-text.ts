@@ -1,14 +1,21 @@
 import type { Milestone } from '../core/milestone.js'
 import type { Plan, PlannedStage, PlannedTask } from '../core/plan.js'
-import { counted, duration } from './amounts.js'
+import { counted, roughly } from './amounts.js'
 import { oneLine } from './harmless.js'
 import type { Look } from './look.js'
+
+export interface PlanContext {
+  readonly plan: Plan
+  readonly milestones: readonly Milestone[]
+  /** The commands of the config that every task must pass. */
+  readonly checks: readonly string[]
+}
 
 /**
  * `orch plan` for people: stages, their tasks in order, what each needs, how long it may take, which criteria a
  * command decides and which the reviewer judges, and what is merged already.
  */
-export function planText(plan: Plan, milestones: readonly Milestone[], look: Look): string {
+export function planText({ plan, milestones, checks }: PlanContext, look: Look): string {
   const byId = new Map(milestones.map((m) => [m.id as string, m]))
   const stages = plan.stages.flatMap((stage) => [...stageLines(stage, byId, look), ''])
   const merged = plan.alreadyMerged.length === 0 ? [] : [`already merged, left out: ${plan.alreadyMerged.join(', ')}`]
@@ -18,9 +25,16 @@ export function planText(plan: Plan, milestones: readonly Milestone[], look: Loo
     ...stages,
     ...merged,
     `${counted(tasks.length, 'task')} in ${counted(plan.stages.length, 'stage')}${estimateOf(tasks)}`,
+    ...checksLines(checks),
     'next: orch run',
   ].join('\n')
 }
+
+/** A plan without checks is carried out all the same, and a newcomer may not know that there could be some. */
+const checksLines = (checks: readonly string[]): readonly string[] =>
+  checks.length > 0
+    ? [`every task must also pass: ${checks.map(oneLine).join('; ')}`]
+    : ['no checks in .orchestratorrc.json: only the criteria above decide what is merged']
 
 function stageLines(stage: PlannedStage, milestones: ReadonlyMap<string, Milestone>, look: Look): readonly string[] {
   const title = look.colours.strong(`Stage ${stage.stage}`)
@@ -35,14 +49,14 @@ function estimateOf(tasks: readonly PlannedTask[]): string {
   const known = tasks.flatMap((task) => task.estimateMs ?? [])
   if (known.length === 0) return ''
   const least = known.length < tasks.length ? 'at least ' : ''
-  return `, ${least}${duration(known.reduce((a, b) => a + b, 0))} of work as estimated`
+  return `, ${least}${roughly(known.reduce((a, b) => a + b, 0))} of work as estimated`
 }
 
 function taskLines(task: PlannedTask, milestone: Milestone | undefined): readonly string[] {
   const notes = [
     ...(task.depends.length > 0 ? [`after ${task.depends.join(', ')}`] : []),
     ...(milestone !== undefined && milestone.priority !== 'medium' ? [`${milestone.priority} priority`] : []),
-    ...(task.estimateMs === null ? [] : [duration(task.estimateMs)]),
+    ...(task.estimateMs === null ? [] : [roughly(task.estimateMs)]),
     ...(task.optional ? ['optional'] : []),
     ...(milestone?.approval === true ? ['a person approves before the merge'] : []),
   ]

@@ -6,9 +6,16 @@ const telling = ['command', 'file_path', 'notebook_path', 'pattern', 'path', 'ur
 
 const widest = 160
 
+/** Everything before a path's part within its worktree: the same for all of a task, and long. */
+const worktree = /(?:[A-Za-z]:)?[^\s"'=:]*[\\/]\.orch[\\/]worktrees[\\/][^\\/\s"']+[\\/][^\\/\s"']+[\\/]/g
+
+/** The program's name for giving the answer that a schema describes. */
+const answering = 'StructuredOutput'
+
 /** A use of a tool in a few words: `Bash: npm test`, `Edit: src/a.ts`. */
 export function toolWords(name: string, input: Readonly<Record<string, unknown>>): string {
   const key = telling.find((k) => typeof input[k] === 'string' && input[k] !== '')
-  const argument = key === undefined ? '' : oneLine(String(input[key]))
-  return fitWidth(argument === '' ? oneLine(name) : `${oneLine(name)}: ${argument}`, widest, '...')
+  const argument = key === undefined ? '' : oneLine(String(input[key])).replace(worktree, '')
+  const tool = name === answering ? 'answer' : oneLine(name)
+  return fitWidth(argument === '' ? tool : `${tool}: ${argument}`, widest, '...')
 }

@@ -56,6 +56,10 @@ export function transcriptLines(line: string, moment: Moment): readonly string[]
   }
 }
 
+/** Whether a transcript's line is the one with which orch begins, or goes on with, the session. */
+export const beginsInvocation = (line: string): boolean =>
+  line.includes('"orch_invocation"') && asObject(parse(line))?.type === 'orch_invocation'
+
 function parse(line: string): unknown {
   try {
     return JSON.parse(line)

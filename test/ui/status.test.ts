@@ -423,22 +423,23 @@ describe('orch plan for people', () => {
   const plan = { stages: [{ stage: 1, tasks: milestones.map(plannedTask) }], alreadyMerged: [] }
 
   it('shows order, needs, estimates, and who judges what', () => {
-    expect(planText(plan, milestones, look(0))).toMatchInlineSnapshot(`
-      "Stage 1  2 tasks, at least 2h 00m of work as estimated
-        1A  Read the file  (high priority; 2h 00m)
+    expect(planText({ plan, milestones, checks: ['npm run lint'] }, look(0))).toMatchInlineSnapshot(`
+      "Stage 1  2 tasks, at least 2h of work as estimated
+        1A  Read the file  (high priority; 2h)
             run first: node --version
             a command decides: npm test
             the reviewer judges: The reader is documented
         1B  Export to CSV  (after 1A; optional; a person approves before the merge)
 
-      2 tasks in 1 stage, at least 2h 00m of work as estimated
+      2 tasks in 1 stage, at least 2h of work as estimated
+      every task must also pass: npm run lint
       next: orch run"
     `)
   })
 
   it('says when there is nothing left to do', () => {
     const merged = milestones.map((m) => m.id)
-    expect(planText({ stages: [], alreadyMerged: merged }, milestones, look(0))).toBe(
+    expect(planText({ plan: { stages: [], alreadyMerged: merged }, milestones, checks: [] }, look(0))).toBe(
       'already merged, left out: 1A, 1B\nThere is nothing to do.',
     )
   })

@@ -210,23 +210,31 @@ describe('problems in words', () => {
   const problem = (part: Partial<Problem>): Problem => ({ file: 'milestones/1A.md', line: 1, column: 1, message: 'm', hint: null, ...part })
 
   it('names the place, then the hint, and counts', () => {
-    const text = problemsText([
-      problem({ file: 'milestones/1B.md', line: 3, column: 5, message: 'unknown key "prio"', hint: 'Did you mean priority?' }),
-      problem({ message: 'there are no exit criteria' }),
-      problem({ file: '--milestone', message: 'there is no milestone 9Z' }),
-    ])
+    const text = problemsText(
+      [
+        problem({ file: 'milestones/1B.md', line: 3, column: 5, message: 'unknown key "prio"', hint: 'Did you mean priority?' }),
+        problem({ message: 'there are no exit criteria' }),
+        problem({ file: '--milestone', line: 0, column: 0, message: 'there is no milestone 9Z' }),
+        problem({ file: '9Z', line: 0, column: 0, message: 'there is no task 9Z' }),
+      ],
+      { nothingStarted: true },
+    )
     expect(text).toMatchInlineSnapshot(`
       "--milestone: there is no milestone 9Z
+      there is no task 9Z
       milestones/1A.md:1:1: there are no exit criteria
       milestones/1B.md:3:5: unknown key "prio"
         Did you mean priority?
 
-      3 problems in 3 files. Nothing was started."
+      4 problems in 4 files. Nothing was started."
     `)
   })
 
   it('fits on a screen', () => {
-    const text = problemsText(Array.from({ length: 50 }, (_, i) => problem({ line: i + 1 })))
+    const text = problemsText(
+      Array.from({ length: 50 }, (_, i) => problem({ line: i + 1 })),
+      { nothingStarted: true },
+    )
     expect(text.split('\n').length).toBeLessThanOrEqual(24)
     expect(text).toContain('and 30 more')
     expect(text).toContain('50 problems. Nothing was started.')

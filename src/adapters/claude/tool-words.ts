@@ -13,6 +13,8 @@ export function doingNow(event: StreamEvent, cwd: string): string | null {
 }
 
 function toolWords({ name, target }: ToolUse, cwd: string): string {
+  // The program's name for giving the answer that a schema describes.
+  if (name === 'StructuredOutput') return 'answering'
   const inside = target.replaceAll(`${cwd}/`, '').replaceAll(`${cwd}\\`, '')
   return plainWords(`${name} ${inside}`, mostCharacters)
 }

@@ -5,7 +5,7 @@ import { compareIds, type Milestone, type MilestoneId } from '../../core/milesto
 import type { Locate } from '../../core/plan.js'
 import { compareProblems, type Problem } from '../../core/problem.js'
 import { err, ok, type Result } from '../../core/result.js'
-import { type ParsedMilestone, parseMilestone } from '../../documents/milestone-file.js'
+import type { ParsedMilestone } from '../../documents/milestone-file.js'
 import { readMilestoneName, suggestMilestoneName } from '../../documents/milestone-name.js'
 import type { MilestoneSource } from '../../engine/ports.js'
 
@@ -13,6 +13,8 @@ import type { MilestoneSource } from '../../engine/ports.js'
 export interface MilestoneFolder extends MilestoneSource {
   /** Where something stands in the files as they were last read. */
   readonly locate: Locate
+  /** Nobody has written a milestone yet; the folder need not be there either. */
+  isEmpty(): Promise<boolean>
 }
 
 /** @param place the repository's top folder, and the milestone folder relative to it */
@@ -25,6 +27,10 @@ export function milestoneFolder(place: { readonly root: string; readonly dir: st
       known = new Map(parsed.value.map((p) => [p.milestone.file, p]))
       return ok(parsed.value.map((p) => p.milestone).sort((a, b) => compareIds(a.id, b.id)))
     },
+    isEmpty: async () => {
+      const names = await namesIn(path.join(place.root, place.dir))
+      return names.ok ? !names.value.some(mayBeMilestone) : names.error === missing
+    },
     locate: (milestone, what, value) => known.get(milestone.file)?.locate(what, value) ?? { line: 1, column: 1 },
   }
 }
@@ -33,10 +39,11 @@ type Parsed = Result<readonly ParsedMilestone[], readonly Problem[]>
 
 async function readAll({ root, dir }: { root: string; dir: string }): Promise<Parsed> {
   const names = await namesIn(path.join(root, dir))
-  if (!names.ok) return err([problem(dir, `the milestone folder ${dir} ${names.error}`, 'Make it, with an example: orch init')])
+  if (!names.ok)
+    return err([{ ...problem(dir, `the milestone folder ${dir} ${names.error}`, 'Make it, with an example: orch init'), ...nowhere }])
   const candidates = names.value.filter(mayBeMilestone)
   if (candidates.length === 0)
-    return err([problem(dir, `there is no milestone in ${dir}`, 'Write the first one, or get an example: orch init')])
+    return err([{ ...problem(dir, `there is no milestone in ${dir}`, 'Write the first one, or get an example: orch init'), ...nowhere }])
   const results: Result<ParsedMilestone, readonly Problem[]>[] = []
   for (const name of candidates) results.push(await readOne(root, dir === '.' ? name : path.posix.join(dir, name)))
   const good = results.flatMap((r) => (r.ok ? [r.value] : []))
@@ -44,7 +51,12 @@ async function readAll({ root, dir }: { root: string; dir: string }): Promise<Pa
   return problems.length > 0 ? err(problems.sort(compareProblems)) : ok(good)
 }
 
+/** Where a folder has something wrong. */
+const nowhere = { line: 0, column: 0 }
+
 const problem = (file: string, message: string, hint: string): Problem => ({ file, line: 1, column: 1, message, hint })
+
+const missing = 'does not exist'
 
 async function namesIn(folder: string): Promise<Result<string[], string>> {
   try {
@@ -56,9 +68,7 @@ async function namesIn(folder: string): Promise<Result<string[], string>> {
         .sort(),
     )
   } catch (error) {
-    return err(
-      hasCode(error, 'ENOENT') ? 'does not exist' : hasCode(error, 'ENOTDIR') ? 'is no folder' : `cannot be read (${codeOf(error)})`,
-    )
+    return err(hasCode(error, 'ENOENT') ? missing : hasCode(error, 'ENOTDIR') ? 'is no folder' : `cannot be read (${codeOf(error)})`)
   }
 }
 
@@ -73,6 +83,8 @@ async function readOne(root: string, file: string): Promise<Result<ParsedMilesto
   }
   const text = await readText(path.join(root, file))
   if (!text.ok) return err([problem(file, text.error, 'Save it as plain UTF-8 text that you may read')])
+  // The parser of markdown is large, and most commands need no milestone.
+  const { parseMilestone } = await import('../../documents/milestone-file.js')
   return parseMilestone({ file, text: text.value, hash: createHash('sha256').update(text.value).digest('hex') })
 }
 

@@ -21,8 +21,8 @@ export async function createRepository(git: Git, folder: string, message: string
   return committed.ok ? ok(undefined) : committed
 }
 
-/** The history as a graph, one line for each commit. */
-export async function graphOf(git: Git, folder: string): Promise<Result<string, Failure>> {
-  const graph = await git.run({ doing: 'show the history', args: ['log', '--graph', '--format=%h %s'], cwd: folder })
-  return graph.ok ? ok(graph.value.stdout) : graph
+/** What came to the branch itself, one line for each commit, the newest first. */
+export async function firstParentsOf(git: Git, folder: string): Promise<Result<string, Failure>> {
+  const log = await git.run({ doing: 'show the history', args: ['log', '--first-parent', '--format=  %h %s'], cwd: folder })
+  return log.ok ? ok(log.value.stdout.trimEnd()) : log
 }
