@@ -1,3 +1,4 @@
+import { allPassed } from './check.js'
 import type { AgainAt, RecordedFact, WorkFact } from './fact.js'
 import { unreachable } from './result.js'
 import { addUsage, type SessionStep } from './session.js'
@@ -126,8 +127,8 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     usage: addUsage(work.usage, fact.usage),
     rounds: work.rounds + (fact.step === 'remediate' ? 1 : 0),
   }
-  // Told what is wrong and nothing changed: the same checks and the same verdict still stand.
-  if (fact.step === 'remediate' && !fact.changed) return { ...base, phase: work.verdict === null ? 'checked' : 'reviewed' }
+  // Told what is wrong and nothing changed: the same checks and the same verdict still stand, and red checks come before an approval.
+  if (fact.step === 'remediate' && !fact.changed) return { ...base, phase: work.verdict === null || !allPassed(work.checks) ? 'checked' : 'reviewed' }
   const fresh: Work = { ...base, phase: 'worked', checks: [], verdict: null }
   if (fact.step !== 'resolve') return fresh
   const onto = work.obstacle?.onto

@@ -111,3 +111,21 @@ describe('a kill between saving that an attempt begins and beginning it', () => 
     expect(world.agent.sessions.map((s) => `${s.step} ${s.number}`)).toEqual(['implement 1', 'remediate 2', 'remediate 3', 'review 1'])
   })
 })
+
+describe('a stage that is red together with what a person committed meanwhile', () => {
+  it('does not land because it was approved before, when the agent changes nothing', async () => {
+    const world: World = new World({
+      milestones: [aMilestone({ id: '1A' }), aMilestone({ id: '1B' })],
+      config: (config) => ({ ...config, checks: [{ command: 'test', timeoutMs: 1000 }] }),
+      check: (_, files) => !('mine.txt' in files && '1A.txt' in files),
+      act: (request, files, clock) => {
+        if (request.task === 'stage-1' && request.step === 'remediate') return finished()
+        if (request.task === 'stage-1')
+          world.git.branches.set('main', world.git.commit({ ...world.tip().tree, 'mine.txt': 'mine\n' }, [world.tip().id], 'My own'))
+        return write(request, files, clock)
+      },
+    })
+    expect(await world.run()).toMatchObject({ ending: 'failed', failure: { reason: 'remediation-without-change' } })
+    expect(world.tip().message).toBe('My own')
+  })
+})
