@@ -82,7 +82,6 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
         phase: fact.type === 'task-failed' ? 'failed' : fact.type === 'task-parked' ? 'parked' : 'blocked',
         stoppedIn: work.stoppedIn ?? work.phase,
         failure: fact.failure,
-        open: null,
         endedAt: fact.at,
       }
     case 'task-retried':
@@ -141,7 +140,7 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
   }
 }
 
-/** A person wants it tried again: it goes on where it stopped, with all counters fresh. */
+/** A person wants it tried again: it goes on where it stopped, in the session that was cut off if there is one, with all counters fresh. */
 function retried(work: Work, milestone: Work['milestone']): Work {
   const phase: WorkPhase = work.stoppedIn ?? (work.workspace === null ? 'pending' : 'ready')
   return {
@@ -155,7 +154,6 @@ function retried(work: Work, milestone: Work['milestone']): Work {
     rounds: 0,
     mergeRounds: 0,
     changed: true,
-    open: null,
     endedAt: null,
   }
 }

@@ -173,3 +173,19 @@ describe("a person's commits on the branch of a task", () => {
     expect(world.git.isAncestor(mine, world.tip().id)).toBe(true)
   })
 })
+
+describe('a session that had finished when orch was killed', () => {
+  it('is not paid for twice because git failed when the run was resumed', async () => {
+    const world = new World({ milestones: [aMilestone({ id: '1A' })], act: write })
+    world.crash = (point) => {
+      if (point === 'before saving attempt-finished') throw new Error('killed')
+    }
+    await expect(world.run()).rejects.toThrow('killed')
+    world.crash = () => undefined
+    world.failing = (deed) => deed === 'openWorkspace'
+    expect(await world.run()).toMatchObject({ ending: 'failed', failure: { reason: 'git-failed' } })
+    world.failing = () => false
+    expect((await world.run(['1A'])).ending).toBe('done')
+    expect(world.agent.sessions.map((s) => s.step)).toEqual(['implement', 'review'])
+  })
+})
