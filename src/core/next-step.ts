@@ -1,7 +1,7 @@
 import { allPassed } from './check.js'
 import type { Failure } from './failure.js'
 import { unreachable } from './result.js'
-import type { Work } from './work.js'
+import { isOutOfTheRunning, type Work } from './work.js'
 
 /** What must be done next to a piece of work. */
 export type Step =
@@ -28,7 +28,8 @@ export interface Rules {
 
 /** The decision table. Undefined: nothing more can be done to it for now. */
 export function nextStep(work: Work, rules: Rules): Step | undefined {
-  if (work.failure !== null && work.open === null && !isOver(work)) return giveUp(work.failure)
+  if (isOutOfTheRunning(work)) return undefined
+  if (work.failure !== null && work.open === null) return giveUp(work.failure)
   // A session that was cut off or may be repeated goes first: its step is known.
   if (work.open !== null) return { kind: work.open.step }
   switch (work.phase) {
@@ -57,8 +58,6 @@ export function nextStep(work: Work, rules: Rules): Step | undefined {
       return unreachable(work.phase)
   }
 }
-
-const isOver = (work: Work): boolean => work.phase === 'failed' || work.phase === 'parked' || work.phase === 'blocked'
 
 const mayRemediate = (work: Work, rules: Rules): boolean => work.rounds < rules.maxRounds && work.changed
 

@@ -1,3 +1,4 @@
+import { allPassed } from './check.js'
 import type { AgainAt, RecordedFact, WorkFact } from './fact.js'
 import { unreachable } from './result.js'
 import { addUsage, type SessionStep } from './session.js'
@@ -91,7 +92,6 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
         phase: fact.type === 'task-failed' ? 'failed' : fact.type === 'task-parked' ? 'parked' : 'blocked',
         stoppedIn: work.stoppedIn ?? work.phase,
         failure: fact.failure,
-        open: null,
         endedAt: fact.at,
       }
     case 'task-retried':
@@ -136,8 +136,9 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     usage: addUsage(work.usage, fact.usage),
     rounds: work.rounds + (fact.step === 'remediate' ? 1 : 0),
   }
-  // Told what is wrong and nothing changed: the same checks and the same verdict still stand.
-  if (fact.step === 'remediate' && !fact.changed) return { ...base, phase: work.verdict === null ? 'checked' : 'reviewed' }
+  // Told what is wrong and nothing changed: the same checks and the same verdict still stand, and red checks come before an approval.
+  if (fact.step === 'remediate' && !fact.changed)
+    return { ...base, phase: work.verdict === null || !allPassed(work.checks) ? 'checked' : 'reviewed' }
   const fresh: Work = { ...base, phase: 'worked', checks: [], verdict: null }
   if (fact.step !== 'resolve') return fresh
   const onto = work.obstacle?.onto
@@ -150,7 +151,7 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
   }
 }
 
-/** A person wants it tried again: it goes on where it stopped, with all counters fresh. */
+/** A person wants it tried again: it goes on where it stopped, in the session that was cut off if there is one, with all counters fresh. */
 function retried(work: Work, said: Work['milestone']): Work {
   const milestone = said ?? work.milestone
   const isEdited = milestone?.hash !== work.milestone?.hash
@@ -169,7 +170,6 @@ function retried(work: Work, said: Work['milestone']): Work {
     rounds: 0,
     mergeRounds: 0,
     changed: true,
-    open: null,
     endedAt: null,
   }
 }

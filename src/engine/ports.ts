@@ -113,7 +113,7 @@ export interface Repository {
     workspace: Workspace,
     commit: { message: string; onto: CommitId; files: readonly string[]; never: readonly string[] },
   ): Promise<Result<{ commit: CommitId } | { unresolved: readonly string[] }, Failure>>
-  /** Moves a task's branch and its clean worktree to a commit made in memory. */
+  /** Moves a task's branch and its clean worktree to a commit made in memory on top of it; `branch-moved` when that would leave a commit out. */
   advanceWorkspace(workspace: Workspace, to: CommitId): Promise<Result<void, Failure>>
   /** One file's text at a commit; null when it is not there. */
   readFile(commit: CommitId, path: string): Promise<Result<string | null, Failure>>

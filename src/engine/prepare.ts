@@ -1,13 +1,11 @@
 import { allPassed, type CheckResult } from '../core/check.js'
 import { joinMessage } from '../core/commit-message.js'
-import type { CommitId } from '../core/fact.js'
+import type { CommitId, WorkFact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { ok, type Result } from '../core/result.js'
 import { stageOf } from '../core/run-state.js'
 import type { Work, Workspace } from '../core/work.js'
 import { type Engine, failWork, record, stateOf } from './engine.js'
-import type { MergeTrial } from './ports.js'
-import { believeBranch } from './reconcile.js'
 import { runCommands } from './run-commands.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
@@ -69,24 +67,43 @@ export async function joinBase(engine: Engine, work: Work): Promise<void> {
   if (onto === undefined || work.head === null) throw new Error(`Internal error: ${work.id} has nothing to join`)
   const merge = await repository.tryMerge(work.head, onto, joinMessage(stateOf(engine).run, work))
   if (!merge.ok) return failWork(engine, work.id, merge.error)
-  const tip = await repository.branchTip(workspaceOf(work).branch)
-  if (!tip.ok) return failWork(engine, work.id, tip.error)
-  if (tip.value !== work.head && !(await isOwnJoin(engine, merge.value, onto, tip.value))) return believeBranch(engine, work, tip.value)
-  if (merge.value.kind === 'conflict') {
+  const joined = merge.value.kind === 'merged' ? merge.value.commit : null
+  const ahead = await aheadOf(engine, work, { onto, joined })
+  if (!ahead.ok) return failWork(engine, work.id, ahead.error)
+  if (ahead.value !== null) await record(engine, ahead.value)
+  else if (merge.value.kind === 'conflict')
     await record(engine, { type: 'merge-conflicted', task: work.id, onto, files: merge.value.files })
-    return
-  }
-  const moved = await repository.advanceWorkspace(workspaceOf(work), merge.value.commit)
-  if (!moved.ok) return failWork(engine, work.id, moved.error)
-  await record(engine, { type: 'base-joined', task: work.id, onto, commit: merge.value.commit })
+  else await advance(engine, work, { onto, commit: merge.value.commit })
 }
 
-/** Whether the branch stands at this very merge, made before orch died; anything else on it was done by a person or an agent. */
-async function isOwnJoin(engine: Engine, merge: MergeTrial, onto: CommitId, tip: CommitId): Promise<boolean> {
-  if (merge.kind === 'conflict') return false
-  const joined = await engine.ports.repository.isAncestor(onto, tip)
-  const others = await engine.ports.repository.changedFiles(merge.commit, tip)
-  return joined.ok && joined.value && others.ok && others.value.length === 0
+async function advance(engine: Engine, work: Work, to: { onto: CommitId; commit: CommitId }): Promise<void> {
+  const moved = await engine.ports.repository.advanceWorkspace(workspaceOf(work), to.commit)
+  if (moved.ok) await record(engine, { type: 'base-joined', task: work.id, ...to })
+  // Somebody committed on the branch since the look at it: look again.
+  else if (moved.error.reason !== 'branch-moved') await failWork(engine, work.id, moved.error)
+}
+
+/**
+ * The branch holds more than the state knows: the very join, made by an orch that died before it could say so; or what a
+ * person committed, a conflict that they resolved by hand perhaps, which counts and is judged anew.
+ * @returns the fact that tells of it; null: there is no more than that
+ */
+async function aheadOf(
+  engine: Engine,
+  work: Work,
+  wanted: { onto: CommitId; joined: CommitId | null },
+): Promise<Result<WorkFact | null, Failure>> {
+  const { repository } = engine.ports
+  const tip = await repository.branchTip(workspaceOf(work).branch)
+  if (!tip.ok) return tip
+  const known = await repository.isAncestor(tip.value, work.head ?? '')
+  if (!known.ok || known.value) return known.ok ? ok(null) : known
+  const isThere = await repository.isAncestor(wanted.onto, tip.value)
+  const others = wanted.joined === null ? ok(null) : await repository.changedFiles(wanted.joined, tip.value)
+  if (!isThere.ok) return isThere
+  if (!others.ok) return others
+  if (isThere.value && others.value?.length === 0) return ok({ type: 'base-joined', task: work.id, onto: wanted.onto, commit: tip.value })
+  return ok({ type: 'git-believed', task: work.id, expected: work.head ?? '', commit: tip.value })
 }
 
 /** After a pause or a crash the worktree may be gone or half made. @returns false when the work cannot go on */

@@ -28,7 +28,7 @@ async function compare(engine: Engine, work: Work): Promise<void> {
 }
 
 /** What the branch holds counts from now on; nothing that was said about other commits stands for it. */
-export async function believeBranch(engine: Engine, work: Work, tip: CommitId): Promise<void> {
+async function believeBranch(engine: Engine, work: Work, tip: CommitId): Promise<void> {
   const { head, obstacle } = work
   if (head === null) throw new Error(`Internal error: ${work.id} has no commit to compare with`)
   await record(engine, { type: 'git-believed', task: work.id, expected: head, commit: tip })

@@ -25,7 +25,8 @@ const say = (mood: RowMood, word: string): StepWord => ({ mood, word })
 /** A task's step, from its saved state and what was heard since. */
 export function taskStep(state: RunState, work: Work, note: LiveNote | undefined, now: number): StepWord {
   if (note?.wait != null && note.wait.until > now && !isSettled(work)) return say('waiting', waitWord(note.wait, now))
-  if (work.open !== null) return sessionStep(work, work.open, { now, limited: state.limit !== null && state.limit.until > now })
+  if (work.open !== null && !isEnded(work))
+    return sessionStep(work, work.open, { now, limited: state.limit !== null && state.limit.until > now })
   if (note?.command === true && !isEnded(work))
     return say('working', work.phase === 'pending' || work.phase === 'opened' ? 'preparing' : 'checking')
   return work.phase === 'pending' ? say('pending', pendingWord(state, work)) : phaseStep(work)

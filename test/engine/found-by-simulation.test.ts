@@ -118,3 +118,81 @@ describe('a kill between saving that an attempt begins and beginning it', () => 
     expect(world.agent.sessions.map((s) => `${s.step} ${s.number}`)).toEqual(['implement 1', 'remediate 2', 'remediate 3', 'review 1'])
   })
 })
+
+describe('a stage that is red together with what a person committed meanwhile', () => {
+  it('does not land because it was approved before, when the agent changes nothing', async () => {
+    const world: World = new World({
+      milestones: [aMilestone({ id: '1A' }), aMilestone({ id: '1B' })],
+      config: (config) => ({ ...config, checks: [{ command: 'test', timeoutMs: 1000 }] }),
+      check: (_, files) => !('mine.txt' in files && '1A.txt' in files),
+      act: (request, files, clock) => {
+        if (request.task === 'stage-1' && request.step === 'remediate') return finished()
+        if (request.task === 'stage-1')
+          world.git.branches.set('main', world.git.commit({ ...world.tip().tree, 'mine.txt': 'mine\n' }, [world.tip().id], 'My own'))
+        return write(request, files, clock)
+      },
+    })
+    expect(await world.run()).toMatchObject({ ending: 'failed', failure: { reason: 'remediation-without-change' } })
+    expect(world.tip().message).toBe('My own')
+  })
+})
+
+describe("a person's commits on the branch of a task", () => {
+  const two = [aMilestone({ id: '1A' }), aMilestone({ id: '1B' })]
+  const shared: Act = (request, files, clock) => {
+    if (request.step === 'resolve') return finished()
+    if (request.step === 'implement') files['shared.txt'] = `${request.task}\n`
+    return write(request, files, clock)
+  }
+
+  function commitOn(world: World, branch: string, files: Readonly<Record<string, string>>, also: readonly string[] = []): string {
+    const made = world.git.commit({ ...world.tip(branch).tree, ...files }, [world.tip(branch).id, ...also], 'My own')
+    const place = world.worktrees.get(`/worktrees/${branch.split('/').at(-1)}`)
+    world.git.branches.set(branch, made)
+    Object.assign(place!, { head: made, files: { ...world.git.get(made).tree }, conflict: undefined })
+    return made
+  }
+
+  it('resolve a parked conflict by hand, and a retry takes them up', async () => {
+    const world = new World({ milestones: two, act: shared })
+    expect(await world.run()).toMatchObject({ ending: 'needs-person', failure: { reason: 'conflict-unresolved' } })
+    const sessions = world.agent.sessions.length
+    const mine = commitOn(world, 'orch/r1/1B', { '1A.txt': '1A implement\n', 'shared.txt': 'both\n' }, [world.tip('orch/r1/stage-1').id])
+    expect((await world.run(['1B'])).ending).toBe('done')
+    expect(world.tip().tree['shared.txt']).toBe('both\n')
+    expect(world.git.isAncestor(mine, world.tip().id)).toBe(true)
+    expect(world.agent.sessions.slice(sessions).map((s) => `${s.task} ${s.step}`)).toEqual(['1B review', 'stage-1 review'])
+  })
+
+  it('stay when the branch is joined with what was merged before', async () => {
+    const world: World = new World({
+      milestones: two,
+      config: (config) => ({ ...config, checks: [{ command: 'test', timeoutMs: 1000 }] }),
+      check: (_, files) => {
+        const isRed = '1A.txt' in files && files['1B.txt'] === '1B implement\n'
+        if (isRed && mine === '') mine = commitOn(world, 'orch/r1/1B', { 'mine.txt': 'mine\n' })
+        return !isRed
+      },
+      act: write,
+    })
+    let mine = ''
+    expect((await world.run()).ending).toBe('done')
+    expect(world.git.isAncestor(mine, world.tip().id)).toBe(true)
+  })
+})
+
+describe('a session that had finished when orch was killed', () => {
+  it('is not paid for twice because git failed when the run was resumed', async () => {
+    const world = new World({ milestones: [aMilestone({ id: '1A' })], act: write })
+    world.crash = (point) => {
+      if (point === 'before saving attempt-finished') throw new Error('killed')
+    }
+    await expect(world.run()).rejects.toThrow('killed')
+    world.crash = () => undefined
+    world.failing = (deed) => deed === 'openWorkspace'
+    expect(await world.run()).toMatchObject({ ending: 'failed', failure: { reason: 'git-failed' } })
+    world.failing = () => false
+    expect((await world.run(['1A'])).ending).toBe('done')
+    expect(world.agent.sessions.map((s) => s.step)).toEqual(['implement', 'review'])
+  })
+})

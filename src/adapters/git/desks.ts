@@ -119,6 +119,9 @@ export async function advanceWorkspace(site: Site, workspace: Workspace, to: Com
   if (!worktree.ok) return worktree
   const tip = await site.git.inTurn(() => attach(site, worktree.value, workspace))
   if (!tip.ok || tip.value === to) return tip.ok ? ok(undefined) : tip
+  const forward = await isAncestor(site, tip.value, to)
+  if (!forward.ok) return forward
+  if (!forward.value) return err({ reason: 'branch-moved', branch: workspace.branch, expected: to })
   const checkout = { path: workspace.path, ask: (ask: Parameters<Site['inWorktree']>[1]) => site.inWorktree(worktree.value, ask) }
   const moved = await advanceCheckout(site, checkout, { from: tip.value, to })
   if (!moved.ok) return moved

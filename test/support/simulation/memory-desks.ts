@@ -154,6 +154,7 @@ export class MemoryDesks {
     const place = this.at(desk.path)
     const tip = this.headOf(place)
     if (tip === to) return ok(undefined)
+    if (!this.git.isAncestor(tip, to)) return err({ reason: 'branch-moved', branch: desk.branch, expected: to })
     const arriving = changedPaths(this.tree(tip), this.tree(to))
     if (arriving.some((file) => place.files[file] !== this.tree(tip)[file] && place.files[file] !== this.tree(to)[file]))
       return err({ reason: 'git-failed', doing: 'advance', detail: 'local changes would be overwritten' })

@@ -3,7 +3,7 @@ import { type Config, defaultConfig } from '../../../src/core/config.js'
 import type { Fact, RecordedFact } from '../../../src/core/fact.js'
 import type { Milestone } from '../../../src/core/milestone.js'
 import { planRun } from '../../../src/core/plan.js'
-import { ok } from '../../../src/core/result.js'
+import { err, ok } from '../../../src/core/result.js'
 import { type RunState, reduce } from '../../../src/core/run-state.js'
 import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
@@ -41,6 +41,8 @@ export class World {
   halt = new Halt()
   /** Called before and after each effect; throwing is the death of orch at that very point. */
   crash: (point: string) => void = () => undefined
+  /** Whether git fails to do what it is asked. */
+  failing: (deed: string) => boolean = () => false
   state: RunState | null = null
   diskFull = false
   #ids = 0
@@ -135,6 +137,7 @@ export class World {
         (target, name: keyof Repository) =>
         async (...given: never[]) => {
           at(`before ${name}`)
+          if (this.failing(name)) return err({ reason: 'git-failed', doing: name, detail: 'simulated' })
           const result = await (target[name] as (...all: never[]) => Promise<unknown>)(...given)
           at(`after ${name}`)
           return result
