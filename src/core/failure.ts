@@ -159,7 +159,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'review-unresolved':
       return say(
         `after ${counted(failure.rounds, 'round')} of remediation the review still asks for changes (${counted(failure.findings, 'finding')})`,
-        `Read the review with ${logs}; mend it or the milestone, then: ${retry}`,
+        `Read the review with ${logs}; mend the work or the milestone, then: ${retry}`,
       )
     case 'review-unreadable':
       return say(

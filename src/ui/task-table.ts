@@ -56,15 +56,20 @@ export function taskTable(tasks: readonly TaskStatus[], look: Look, all = tasks)
   const titles = Math.min(
     titleWidth.most,
     widest((r) => r.title),
-    Math.max(titleWidth.least, room - widest((r) => r.place)),
+    Math.max(titleWidth.least, room - widest((r) => (isBecauseOfAnother(r.task) ? '' : r.place))),
   )
   return tasks.map(rowOf).flatMap((row) => {
     const title = padWidth(fitWidth(row.title, titles, look.glyphs.ellipsis), titles)
-    // Half a branch name is of no use: the record of the run has it.
-    const place = titles + displayWidth(row.place) <= room ? row.place : ''
+    const place = fittingPlace(row, room - titles, look)
     const text = lineOf({ ...padded(row, around), title, place })
     return [`  ${sign(mood[row.task.state], look)} ${text.trimEnd()}`, ...failureLines(row.task)]
   })
+}
+
+/** Words may be cut; half a branch name is of no use, and the record of the run has it. */
+function fittingPlace({ task, place: whole }: Row, room: number, { glyphs }: Look): string {
+  if (isBecauseOfAnother(task)) return fitWidth(whole, room, glyphs.ellipsis)
+  return displayWidth(whole) <= room ? whole : ''
 }
 
 /** The columns between sign and end, already filled up. */

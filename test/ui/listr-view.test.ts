@@ -21,14 +21,14 @@ import {
 import { eventually, Screen } from '../support/screen.js'
 import { aMilestone } from '../support/work.js'
 
-function viewOn(screen: Screen, story: Story, options: { colour?: boolean; now?: () => number } = {}): ListrView {
+function viewOn(screen: Screen, story: Story, options: { colour?: boolean; now?: () => number; stays?: boolean } = {}): ListrView {
   return new ListrView({
     terminal: screen,
     now: options.now ?? (() => storyEnd(story)),
     timeZone: 'UTC',
     glyphs: glyphsFor(true),
     colours: coloursFor(options.colour === true),
-    stays: true,
+    stays: options.stays ?? true,
     pace: { least: 1, tick: 5 },
   })
 }
@@ -199,6 +199,49 @@ describe('the tree on a terminal', () => {
     await eventually(() => /1A .*implementing/.test(screen.text), 'the row of 1A is there')
     await view.close()
     expect(screen.text).toContain('Stage 2')
+  })
+
+  it('says for whom a task waits, and no longer shows a step that is over', async () => {
+    const milestones = [aMilestone({ id: '1A' }), aMilestone({ id: '1B', depends: ['1A'] })]
+    const story: Story = [runStarted(milestones), stageStarted(1, milestones), ...wholeLife('1A')]
+    const screen = new Screen(100, 24)
+    const view = viewOn(screen, story)
+    tell(view, story)
+    view.progressed({ type: 'command-running', task: 'stage-1', command: 'npm test' })
+    await eventually(() => /all the whole stage .*checking the whole .*npm test/.test(screen.text), 'the combination is checked')
+    expect(screen.text).toMatch(/1B .*waits for 1A$/m)
+    const merges = [{ task: aMilestone({ id: '1A' }).id, commit: 'c' }]
+    const told = story.filter((part) => typeof part !== 'number').length
+    tell({ heard: (fact, state) => (fact.seq > told ? view.heard(fact, state) : undefined) }, [
+      ...story,
+      { type: 'tasks-combined', stage: 1, merges, tip: 'c', results: [], complete: false },
+    ])
+    await eventually(() => !screen.text.includes('npm test'), 'the check is over')
+    expect(screen.text).toMatch(/all the whole stage .*waits for 1 task$/m)
+    expect(screen.text).toMatch(/1B .*waiting$/m)
+    await view.close()
+  })
+
+  it('makes room for the summary where that comes to the same terminal', async () => {
+    const screen = new Screen(100, 24)
+    const view = viewOn(screen, goodStory, { stays: false })
+    tell(view, goodStory)
+    await eventually(() => screen.text.includes('Stage 1'), 'it is drawn')
+    view.progressed({ type: 'noticed', text: 'the disk is nearly full' })
+    await view.close()
+    expect(screen.text).toBe('the disk is nearly full')
+  })
+
+  it('breaks a notice into lines, and never erases from the very top: a terminal may keep what is erased there', async () => {
+    const screen = new Screen(60, 24)
+    const view = viewOn(screen, crowdedStory)
+    tell(view, crowdedStory)
+    await eventually(() => screen.text.includes('more waiting'), 'it is drawn')
+    view.progressed({ type: 'noticed', text: 'Stopping: nothing new starts, running sessions finish. Ctrl-C again ends them now.' })
+    expect(screen.text).toContain('Stopping: nothing new starts, running sessions finish.\nCtrl-C again ends them now.\n')
+    await view.close()
+    expect(screen.overlong).toBe(0)
+    for (const frame of screen.raw.replaceAll('\u001b', '~').split('~[?25l').slice(1)) expect(frame).toMatch(/\n(~\[\d+A)?~\[J/)
   })
 
   it('says nothing at all when nothing happened', async () => {

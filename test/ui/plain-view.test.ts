@@ -65,6 +65,39 @@ describe('plain lines', () => {
     expect(paper.text.slice(before)).toBe('14:01:05 1A waiting for the limit until 14:02 (in 1m 00s)\n')
   })
 
+  it('name the task because of which a stage and a run failed, and say a failure once', async () => {
+    const failure = { reason: 'checks-failed', commands: ['npm test'], rounds: 1 } as const
+    const story: Story = [
+      ...atWork,
+      { type: 'task-failed', task: '1A', failure },
+      { type: 'stage-failed', stage: 1, failure },
+      ended('failed', failure),
+    ]
+    const paper = new Paper()
+    const view = viewOn(paper, story)
+    tell(view, story)
+    await view.close()
+    expect(paper.text.match(/still fail/g)).toHaveLength(1)
+    expect(paper.text).toContain('stage 1 failed, because of 1A\n')
+    expect(paper.text).toContain('run r1 failed, because of 1A\n')
+  })
+
+  it('tell of a limit once, with the time of the reader', async () => {
+    const until = storyEnd(atWork) + 60_000
+    const story: Story = [
+      ...atWork,
+      { type: 'limit-hit', until, window: null, guessed: false },
+      ended('paused', { reason: 'limit-reached', until: new Date(until).toISOString() }),
+    ]
+    const paper = new Paper()
+    const view = viewOn(paper, story)
+    tell(view, story)
+    view.progressed({ type: 'waiting', reason: 'limit', task: '1A', until, detail: '' })
+    await view.close()
+    expect(paper.text).not.toContain('waiting for the limit')
+    expect(paper.text).toContain("run r1 paused: the account's limit is reached until 14:02 (in 1m 00s)\n")
+  })
+
   it('tell notices at once, and what an agent does only with the next sign of life', async () => {
     const paper = new Paper()
     const view = viewOn(paper, atWork, { heartbeatMs: 20 })

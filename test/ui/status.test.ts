@@ -3,6 +3,7 @@ import type { Fact } from '../../src/core/fact.js'
 import type { Milestone } from '../../src/core/milestone.js'
 import { plannedTask } from '../../src/core/plan.js'
 import { noUsage } from '../../src/core/session.js'
+import { displayWidth } from '../../src/ui/display-width.js'
 import { lookFor } from '../../src/ui/look.js'
 import { nextCommands, nextLine } from '../../src/ui/next-commands.js'
 import { planText } from '../../src/ui/plan-text.js'
@@ -308,6 +309,29 @@ describe('orch status for people', () => {
       0 of 3 tasks merged, 1 failed; $0.12 (2.4k tokens in, 160 out)
       next: orch logs 1A, then orch retry 1A"
     `)
+  })
+
+  it.each([50, 60, 80, 120])('fits a terminal of %i columns', (columns) => {
+    for (const story of [failed, goodStory, toApprove, limited]) {
+      const text = statusText(status(story, false), { ...look(storyEnd(story)), columns })
+      const rows = text.split('\n').filter((line) => /^ {2}\S+ \d[A-Z]/.test(line))
+      expect(rows).toHaveLength(3)
+      for (const row of rows) expect(displayWidth(row)).toBeLessThan(columns)
+    }
+  })
+
+  it('calls a stage that nobody carries out unfinished, and says why the run stopped', () => {
+    const story: Story = [...started, ...begun('1A'), ended('surroundings', { reason: 'login-refused', detail: '401' })]
+    const text = statusText(status(story, false), look(storyEnd(story)))
+    expect(text).toContain('⏸ Stage 1  unfinished\n')
+    expect(text).toContain('the login was refused: 401\n  Log in again')
+    expect(text.match(/login was refused/g)).toHaveLength(1)
+  })
+
+  it('calls no task of a killed run at work', () => {
+    const story: Story = [...started, ...begun('1A')]
+    expect(status(story, true).stages[0]?.tasks[0]?.state).toBe('working')
+    expect(status(story, false).stages[0]?.tasks[0]?.state).toBe('waiting')
   })
 
   it('speaks ASCII where the locale is not UTF-8', () => {

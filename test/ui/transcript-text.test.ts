@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { RecordedFact } from '../../src/core/fact.js'
+import { factDetails } from '../../src/ui/fact-details.js'
 import { transcriptLines } from '../../src/ui/transcript-text.js'
 import { storyStart } from '../support/facts.js'
+import { aCheckResult, aVerdict } from '../support/work.js'
 
 const moment = { now: storyStart, timeZone: 'UTC' }
 const assistant = (content: readonly object[], more: object = {}): object => ({
@@ -20,6 +23,12 @@ describe('a transcript for people', () => {
     ['what the agent says', assistant([{ type: 'text', text: 'First.\n\nSecond.' }]), ['First.', 'Second.']],
     ['a command', assistant([toolUse('Bash', { command: 'npm test', description: 'Runs the tests' })]), ['> Bash: npm test']],
     ['a file', assistant([toolUse('Write', { file_path: 'src/a.ts', content: 'x'.repeat(9999) })]), ['> Write: src/a.ts']],
+    [
+      'a file in a worktree, by its path there',
+      assistant([toolUse('Edit', { file_path: '/home/me/my project/.orch/worktrees/r1/1A/src/a.ts' })]),
+      ['> Edit: src/a.ts'],
+    ],
+    ['the answer of a review', assistant([toolUse('StructuredOutput', { verdict: 'approved' })]), ['> answer: approved']],
     ['a tool without arguments', assistant([toolUse('NoSuchTool', {})]), ['> NoSuchTool']],
     ['what a subagent does', assistant([toolUse('Read', { file_path: 'b.ts' })], { parent_tool_use_id: 'toolu_0' }), ['    > Read: b.ts']],
     ['thoughts are not shown', assistant([{ type: 'thinking', thinking: 'hmm' }]), []],
@@ -94,5 +103,39 @@ describe('a transcript for people', () => {
   it.each(table)('%s', (_, event, lines) => {
     const shown = transcriptLines(typeof event === 'string' ? event : JSON.stringify(event), moment)
     expect(shown.map((line) => line.trimEnd())).toEqual(lines)
+  })
+})
+
+describe('what belongs to a fact in the logs', () => {
+  const fact = (part: object): RecordedFact => ({ seq: 1, at: '2026-01-02T03:04:05.000Z', run: 'r', task: '1A', ...part }) as RecordedFact
+
+  it('is the end of what a failed check printed', () => {
+    const output = Array.from({ length: 40 }, (_, i) => `line ${i + 1}`).join('\n')
+    const results = [aCheckResult({ command: 'npm test', passed: false, exitCode: 1, output }), aCheckResult({ command: 'npm run lint' })]
+    const lines = factDetails(fact({ type: 'checks-finished', results }))
+    expect(lines[0]).toBe('$ npm test')
+    expect(lines.slice(-2)).toEqual(['  line 40', '  (exit status 1)'])
+    expect(lines.length).toBeLessThan(20)
+    expect(lines.join('\n')).not.toContain('lint')
+  })
+
+  it('is what a review found', () => {
+    const verdict = aVerdict({
+      approved: false,
+      summary: 'Nearly.',
+      criteria: [{ n: 2, met: false, evidence: 'there is no test', file: null, line: null }],
+      findings: [{ id: 'f', severity: 'major', file: 'src/a.ts', line: 3, title: 'It leaks', detail: 'Close it.' }],
+    })
+    expect(factDetails(fact({ type: 'review-given', verdict }))).toEqual([
+      'Nearly.',
+      'criterion 2 is not met: there is no test',
+      'major: It leaks (src/a.ts:3)',
+      '  Close it.',
+    ])
+  })
+
+  it('is all that a program said when it crashed', () => {
+    const failure = { reason: 'agent-crashed', detail: 'a\nb\nc\nd\ne' }
+    expect(factDetails(fact({ type: 'attempt-failed', failure }))).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 })
