@@ -14,6 +14,8 @@ export default defineConfig({
     maxWorkers: 2,
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
+    // One line for each file: a test that starts processes may well take seconds, and is then no news.
+    slowTestThreshold: 60 * second,
     projects: [
       project('unit', ['test/{core,documents,ui,engine}/**/*.test.ts', 'test/*.test.ts'], 120),
       project('adapters', ['test/adapters/**/*.test.ts'], 60),
