@@ -68,9 +68,9 @@ describe('the milestone folder', () => {
 
   test('that is missing, empty or a file is a problem with a way out', async () => {
     await write({ file: 'x', 'empty/README.md': 'x' })
-    expect(await told('none')).toEqual(['none:1:1 the milestone folder none does not exist | Make it, with an example: orch init'])
-    expect(await told('file')).toEqual(['file:1:1 the milestone folder file is no folder | Make it, with an example: orch init'])
-    expect(await told('empty')).toEqual(['empty:1:1 there is no milestone in empty | Write the first one, or get an example: orch init'])
+    expect(await told('none')).toEqual(['none:0:0 the milestone folder none does not exist | Make it, with an example: orch init'])
+    expect(await told('file')).toEqual(['file:0:0 the milestone folder file is no folder | Make it, with an example: orch init'])
+    expect(await told('empty')).toEqual(['empty:0:0 there is no milestone in empty | Write the first one, or get an example: orch init'])
   })
 
   test.skipIf(process.platform === 'win32')('does not wait for a pipe, and reports a link to nowhere', async () => {
