@@ -1,4 +1,3 @@
-import { allPassed } from '../../../src/core/check.js'
 import { ok } from '../../../src/core/result.js'
 import type { SessionOutcome } from '../../../src/core/session.js'
 import type { ReviewAnswer } from '../../../src/core/verdict.js'
