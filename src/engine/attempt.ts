@@ -23,6 +23,8 @@ export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptS
   if (step === 'resolve' && !start.resumes && !(await layOut(engine, work))) return
   const prompt = await attemptPrompt(engine, work, step, start.resumes)
   await engine.ports.records.write(`prompts/${work.id}-${start.attempt}-${step}.md`, prompt)
+  // The account may have closed while this was made ready.
+  if (!(await engine.gate.admit(work.id, 0))) return
   await record(engine, { type: 'attempt-started', task: work.id, step, ...start })
   const outcome = await engine.ports.agent.run(
     sessionRequest(engine, work, step, { ...start, prompt }),

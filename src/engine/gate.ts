@@ -8,7 +8,12 @@ import type { Clock, Disk, Journal, Listener } from './ports.js'
 export interface Gate {
   /** @returns false when the run is stopping and it must not start */
   admit(task: WorkId, notBefore: number): Promise<boolean>
+  /** Closes it at once, while the fact is still on its way to the disk. */
+  close(limit: Announced): void
 }
+
+/** A limit that was met just now. `until`: epoch milliseconds. */
+type Announced = Pick<ClosedLimit, 'until' | 'window'>
 
 interface GateNeeds {
   readonly journal: Journal
@@ -22,10 +27,15 @@ interface GateNeeds {
 
 export function openGate(needs: GateNeeds): Gate {
   let lifting: Promise<RunState> | null = null
-  const limitNow = (): ClosedLimit | null => needs.journal.state.limit
+  let announced: Announced | null = null
+  const limitNow = (): Announced | null => {
+    const saved = needs.journal.state.limit
+    return announced !== null && announced.until > (saved?.until ?? 0) ? announced : saved
+  }
 
   /** Once for all who wait. */
   async function lift(): Promise<void> {
+    announced = null
     lifting ??= needs.journal.record({ type: 'limit-lifted' })
     await lifting
     lifting = null
@@ -33,7 +43,10 @@ export function openGate(needs: GateNeeds): Gate {
 
   async function passLimit(task: WorkId): Promise<void> {
     for (let limit = limitNow(); limit !== null && !needs.halt.soft.aborted; limit = limitNow()) {
-      if (limit.until <= needs.clock.now()) return lift()
+      if (limit.until <= needs.clock.now()) {
+        await lift()
+        continue
+      }
       if (isTooLong(limit)) {
         pause(limit)
         return
@@ -44,9 +57,9 @@ export function openGate(needs: GateNeeds): Gate {
     }
   }
 
-  const isTooLong = (limit: ClosedLimit): boolean => needs.noWait || limit.until - needs.clock.now() > needs.rateLimit.maxWaitMs
+  const isTooLong = (limit: Announced): boolean => needs.noWait || limit.until - needs.clock.now() > needs.rateLimit.maxWaitMs
 
-  function pause(limit: ClosedLimit): void {
+  function pause(limit: Announced): void {
     needs.halt.request({ ending: 'paused', failure: { reason: 'limit-reached', until: new Date(limit.until).toISOString() } })
   }
 
@@ -62,6 +75,9 @@ export function openGate(needs: GateNeeds): Gate {
       await passLimit(task)
       if (await needs.disk.isFull()) needs.halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: needs.disk.path } })
       return !needs.halt.soft.aborted
+    },
+    close(limit) {
+      announced = limit
     },
   }
 }

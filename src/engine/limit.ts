@@ -8,5 +8,6 @@ export async function hitLimit(engine: Engine, notice: LimitNotice): Promise<voi
   const now = engine.ports.clock.now()
   const { until, guessed } = closedUntil(notice, guessedLimits, engine.config.rateLimit, now)
   if (known !== null && known.until > now && (guessed || until <= known.until)) return
+  engine.gate.close({ until, window: notice.window })
   await record(engine, { type: 'limit-hit', until, guessed, window: notice.window })
 }

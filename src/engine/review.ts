@@ -25,6 +25,8 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   if (!before.ok) return failWork(engine, work.id, before.error)
   const session = engine.ports.chance.uuid()
   await engine.ports.records.write(`prompts/${work.id}-review-${number}.md`, prompt)
+  // The account may have closed while this was made ready.
+  if (!(await engine.gate.admit(work.id, 0))) return
   await record(engine, { type: 'review-started', task: work.id, review: number, session, tree: before.value })
   const outcome = await engine.ports.agent.run(
     reviewRequest(engine, work, { session, number, prompt }),

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { defaultConfig } from '../../src/core/config.js'
+import type { Fact } from '../../src/core/fact.js'
+import type { ClosedLimit, RunState } from '../../src/core/run-state.js'
+import { openGate } from '../../src/engine/gate.js'
+import { Halt } from '../../src/engine/halt.js'
+import { VirtualClock } from '../support/simulation/virtual-clock.js'
+
+const minute = 60_000
+
+/** A gate in front of nothing but a clock and a limit. */
+function gateWith(limit: ClosedLimit | null) {
+  const clock = new VirtualClock()
+  const facts: Fact[] = []
+  let state = { limit } as RunState
+  const journal = {
+    get state() {
+      return state
+    },
+    record: (fact: Fact) => {
+      facts.push(fact)
+      if (fact.type === 'limit-lifted') state = { ...state, limit: null }
+      return Promise.resolve(state)
+    },
+  }
+  const listener = { heard: () => undefined, progressed: () => undefined }
+  const halt = new Halt()
+  const { rateLimit } = defaultConfig
+  return {
+    clock,
+    facts,
+    halt,
+    gate: openGate({ journal, clock, listener, halt, rateLimit, noWait: false, disk: { path: '/', isFull: () => Promise.resolve(false) } }),
+  }
+}
+
+describe('the gate', () => {
+  it('is closed by a limit before the fact of it is saved', async () => {
+    const { clock, gate } = gateWith(null)
+    const until = clock.now() + minute
+    gate.close({ until, window: null })
+    expect(await gate.admit('1A', 0)).toBe(true)
+    expect(clock.now()).toBeGreaterThanOrEqual(until)
+  })
+})
