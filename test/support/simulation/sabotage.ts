@@ -131,7 +131,7 @@ export const sabotages = Object.keys(spoils) as readonly Sabotage[]
 export function sabotaged(engine: Engine, universe: Universe): Engine {
   if (universe.sabotage === null) return engine
   if (universe.sabotage === 'starts do not wait for a limit')
-    return { ...engine, gate: { admit: () => Promise.resolve(!engine.halt.soft.aborted) } }
+    return { ...engine, gate: { ...engine.gate, admit: () => Promise.resolve(!engine.halt.soft.aborted) } }
   const spoil: Spoil | null = spoils[universe.sabotage]
   return spoil === null ? engine : { ...engine, ports: { ...engine.ports, ...spoil(engine.ports, universe) } }
 }
