@@ -5,14 +5,13 @@ import { readConfigFile } from '../adapters/files/config-file.js'
 import { type MilestoneFolder, milestoneFolder } from '../adapters/files/milestone-files.js'
 import { discoverRepository, startingBranch } from '../adapters/git/discover.js'
 import { createGit, type Git } from '../adapters/git/git.js'
-import { openRepository } from '../adapters/git/repository.js'
+import { openRepository, type WatchedRepository } from '../adapters/git/repository.js'
 import type { Config } from '../core/config.js'
 import type { Failure } from '../core/failure.js'
 import type { Milestone } from '../core/milestone.js'
 import { type Plan, planRun, type Selection } from '../core/plan.js'
 import type { Problem } from '../core/problem.js'
 import { err, ok, type Result } from '../core/result.js'
-import type { Repository } from '../engine/ports.js'
 import type { Terminal } from '../ui/painter.js'
 
 /** The process that orch runs as. Given in, so that only commands look at it. */
@@ -43,7 +42,7 @@ export interface Project {
   readonly commonDir: string
   readonly config: Config
   readonly git: Git
-  readonly repository: Repository
+  readonly repository: WatchedRepository
   readonly milestones: MilestoneFolder
   /** `.orch/`: everything that orch keeps. */
   readonly orchFolder: string

@@ -76,6 +76,8 @@ export function follow(log: SessionLog, event: StreamEvent): SessionLog {
       return withResult(log, event)
     case 'invocation':
       return emptyLog
+    case 'tools-ended':
+    case 'invocation-ended':
     case 'retry':
     case 'delta':
     case 'other':
