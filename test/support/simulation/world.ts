@@ -8,8 +8,9 @@ import { type RunState, reduce } from '../../../src/core/run-state.js'
 import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
-import type { Journal, Repository } from '../../../src/engine/ports.js'
+import type { Journal, Repository, Sentinel } from '../../../src/engine/ports.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
+import { Watch } from '../../../src/engine/watch.js'
 import { aCheckResult } from '../work.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import { MemoryGit } from './memory-git.js'
@@ -27,6 +28,13 @@ export interface WorldOptions {
   readonly concurrency?: number
   readonly noWait?: boolean
   readonly start?: Readonly<Record<string, string>>
+}
+
+/** In memory nothing changes but by orch and by sessions in their own worktrees. */
+const nothingChanges: Sentinel = {
+  look: () => Promise.resolve(ok([])),
+  inspect: () => Promise.resolve(ok([])),
+  keep: () => Promise.resolve(ok('')),
 }
 
 /** Everything around the engine, in memory and in virtual time. What a crash of orch leaves is what its fields hold. */
@@ -156,6 +164,7 @@ export class World {
       config,
       halt,
       options: { concurrency: this.options.concurrency ?? 4, noWait },
+      watch: new Watch(nothingChanges, listener),
       gate: openGate({ journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk }),
       ports: {
         agent: this.agent,
