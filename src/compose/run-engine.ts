@@ -29,6 +29,7 @@ import type { Engine } from '../engine/engine.js'
 import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
 import type { Listener } from '../engine/ports.js'
+import { Watch } from '../engine/watch.js'
 import type { Project } from './project.js'
 
 /** The config's name for the built-in stand-in. */
@@ -67,6 +68,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     config,
     halt,
     gate,
+    watch: new Watch(project.repository.sentinel(), listener),
     options: { concurrency: await widthFor(config), noWait },
     ports: {
       ...agentPorts(setup),

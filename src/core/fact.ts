@@ -45,6 +45,8 @@ export type RunFact =
   | { readonly type: 'survivors-ended'; readonly pids: readonly number[] }
   | { readonly type: 'limit-hit'; readonly until: number; readonly window: string | null; readonly guessed: boolean }
   | { readonly type: 'limit-lifted' }
+  /** Files or refs of the person's changed while sessions of these tasks ran, and nothing shows that one of them did it. */
+  | { readonly type: 'checkout-changed'; readonly tasks: readonly WorkId[]; readonly files: readonly string[] }
 
 export type StageFact =
   | {

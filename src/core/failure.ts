@@ -29,6 +29,21 @@ export type Failure =
   | { readonly reason: 'conflict-unresolved'; readonly files: readonly string[] }
   | { readonly reason: 'forbidden-file-committed'; readonly files: readonly string[] }
   | { readonly reason: 'approval-missing' }
+  /** A session wrote where it has no business. `patch`: where what it wrote is kept, relative to the repository. */
+  | {
+      readonly reason: 'leaked-outside-worktree'
+      readonly session: string
+      readonly where: string
+      readonly files: readonly string[]
+      readonly patch: string
+    }
+  /** Somebody changed the task's own worktree or branch from outside, and which of these tasks' sessions it was cannot be told. */
+  | {
+      readonly reason: 'changed-from-outside'
+      readonly tasks: readonly string[]
+      readonly files: readonly string[]
+      readonly patch: string
+    }
   // the plan
   | { readonly reason: 'dependency-failed'; readonly on: string }
   | { readonly reason: 'stage-failed'; readonly stage: number }
@@ -185,6 +200,16 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       )
     case 'approval-missing':
       return say('a person must approve this before the merge', `orch approve ${task ?? '<ID>'}, then: orch resume`)
+    case 'leaked-outside-worktree':
+      return say(
+        `its session ${failure.session} wrote outside of its worktree, in ${failure.where}: ${list(failure.files)}; nothing was undone, and the change is kept in ${failure.patch}`,
+        `Look at the change and undo what you do not want (git apply -R ${failure.patch} helps), then: orch retry`,
+      )
+    case 'changed-from-outside':
+      return say(
+        `its worktree or branch was changed from outside while ${list(failure.tasks)} worked: ${list(failure.files)}; nothing was undone, and the change is kept in ${failure.patch}`,
+        'Look at the change, then: orch retry',
+      )
     case 'dependency-failed':
       return say(`it needs ${failure.on}, which did not get done`, `orch retry ${failure.on}`)
     case 'stage-failed':

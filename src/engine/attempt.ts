@@ -4,6 +4,7 @@ import { concludeAttempt } from './attempt-end.js'
 import { attemptPrompt } from './attempt-prompt.js'
 import { currentWork, type Engine, failWork, record, stateOf } from './engine.js'
 import { joinBase } from './prepare.js'
+import { afterSession, runSession } from './session.js'
 import { workspaceOf } from './workspace.js'
 
 export type AttemptStep = Exclude<SessionStep, 'review'>
@@ -26,11 +27,7 @@ export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptS
   // The account may have closed while this was made ready.
   if (!(await engine.gate.admit(work.id, 0))) return
   await record(engine, { type: 'attempt-started', task: work.id, step, ...start })
-  const outcome = await engine.ports.agent.run(
-    sessionRequest(engine, work, step, { ...start, prompt }),
-    (progress) => engine.ports.listener.progressed({ type: 'session-progressed', task: work.id, ...progress }),
-    engine.halt.hard,
-  )
+  const outcome = await runSession(engine, work, sessionRequest(engine, work, step, { ...start, prompt }))
   await concludeAttempt(engine, currentWork(engine, work.id), step, outcome)
 }
 
@@ -39,7 +36,7 @@ async function adoptFinished(engine: Engine, work: Work, step: AttemptStep): Pro
   if (work.open?.running !== true) return false
   const outcome = await engine.ports.agent.recall(work.open.session, step, work.attempts)
   if (outcome === null || outcome.kind !== 'finished') return false
-  await concludeAttempt(engine, work, step, outcome)
+  await concludeAttempt(engine, work, step, await afterSession(engine, work, work.open.session, outcome))
   return true
 }
 

@@ -8,6 +8,7 @@ import { promptInput } from './attempt-prompt.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
 import { hitLimit } from './limit.js'
 import type { SessionRequest } from './ports.js'
+import { afterSession, runSession } from './session.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** A fresh session that may only read judges the work against its milestone. What cannot be read as a review approves nothing. */
@@ -15,7 +16,8 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const number = work.reviews + 1
   if (work.open?.running === true) {
     const recalled = await engine.ports.agent.recall(work.open.session, 'review', number)
-    if (recalled !== null && recalled.kind === 'finished') return conclude(engine, work, number, recalled)
+    if (recalled !== null && recalled.kind === 'finished')
+      return conclude(engine, work, number, await afterSession(engine, work, work.open.session, recalled))
     if ((await undoChanges(engine, work)) === null) return
   }
   if (!(await engine.gate.admit(work.id, work.open?.notBefore ?? 0))) return
@@ -28,11 +30,7 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   // The account may have closed while this was made ready.
   if (!(await engine.gate.admit(work.id, 0))) return
   await record(engine, { type: 'review-started', task: work.id, review: number, session, tree: before.value })
-  const outcome = await engine.ports.agent.run(
-    reviewRequest(engine, work, { session, number, prompt }),
-    (progress) => engine.ports.listener.progressed({ type: 'session-progressed', task: work.id, ...progress }),
-    engine.halt.hard,
-  )
+  const outcome = await runSession(engine, work, reviewRequest(engine, work, { session, number, prompt }))
   await conclude(engine, currentWork(engine, work.id), number, outcome)
 }
 

@@ -52,6 +52,8 @@ function runWords(fact: Recorded<RunFact>, moment: Moment, state: RunState | nul
       return `ended ${counted(fact.pids.length, 'process', 'processes')} left over from before: ${listed(fact.pids.map(String))}`
     case 'limit-hit':
       return `${limitWords(fact)}: nothing starts until ${until(fact.until, moment)}${fact.guessed ? '; the instant is a guess' : ''}`
+    case 'checkout-changed':
+      return `changed while ${listed(fact.tasks.map(workName))} worked, and not by their sessions as far as can be told, so taken for yours: ${listed(fact.files)}`
     case 'limit-lifted':
       return 'the limit is lifted: work goes on'
     default:

@@ -6,12 +6,14 @@ import { renderBoard } from '../../../src/documents/task-board.js'
 import type { Engine, Ports } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import type { Halt } from '../../../src/engine/halt.js'
-import type { Clock, Disk, Journal, MilestoneSource, PromptSource, Records } from '../../../src/engine/ports.js'
+import type { Clock, Disk, Journal, MilestoneSource, PromptSource, Records, Sentinel } from '../../../src/engine/ports.js'
+import { Watch } from '../../../src/engine/watch.js'
 import type { Dice } from './dice.js'
 import type { Life } from './life.js'
 import { livingAgent } from './living-agent.js'
 import { livingCommands } from './living-commands.js'
 import { livingRepository } from './living-repository.js'
+import { quietSentinel } from './quiet-sentinel.js'
 import { sabotaged } from './sabotage.js'
 import type { Universe } from './universe.js'
 
@@ -31,7 +33,8 @@ export function livingEngine(needs: EngineNeeds): Engine {
   const ports = livingPorts(needs)
   const { clock, listener, disk } = ports
   const gate = openGate({ journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
-  return sabotaged({ config, halt, gate, options: { concurrency, noWait }, ports }, universe)
+  const watch = new Watch(livingSentinel(needs.life), listener)
+  return sabotaged({ config, halt, gate, watch, options: { concurrency, noWait }, ports }, universe)
 }
 
 const prompts: PromptSource = {
@@ -69,6 +72,11 @@ function livingPorts(needs: EngineNeeds): Ports {
 const livingClock = ({ clock }: Universe, life: Life): Clock => ({
   now: () => clock.now(),
   sleepUntil: (epochMs, stop) => life.awaited(clock.sleepUntil(epochMs, stop, life)),
+})
+
+const livingSentinel = (life: Life): Sentinel => ({
+  ...quietSentinel,
+  look: (quiet) => life.deed('looking for leaks', () => quietSentinel.look(quiet)),
 })
 
 const livingDisk = (universe: Universe, life: Life): Disk => ({
