@@ -6,7 +6,6 @@ import { criteriaForReview, type Work } from '../core/work.js'
 import { retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
-import { hitLimit } from './limit.js'
 import type { SessionRequest } from './ports.js'
 import { afterSession, runSession } from './session.js'
 import { isWhole, workspaceOf } from './workspace.js'
@@ -20,21 +19,40 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
       return conclude(engine, work, number, await afterSession(engine, work, work.open.session, recalled))
     if ((await undoChanges(engine, work)) === null) return
   }
-  if (!(await engine.gate.admit(work.id, work.open?.notBefore ?? 0))) return
+  const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, conversationOf: null })
+  if (admission === null) return
   const prompt = await reviewPrompt(engine, work)
-  if (prompt === null) return
-  const before = await engine.ports.repository.snapshot(workspaceOf(work).path)
-  if (!before.ok) return failWork(engine, work.id, before.error)
+  const before = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
+  if (prompt === null || before?.ok !== true) {
+    admission.ended(null)
+    if (before?.ok === false) await failWork(engine, work.id, before.error)
+    return
+  }
   const session = engine.ports.chance.uuid()
+  const { account } = admission
   await engine.ports.records.write(`prompts/${work.id}-review-${number}.md`, prompt)
+  const request = reviewRequest(engine, work, { session, number, prompt, account })
   // The account may have closed while this was made ready.
-  if (!(await engine.gate.admit(work.id, 0))) return
-  await record(engine, { type: 'review-started', task: work.id, review: number, session, tree: before.value })
-  const outcome = await runSession(engine, work, reviewRequest(engine, work, { session, number, prompt }))
+  if (!admission.isOpen()) {
+    admission.ended(null)
+    return
+  }
+  await record(engine, {
+    type: 'review-started',
+    task: work.id,
+    review: number,
+    session,
+    account,
+    model: request.model,
+    tree: before.value,
+  })
+  const outcome = await runSession(engine, work, request, admission)
   await conclude(engine, currentWork(engine, work.id), number, outcome)
 }
 
-function reviewRequest(engine: Engine, work: Work, start: { session: string; number: number; prompt: string }): SessionRequest {
+type ReviewStart = Pick<SessionRequest, 'session' | 'number' | 'prompt' | 'account'>
+
+function reviewRequest(engine: Engine, work: Work, start: ReviewStart): SessionRequest {
   const { agent, execution, health } = engine.config
   return {
     ...start,
@@ -83,7 +101,6 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
   if (changed === null) return
   switch (outcome.kind) {
     case 'limited':
-      await hitLimit(engine, outcome.limit)
       await record(engine, { type: 'review-interrupted', task: work.id, cause: 'limit', usage })
       return
     case 'stopped':

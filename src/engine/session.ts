@@ -4,19 +4,28 @@ import { type Change, pathOf } from '../core/leak.js'
 import type { SessionOutcome } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import { currentWork, type Engine, record, stateOf } from './engine.js'
+import type { Admission } from './gate.js'
 import { hitLimit } from './limit.js'
 import type { SessionRequest } from './ports.js'
 import { ownerOf, type Sighting, type Unexplained, type WatchedSession } from './watch.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
-/** Runs a session of the agent under watch: one that wrote outside of its worktree has failed, whatever it says. */
-export async function runSession(engine: Engine, work: Work, request: SessionRequest): Promise<SessionOutcome> {
+/**
+ * Runs a session that the gate has admitted, under watch: one that wrote outside of its worktree has failed, whatever it says.
+ * A limit that it meets is recorded before what came of the session.
+ */
+export async function runSession(engine: Engine, work: Work, request: SessionRequest, admission: Admission): Promise<SessionOutcome> {
   await engine.watch.begin(watched(work, request.session), stateOf(engine))
   const outcome = await engine.ports.agent.run(
     request,
-    (progress) => engine.ports.listener.progressed({ type: 'session-progressed', task: work.id, ...progress }),
+    ({ answered, ...progress }) => {
+      if (answered) admission.answered()
+      engine.ports.listener.progressed({ type: 'session-progressed', task: work.id, ...progress })
+    },
     engine.halt.hard,
   )
+  if (outcome.kind === 'limited') await hitLimit(engine, request.account, outcome.limit)
+  admission.ended(outcome)
   return afterSession(engine, work, request.session, outcome)
 }
 
@@ -25,8 +34,6 @@ export async function afterSession(engine: Engine, work: Work, session: string, 
   const sighting = await engine.watch.end(watched(work, session), stateOf(engine), outcome.reach)
   await tellUnexplained(engine, session, sighting.unexplained)
   if (sighting.leaked.length === 0 && sighting.written.length === 0) return outcome
-  // The account's limit holds for all, whatever becomes of this task.
-  if (outcome.kind === 'limited') await hitLimit(engine, outcome.limit)
   return { kind: 'failed', usage: outcome.usage, failure: await leakFailure(engine, session, sighting), again: 'never' }
 }
 

@@ -1,25 +1,26 @@
 import { describe, expect, it } from 'vitest'
+import { defaultAccount, onlyAccount } from '../../src/core/account.js'
 import { defaultConfig } from '../../src/core/config.js'
 import type { Fact } from '../../src/core/fact.js'
-import type { ClosedLimit, RunState } from '../../src/core/run-state.js'
+import type { RunState } from '../../src/core/run-state.js'
 import { openGate } from '../../src/engine/gate.js'
 import { Halt } from '../../src/engine/halt.js'
 import { VirtualClock } from '../support/simulation/virtual-clock.js'
 
 const minute = 60_000
 
-/** A gate in front of nothing but a clock and a limit. */
-function gateWith(limit: ClosedLimit | null) {
+/** A gate in front of nothing but a clock and the account's limits. */
+function openedGate() {
   const clock = new VirtualClock()
   const facts: Fact[] = []
-  let state = { limit } as RunState
+  let state = { limits: {}, account: null } as unknown as RunState
   const journal = {
     get state() {
       return state
     },
     record: (fact: Fact) => {
       facts.push(fact)
-      if (fact.type === 'limit-lifted') state = { ...state, limit: null }
+      if (fact.type === 'limit-lifted') state = { ...state, limits: {} }
       return Promise.resolve(state)
     },
   }
@@ -30,16 +31,19 @@ function gateWith(limit: ClosedLimit | null) {
     clock,
     facts,
     halt,
-    gate: openGate({ journal, clock, listener, halt, rateLimit, noWait: false, disk: { path: '/', isFull: () => Promise.resolve(false) } }),
+    gate: openGate({
+      ...{ accounts: [onlyAccount], journal, clock, listener, halt, rateLimit, noWait: false },
+      disk: { path: '/', isFull: () => Promise.resolve(false) },
+    }),
   }
 }
 
 describe('the gate', () => {
   it('is closed by a limit before the fact of it is saved', async () => {
-    const { clock, gate } = gateWith(null)
+    const { clock, gate } = openedGate()
     const until = clock.now() + minute
-    gate.close({ until, window: null })
-    expect(await gate.admit('1A', 0)).toBe(true)
+    gate.close(defaultAccount, { until, window: null })
+    expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null })).toMatchObject({ account: defaultAccount })
     expect(clock.now()).toBeGreaterThanOrEqual(until)
   })
 })

@@ -1,4 +1,5 @@
 import { StoreError } from '../../../src/adapters/store/store-error.js'
+import { onlyAccount } from '../../../src/core/account.js'
 import type { Problem } from '../../../src/core/problem.js'
 import { err, ok } from '../../../src/core/result.js'
 import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../../../src/documents/review-answer.js'
@@ -32,9 +33,10 @@ export function livingEngine(needs: EngineNeeds): Engine {
   const { config, concurrency, noWait } = universe.scenario
   const ports = livingPorts(needs)
   const { clock, listener, disk } = ports
-  const gate = openGate({ journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
+  const accounts = [onlyAccount]
+  const gate = openGate({ accounts, journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
   const watch = new Watch(livingSentinel(needs.life), listener)
-  return sabotaged({ config, halt, gate, watch, options: { concurrency, noWait }, ports }, universe)
+  return sabotaged({ config, halt, gate, watch, options: { concurrency, noWait, accounts }, ports }, universe)
 }
 
 const prompts: PromptSource = {

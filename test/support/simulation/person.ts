@@ -70,7 +70,8 @@ export class Person {
 
   /** Until the limit is over, as the last line of a paused run says; but no longer than any window is. */
   #patience(state: RunState | null): number {
-    const left = state?.ending === 'paused' && state.limit !== null ? state.limit.until - this.universe.clock.now() : 0
+    const until = state?.ending === 'paused' ? Object.values(state.limits).map((limit) => limit.until) : []
+    const left = until.length === 0 ? 0 : Math.min(...until) - this.universe.clock.now()
     return Math.min(longestWindow, Math.max(minute, left))
   }
 }

@@ -1,7 +1,9 @@
+import { defaultAccount } from '../../../src/core/account.js'
 import { ok } from '../../../src/core/result.js'
 import type { SessionOutcome } from '../../../src/core/session.js'
 import type { ReviewAnswer } from '../../../src/core/verdict.js'
 import type { Engine, Ports } from '../../../src/engine/engine.js'
+import type { Admission } from '../../../src/engine/gate.js'
 import { aCheckResult } from '../work.js'
 import { noteMove } from './evidence.js'
 import { approval } from './scripted-agent.js'
@@ -127,11 +129,13 @@ export type Sabotage = keyof typeof spoils
 
 export const sabotages = Object.keys(spoils) as readonly Sabotage[]
 
+const unguarded: Admission = { account: defaultAccount, isOpen: () => true, answered: () => undefined, ended: () => undefined }
+
 /** The engine with the bug of this universe built in. */
 export function sabotaged(engine: Engine, universe: Universe): Engine {
   if (universe.sabotage === null) return engine
   if (universe.sabotage === 'starts do not wait for a limit')
-    return { ...engine, gate: { ...engine.gate, admit: () => Promise.resolve(!engine.halt.soft.aborted) } }
+    return { ...engine, gate: { ...engine.gate, admit: () => Promise.resolve(engine.halt.soft.aborted ? null : unguarded) } }
   const spoil: Spoil | null = spoils[universe.sabotage]
   return spoil === null ? engine : { ...engine, ports: { ...engine.ports, ...spoil(engine.ports, universe) } }
 }

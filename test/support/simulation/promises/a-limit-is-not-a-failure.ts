@@ -17,9 +17,10 @@ const itIsToldAsOne: Kept = ({ evidence }) =>
 
 /** While the account is known to be closed, no session is begun. */
 const closedMeansClosed = ofFacts(({ before, fact }) => {
-  if ((fact.type !== 'attempt-started' && fact.type !== 'review-started') || before.limit === null) return null
-  if (before.limit.until <= Date.parse(fact.at)) return null
-  return `${fact.task} did not wait until ${new Date(before.limit.until).toISOString()}`
+  if (fact.type !== 'attempt-started' && fact.type !== 'review-started') return null
+  const limit = before.limits[fact.account]
+  if (limit === undefined || limit.until <= Date.parse(fact.at)) return null
+  return `${fact.task} did not wait until ${new Date(limit.until).toISOString()}`
 })
 
 /** A limit burns no retry, fails no task, and holds every start until it resets. */
