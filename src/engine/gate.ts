@@ -72,8 +72,12 @@ export function openGate(needs: GateNeeds): Gate {
   return {
     async admit(task, notBefore) {
       await passRetryDelay(task, notBefore)
-      await passLimit(task)
-      if (await needs.disk.isFull()) needs.halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: needs.disk.path } })
+      // It may close again while the disk is looked at.
+      do {
+        await passLimit(task)
+        if (await needs.disk.isFull())
+          needs.halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: needs.disk.path } })
+      } while (limitNow() !== null && !needs.halt.soft.aborted)
       return !needs.halt.soft.aborted
     },
     close(limit) {

@@ -9,7 +9,7 @@ import { VirtualClock } from '../support/simulation/virtual-clock.js'
 const minute = 60_000
 
 /** A gate in front of nothing but a clock and a limit. */
-function gateWith(limit: ClosedLimit | null) {
+function gateWith(limit: ClosedLimit | null, whileLooking: () => void = () => undefined) {
   const clock = new VirtualClock()
   const facts: Fact[] = []
   let state = { limit } as RunState
@@ -26,11 +26,18 @@ function gateWith(limit: ClosedLimit | null) {
   const listener = { heard: () => undefined, progressed: () => undefined }
   const halt = new Halt()
   const { rateLimit } = defaultConfig
+  const disk = {
+    path: '/',
+    isFull: () => {
+      whileLooking()
+      return Promise.resolve(false)
+    },
+  }
   return {
     clock,
     facts,
     halt,
-    gate: openGate({ journal, clock, listener, halt, rateLimit, noWait: false, disk: { path: '/', isFull: () => Promise.resolve(false) } }),
+    gate: openGate({ journal, clock, listener, halt, rateLimit, noWait: false, disk }),
   }
 }
 
@@ -39,6 +46,17 @@ describe('the gate', () => {
     const { clock, gate } = gateWith(null)
     const until = clock.now() + minute
     gate.close({ until, window: null })
+    expect(await gate.admit('1A', 0)).toBe(true)
+    expect(clock.now()).toBeGreaterThanOrEqual(until)
+  })
+
+  it('is not passed when a limit is met while the disk is looked at', async () => {
+    let until = 0
+    const { clock, gate } = gateWith(null, () => {
+      if (until > 0) return
+      until = clock.now() + minute
+      gate.close({ until, window: null })
+    })
     expect(await gate.admit('1A', 0)).toBe(true)
     expect(clock.now()).toBeGreaterThanOrEqual(until)
   })
