@@ -49,9 +49,11 @@ export class PersonsHands {
     this.write([...milestones, { ...drawMilestone(this.dice, id, milestones), paths: [] }])
   }
 
+  /** Not a file that they name on the command line. */
   remove(task: string): void {
-    const left = this.universe.milestones.filter((m) => m.id !== task)
-    if (left.length > 0) this.write(left)
+    const { milestones, scenario } = this.universe
+    const left = milestones.filter((m) => m.id !== task)
+    if (left.length > 0 && !scenario.selection.milestones.includes(task)) this.write(left)
   }
 
   write(milestones: readonly Milestone[]): void {
