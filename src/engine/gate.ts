@@ -58,6 +58,8 @@ export function openGate(needs: GateNeeds): Gate {
     return said !== undefined && said.until > (saved?.until ?? 0) ? said : saved
   }
 
+  const isOpen = (account: AccountName): boolean => (limitOf(account)?.until ?? 0) <= needs.clock.now()
+
   /** Once for all who wait. */
   async function lift(account: AccountName): Promise<void> {
     announced.delete(account)
@@ -104,11 +106,16 @@ export function openGate(needs: GateNeeds): Gate {
   return {
     async admit(start) {
       await passRetryDelay(start)
-      const account = await passLimits(start)
-      if (await needs.disk.isFull()) needs.halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: needs.disk.path } })
+      let account: AccountName | null
+      // It may close again while the disk is looked at.
+      do {
+        account = await passLimits(start)
+        if (await needs.disk.isFull())
+          needs.halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: needs.disk.path } })
+      } while (account !== null && !isOpen(account) && !needs.halt.soft.aborted)
       if (account === null || needs.halt.soft.aborted) return null
-      const isOpen = (): boolean => (limitOf(account)?.until ?? 0) <= needs.clock.now()
-      return { account, isOpen, answered: () => undefined, ended: () => undefined }
+      const payer = account
+      return { account, isOpen: () => isOpen(payer), answered: () => undefined, ended: () => undefined }
     },
     close(account, limit) {
       announced.set(account, limit)

@@ -10,7 +10,7 @@ import { VirtualClock } from '../support/simulation/virtual-clock.js'
 const minute = 60_000
 
 /** A gate in front of nothing but a clock and the account's limits. */
-function openedGate() {
+function openedGate(whileLooking: () => void = () => undefined) {
   const clock = new VirtualClock()
   const facts: Fact[] = []
   let state = { limits: {}, account: null } as unknown as RunState
@@ -27,14 +27,18 @@ function openedGate() {
   const listener = { heard: () => undefined, progressed: () => undefined }
   const halt = new Halt()
   const { rateLimit } = defaultConfig
+  const disk = {
+    path: '/',
+    isFull: () => {
+      whileLooking()
+      return Promise.resolve(false)
+    },
+  }
   return {
     clock,
     facts,
     halt,
-    gate: openGate({
-      ...{ accounts: [onlyAccount], journal, clock, listener, halt, rateLimit, noWait: false },
-      disk: { path: '/', isFull: () => Promise.resolve(false) },
-    }),
+    gate: openGate({ accounts: [onlyAccount], journal, clock, listener, halt, rateLimit, noWait: false, disk }),
   }
 }
 
@@ -43,6 +47,17 @@ describe('the gate', () => {
     const { clock, gate } = openedGate()
     const until = clock.now() + minute
     gate.close(defaultAccount, { until, window: null })
+    expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null })).toMatchObject({ account: defaultAccount })
+    expect(clock.now()).toBeGreaterThanOrEqual(until)
+  })
+
+  it('is not passed when a limit is met while the disk is looked at', async () => {
+    let until = 0
+    const { clock, gate } = openedGate(() => {
+      if (until > 0) return
+      until = clock.now() + minute
+      gate.close(defaultAccount, { until, window: null })
+    })
     expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null })).toMatchObject({ account: defaultAccount })
     expect(clock.now()).toBeGreaterThanOrEqual(until)
   })

@@ -25,7 +25,7 @@ export const entryOf = (task: string): string => `entry ${task}`
 export const ownPaths = (task: string): readonly string[] => [ownFile(task), 'shared/', 'mend/']
 
 export const hasMarkers = (text: string): boolean => text.includes('<<<<<<< ')
-export const isBad = (text: string): boolean => text.includes('bad')
+export const isBad = (text: string): boolean => /\bbad\b/.test(text)
 
 export const redIn = (rules: GroundRules, files: Tree): readonly RedPair[] =>
   rules.redPairs.filter((pair) => pair.every((task) => files[ownFile(task)] !== undefined) && files[mendFile(pair)] === undefined)

@@ -76,8 +76,12 @@ export class Person {
   }
 }
 
-/** What is blocked needs a task that its stage has passed without: only another run takes that up again. */
+/**
+ * What is blocked, or was added, needs a task that this run has no place for any more, as its stage has passed: only another run
+ * takes that up.
+ */
 function needsAnotherRun(state: RunState | null): boolean {
+  if (state?.failure?.reason === 'milestones-invalid') return true
   return Object.values(state?.work ?? {}).some((w) => {
     const needed = w.failure?.reason === 'dependency-failed' ? state?.work[w.failure.on] : undefined
     return needed !== undefined && state?.stages.some((s) => s.stage === needed.stage && s.phase === 'done') === true

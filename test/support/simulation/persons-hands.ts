@@ -5,7 +5,8 @@ import type { Dice } from './dice.js'
 import { drawMilestone, edited } from './draw-milestones.js'
 import type { LifeOutcome } from './evidence.js'
 import { noteMove } from './evidence.js'
-import { isBad, ownFile } from './ground-rules.js'
+import { hasMarkers, ownFile } from './ground-rules.js'
+import type { Tree } from './memory-git.js'
 import type { PersonDeed } from './scenario.js'
 import type { Universe } from './universe.js'
 
@@ -48,9 +49,11 @@ export class PersonsHands {
     this.write([...milestones, { ...drawMilestone(this.dice, id, milestones), paths: [] }])
   }
 
+  /** Not a file that they name on the command line. */
   remove(task: string): void {
-    const left = this.universe.milestones.filter((m) => m.id !== task)
-    if (left.length > 0) this.write(left)
+    const { milestones, scenario } = this.universe
+    const left = milestones.filter((m) => m.id !== task)
+    if (left.length > 0 && !scenario.selection.milestones.includes(task)) this.write(left)
   }
 
   write(milestones: readonly Milestone[]): void {
@@ -74,7 +77,7 @@ export class PersonsHands {
     const tip = git.branches.get(place.branch) ?? place.head
     const onto = work?.obstacle?.onto
     const merged = onto === undefined ? git.get(tip).tree : git.merge(tip, onto).tree
-    const files = Object.fromEntries(Object.entries(merged).map(([path, text]) => [path, withoutMarkers(text)]))
+    const files = resolved(merged)
     if (work?.milestone?.paths.length === 0) files[`mine-${++this.#versions}.txt`] = 'mine\n'
     const made = git.commit(files, onto === undefined ? [tip] : [tip, onto], `My own on ${task}`)
     git.branches.set(place.branch, made)
@@ -88,8 +91,12 @@ export class PersonsHands {
     const { branch } = outcome.failure
     const stage = git.branches.get(branch)
     if (stage === undefined || git.isAncestor(stage, main)) return
-    const files = Object.entries(git.merge(main, stage).tree).map(([path, text]) => [path, isBad(text) ? text : withoutMarkers(text)])
+    const files = resolved(git.merge(main, stage).tree)
     log.add(`person merges ${branch} of ${state.run} by hand`)
-    this.#arrive(git.commit(Object.fromEntries(files) as Record<string, string>, [main, stage], `Merge ${branch}`))
+    this.#arrive(git.commit(files, [main, stage], `Merge ${branch}`))
   }
 }
+
+/** Both sides of every conflict. */
+const resolved = (files: Tree): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([path, text]) => [path, hasMarkers(text) ? withoutMarkers(text) : text]))

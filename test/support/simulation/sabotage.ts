@@ -1,6 +1,6 @@
 import { defaultAccount } from '../../../src/core/account.js'
 import { ok } from '../../../src/core/result.js'
-import type { SessionOutcome } from '../../../src/core/session.js'
+import { noUsage, type SessionOutcome } from '../../../src/core/session.js'
 import type { ReviewAnswer } from '../../../src/core/verdict.js'
 import type { Engine, Ports } from '../../../src/engine/engine.js'
 import type { Admission } from '../../../src/engine/gate.js'
@@ -72,6 +72,19 @@ const limitAsFailure = (outcome: SessionOutcome): SessionOutcome =>
     ? { kind: 'failed', usage: outcome.usage, failure: { reason: 'agent-crashed', detail: 'limit' }, again: 'fresh' }
     : outcome
 
+/** Says that it was stopped, and leaves the process running. */
+const runningOn: Spoil = ({ agent }) => ({
+  agent: {
+    ...agent,
+    run: (request, hear, stop) => {
+      const stopped = new Promise<SessionOutcome>((resolve) =>
+        stop.addEventListener('abort', () => resolve({ kind: 'stopped', usage: noUsage }), { once: true }),
+      )
+      return Promise.race([stopped, agent.run(request, hear, new AbortController().signal)])
+    },
+  },
+})
+
 const believingProse: Spoil = ({ reviews }) => ({
   reviews: {
     ...reviews,
@@ -112,9 +125,7 @@ const spoils = {
   }),
   'starts do not wait for a limit': null,
   'survivors are left running': null,
-  'sessions run on after a stop': ({ agent }) => ({
-    agent: { ...agent, run: (request, hear) => agent.run(request, hear, new AbortController().signal) },
-  }),
+  'sessions run on after a stop': runningOn,
   'a secret is written': null,
   'prose counts as a review': believingProse,
   'an empty diff counts as work': claimingChange,

@@ -1,13 +1,16 @@
 import type { RecordedFact } from '../../../../src/core/fact.js'
 import { ofFacts, together } from './promise.js'
 
+/** Reviews that were unreadable, asked for changes, or changed files themselves. */
+const noApprovals: ReadonlySet<string | null> = new Set(['garbage', 'picky', 'strays', 'commits'])
+
 /** A verdict that approves comes from a review that said so. */
-const prose = ofFacts(({ before, fact }, { evidence: { program } }) => {
+const theyApprove = ofFacts(({ before, fact }, { evidence: { program } }) => {
   if (fact.type !== 'review-given' || !fact.verdict.approved) return null
   const session = before.work[fact.task]?.open?.session
   const review = program.invocations.findLast((i) => i.run === fact.run && i.step === 'review' && i.session === session)
   if (review === undefined) return `nobody reviewed ${fact.task}`
-  return review.kind === 'garbage' || review.kind === 'picky' ? `the review of ${fact.task} was ${review.kind}` : null
+  return noApprovals.has(review.kind) ? `the review of ${fact.task} was of the kind: ${review.kind}` : null
 })
 
 /** A review that approved saw what is merged: since then nothing but what others had merged was added. */
@@ -30,4 +33,4 @@ function wasSeen(facts: readonly RecordedFact[], until: RecordedFact, task: stri
 }
 
 /** What a review says counts only where it is readable, and only for what it saw. */
-export const reviewsAreReal = together(prose, ofWhatIsMerged)
+export const reviewsAreReal = together(theyApprove, ofWhatIsMerged)
