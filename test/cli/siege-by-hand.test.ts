@@ -12,7 +12,7 @@ interface Meddling {
   readonly what: string
   readonly meddle: (rig: Rig) => void
   readonly expected?: (rig: Rig) => void
-  /** Worktrees and branches that may hold something of the person's, and stay. */
+  /** What the worktree holds cannot be told from work of the person's, so it stays. */
   readonly keeps?: boolean
 }
 
@@ -32,6 +32,7 @@ const meddlings: readonly Meddling[] = [
       rmSync(entryOf(rig, '1A', 'index'))
       writeFileSync(entryOf(rig, '1A', 'locked'), 'initializing')
     },
+    keeps: true,
   },
   {
     what: "a task's worktree is an empty folder",
@@ -40,6 +41,7 @@ const meddlings: readonly Meddling[] = [
       mkdirSync(deskOf(rig, '1A'))
       rig.git('worktree', 'prune')
     },
+    keeps: true,
   },
   {
     what: "a dead git left its locks in a task's worktree and on its branch",
@@ -52,6 +54,7 @@ const meddlings: readonly Meddling[] = [
   {
     what: "a task's branch was deleted",
     meddle: (rig) => rig.git('update-ref', '-d', `refs/heads/${branchOf(rig, '1A')}`),
+    keeps: true,
   },
   {
     what: "a task's worktree and its branch were deleted",
