@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { besiegedRig, edit, editsOf, leftoversOf, mergedTo } from '../support/besieged.js'
+import type { Ended } from '../support/launch.js'
 import type { Rig } from '../support/rig.js'
 
 interface Obstacle {
@@ -130,7 +131,7 @@ const obstacles: readonly Obstacle[] = [
       rig.git('config', 'filter.lfs.smudge', 'cat')
       rig.git('config', 'filter.lfs.clean', 'cat')
     },
-    again: ['retry', '1A', '1B'],
+    again: ['retry 1A', 'retry 1B'],
   },
 ]
 
@@ -157,8 +158,9 @@ scene.write(scene.task + '.txt', scene.task + '\\n')`,
       obstacle.mend(rig)
       // What the person's own git did to their edits while mending is theirs.
       const mended = editsOf(rig)
-      const again = await rig.orch(obstacle.again ?? ['resume'])
-      expect(again.exitCode, again.stderr + again.stdout).toBe(0)
+      const again: Ended[] = []
+      for (const line of obstacle.again ?? ['resume']) again.push(await rig.orch(line.split(' ')))
+      expect(again.at(-1)?.exitCode, again.at(-1)?.stderr).toBe(0)
       expect(mergedTo(rig)).toEqual(['1A', '1B'])
       expect(editsOf(rig)).toEqual(mended)
       expect(leftoversOf(rig)).toEqual([])
