@@ -57,6 +57,7 @@ export type Failure =
   | { readonly reason: 'branch-missing'; readonly branch: string }
   | { readonly reason: 'branch-moved'; readonly branch: string; readonly expected: string }
   | { readonly reason: 'checkout-in-the-way'; readonly path: string; readonly detail: string; readonly branch: string }
+  | { readonly reason: 'checkout-busy'; readonly path: string; readonly detail: string; readonly branch: string }
   | { readonly reason: 'base-conflict'; readonly files: readonly string[]; readonly branch: string }
   // the surroundings
   | { readonly reason: 'disk-full'; readonly path: string }
@@ -236,7 +237,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'detached-head':
       return say(
         'HEAD is detached, so there is no branch to bring the work to',
-        'Go to a branch (git switch <branch>), or set git.baseBranch in .orchestratorrc.json',
+        'Go to a branch (git switch <branch>; end a rebase or bisect first), or set git.baseBranch in .orchestratorrc.json',
       )
     case 'branch-missing':
       return say(`the branch ${failure.branch} does not exist`, 'git branch shows those that do')
@@ -249,6 +250,11 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       return say(
         `your checkout ${failure.path} holds changes that the merge would touch (${failure.detail}); the finished work stays on ${failure.branch}`,
         'Commit or move those changes aside, then: orch resume',
+      )
+    case 'checkout-busy':
+      return say(
+        `in your checkout ${failure.path} ${failure.detail}; the finished work stays on ${failure.branch}`,
+        'Finish it or give it up (git status says how), then: orch resume',
       )
     case 'base-conflict':
       return say(

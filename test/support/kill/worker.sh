@@ -25,7 +25,7 @@ verdict() { result "\"result\":\"\",\"structured_output\":{\"verdict\":\"$1\",\"
 say '"type":"system","subtype":"init","cwd":".","tools":[],"mcp_servers":[],"model":"stand-in","apiKeySource":"none","permissionMode":"default"'
 die_at begun
 case "$ORCH_STEP $ORCH_TASK $ORCH_ROUND" in
-  'review 1A 1') verdict changes_requested "$finding"; die_at ended; exit ;;
+  'review 1A 1') die_at edited; verdict changes_requested "$finding"; die_at ended; exit ;;
   review*) die_at edited; verdict approved; die_at ended; exit ;;
   resolve*) printf '1A\n1B\n' > shared.txt ;;
   'implement 1'*) echo "$ORCH_TASK" > shared.txt ;;
