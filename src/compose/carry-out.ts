@@ -19,9 +19,10 @@ import { err, ok, type Result } from '../core/result.js'
 import { hasStopped, retryableWork } from '../core/retryable.js'
 import type { RunState } from '../core/run-state.js'
 import { Halt } from '../engine/halt.js'
+import { retryTask } from '../engine/retry.js'
 import { carryOutRun } from '../engine/run.js'
 import { chooseView, type View } from '../ui/view.js'
-import { type Outlook, type Project, planProject } from './project.js'
+import { type Outlook, type Project, planProject, preciousOf } from './project.js'
 import { checkAgent, composeEngine, withUnderstudy } from './run-engine.js'
 import { asFailure, asProblems, asWrongName, type Trouble } from './trouble.js'
 
@@ -89,8 +90,6 @@ async function nothingToDo(project: Project, detail: string): Promise<Result<Car
   return ok({ kind: 'nothing-to-do', detail })
 }
 
-const preciousOf = (project: Project) => ({ commonDir: project.commonDir, memory: path.join(project.orchFolder, 'precious.json') })
-
 async function beginRun(project: Project, request: RunRequest, outlook: Outlook): Promise<Result<Carried, Trouble>> {
   const run = newRunId(systemClock, systemChance)
   const baseBranch = request.rehearse ? `orch/${run}/rehearsal` : outlook.baseBranch
@@ -124,10 +123,9 @@ async function continueRun(
     folder: which.folder,
     begin: async (journal) => {
       await journal.record({ type: 'run-resumed' })
-      for (const task of Object.keys(journal.state.work).filter(which.retry)) {
-        const milestone = milestones.value.find((m) => m.id === task) ?? null
-        await journal.record({ type: 'task-retried', task, milestone })
-      }
+      const needs = { journal, repository: project.repository, never: project.config.git.envFiles }
+      for (const task of Object.keys(journal.state.work).filter(which.retry))
+        await retryTask(needs, task, milestones.value.find((m) => m.id === task) ?? null)
     },
   })
 }

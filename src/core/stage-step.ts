@@ -1,3 +1,4 @@
+import { allPassed } from './check.js'
 import { type WorkId, wholeOf } from './fact.js'
 import type { Failure } from './failure.js'
 import { nextStep, type Rules } from './next-step.js'
@@ -69,6 +70,8 @@ export function nextStageStep(state: RunState, stage: number, rules: RulesFor): 
   const waiting = approved.length - mergeable.length
   const pending = tasks.find((w) => w.phase === 'pending')
   const last = waiting === 0 && pending === undefined
+  // What joins a stage that is red by itself would be blamed for it.
+  if (mergeable.length > 0 && isBeingMended(state, stage, rules)) return { kind: 'whole' }
   if (mergeable.length > 0) return { kind: 'combine', tasks: mergeable.map((w) => w.id), last }
   if (waiting > 0) return { kind: 'hold', failure: { reason: 'approval-missing' } }
   // Nothing may be left out unsaid, whatever it waits for.
@@ -76,6 +79,12 @@ export function nextStageStep(state: RunState, stage: number, rules: RulesFor): 
     return { kind: 'fail', failure: { reason: 'dependency-failed', on: pending.milestone?.depends.join(', ') ?? '' } }
   if (!stageOf(state, stage).complete) return { kind: 'combine', tasks: [], last: true }
   return wholeStep(state, stage, rules)
+}
+
+function isBeingMended(state: RunState, stage: number, rules: RulesFor): boolean {
+  const whole = workOf(state, wholeOf(stage))
+  const isGreen = whole.checkedCommit === whole.head && allPassed(whole.checks)
+  return stageOf(state, stage).complete && !isGreen && !isOutOfTheRunning(whole) && nextStep(whole, rules(whole)) !== undefined
 }
 
 function wholeStep(state: RunState, stage: number, rules: RulesFor): StageStep {

@@ -177,5 +177,7 @@ function retried(work: Work, said: Work['milestone']): Work {
 /** Commands are run anew first, as the person may have mended what made them fail; a review is, where the text is another one. */
 function phaseAfterRetry(work: Work, isEdited: boolean): WorkPhase {
   const stopped = work.stoppedIn ?? (work.workspace === null ? 'pending' : 'ready')
-  return stopped === 'checked' || (stopped === 'reviewed' && isEdited) ? 'worked' : stopped
+  const { reason } = work.failure ?? {}
+  const isJudged = reason === 'checks-failed' || reason === 'remediation-without-change'
+  return (stopped === 'checked' && (isJudged || isEdited)) || (stopped === 'reviewed' && isEdited) ? 'worked' : stopped
 }

@@ -96,7 +96,7 @@ export interface Repository {
   /** What a worktree holds now, as a tree: what is not committed or not tracked too, ignored files and env files not. */
   snapshot(path: string): Promise<Result<string, Failure>>
   /**
-   * Puts a worktree back to a snapshot, and HEAD and its branch (null: it has none) to the commit. What differed is kept reachable.
+   * Puts a worktree back to a snapshot or to a commit's files, and HEAD and its branch (null: it has none) to the commit. What differed is kept reachable.
    * @returns the files that differed
    */
   putBack(

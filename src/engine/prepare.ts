@@ -108,10 +108,31 @@ async function aheadOf(
 
 /** After a pause or a crash the worktree may be gone or half made. @returns false when the work cannot go on */
 export async function reopenWorkspace(engine: Engine, work: Work): Promise<boolean> {
-  if (work.workspace === null || !work.workspaceOpen || isWhole(work)) return true
-  // Should the branch be gone, it is made again where the work stood, not where it began.
-  const opened = await engine.ports.repository.openWorkspace({ ...work.workspace, base: work.head ?? work.workspace.base })
-  if (opened.ok) return true
-  await failWork(engine, work.id, opened.error)
-  return false
+  if (work.workspace === null || !work.workspaceOpen) return true
+  const wasThere = await engine.ports.repository.snapshot(work.workspace.path)
+  const opened = isWhole(work) ? await reopenScratch(engine, work, wasThere.ok) : await reopenBranch(engine, work)
+  const failure = !opened.ok ? opened.error : wasThere.ok ? null : await furnish(engine, work, work.workspace.path)
+  if (failure !== null) await failWork(engine, work.id, failure)
+  return failure === null
+}
+
+/** Should the branch be gone, it is made again where the work stood, not where it began. */
+function reopenBranch(engine: Engine, work: Work): Promise<Result<void, Failure>> {
+  const workspace = workspaceOf(work)
+  return engine.ports.repository.openWorkspace({ ...workspace, base: work.head ?? workspace.base })
+}
+
+/** The last checks before a person's branch moves are worth nothing on anything but the very commit. */
+async function reopenScratch(engine: Engine, work: Work, isThere: boolean): Promise<Result<void, Failure>> {
+  const { repository, listener } = engine.ports
+  const { path } = workspaceOf(work)
+  const { head } = work
+  if (head === null) throw new Error(`Internal error: ${work.id} has no commit to stand at`)
+  if (!isThere) return repository.openScratch(path, head)
+  if (work.phase !== 'worked' || work.open !== null) return ok(undefined)
+  const back = await repository.putBack({ path, branch: null }, { head, tree: head })
+  if (!back.ok) return back
+  const text = `${work.id}: what was not committed in its worktree is kept below refs/orch/kept: ${back.value.join(', ')}`
+  if (back.value.length > 0) listener.progressed({ type: 'noticed', text })
+  return ok(undefined)
 }

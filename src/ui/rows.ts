@@ -9,7 +9,7 @@ import type { Glyphs } from './glyphs.js'
 import { oneLine } from './harmless.js'
 import type { LiveNotes } from './live-notes.js'
 import { type Moment, until } from './moment.js'
-import { type RowMood, type StepWord, taskStep, wholeStep, widestStep } from './step-word.js'
+import { isStillCombining, type RowMood, type StepWord, taskStep, wholeStep, widestStep } from './step-word.js'
 
 /** All that a frame of the tree is made from. */
 export interface Scene extends Moment {
@@ -85,7 +85,7 @@ function shortText(scene: Scene, parts: RowParts): string {
 
 /** Time since the work began; of finished work, the time it took. What only waits for others has no clock that runs. */
 function elapsed(work: Work, now: number): string {
-  const waits = work.phase === 'approved' || work.phase === 'combined' || (work.id === wholeOf(work.stage) && work.phase === 'pending')
+  const waits = work.phase === 'approved' || work.phase === 'combined' || (work.id === wholeOf(work.stage) && isStillCombining(work))
   if (work.startedAt === null || waits) return ''
   const end = work.endedAt === null ? now : Date.parse(work.endedAt)
   return duration(end - Date.parse(work.startedAt))

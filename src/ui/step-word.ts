@@ -97,12 +97,16 @@ export function wholeStep(state: RunState, whole: Work, note: LiveNote | undefin
   if (stage?.phase === 'failed') return say('failed', 'failed')
   if (stage?.phase === 'held') return say('waiting', 'held back')
   if (whole.phase === 'merged') return say('done', 'landed')
-  if (whole.phase === 'pending') return combining(state, whole, note)
+  if (isStillCombining(whole)) return combining(state, whole, note)
   if (note?.wait == null && whole.open?.running === true && whole.open.step === 'review') return say('working', 'reviewing the whole')
   if (note?.command === true) return say('working', 'checking the whole')
   if (whole.phase === 'approved') return say('working', 'landing')
   return taskStep(state, whole, note, now)
 }
+
+/** Tasks are still to join it: its folder may be there, but what is in it is not all. */
+export const isStillCombining = (whole: Work): boolean =>
+  whole.open === null && (whole.phase === 'pending' || whole.phase === 'opened' || whole.phase === 'ready')
 
 function combining(state: RunState, whole: Work, note: LiveNote | undefined): StepWord {
   if (note?.command === true) return say('working', 'checking the whole')

@@ -111,6 +111,22 @@ describe('a task that is tried again', () => {
     expect(world.state?.work['1A']?.title).toBe('Another')
   })
 
+  it('takes what a person mended in its worktree: it is committed, checked and reviewed, and no session is paid for it', async () => {
+    const world = new World({
+      milestones: [aMilestone({ id: '1A', checks: ['mended'] })],
+      check: (_, files) => files['mended.txt'] !== undefined,
+      act: acting({ '1A remediate': idle }),
+    })
+    expect((await world.run()).ending).toBe('failed')
+    const place = world.worktrees.get('/worktrees/1A')
+    if (place === undefined) throw new Error('no worktree')
+    place.files['mended.txt'] = 'by hand\n'
+    const before = world.agent.sessions.length
+    expect((await world.run(['1A'])).ending).toBe('done')
+    expect(stepsOf(world, '1A', before)).toEqual(['review'])
+    expect(world.tip().tree['mended.txt']).toBe('by hand\n')
+  })
+
   it('does not cost the stage what was mended in it as a whole', async () => {
     const world = new World({
       milestones: [...two, aMilestone({ id: '1C', optional: true })],

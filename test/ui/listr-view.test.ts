@@ -203,7 +203,12 @@ describe('the tree on a terminal', () => {
 
   it('says for whom a task waits, and no longer shows a step that is over', async () => {
     const milestones = [aMilestone({ id: '1A' }), aMilestone({ id: '1B', depends: ['1A'] })]
-    const story: Story = [runStarted(milestones), stageStarted(1, milestones), ...wholeLife('1A')]
+    const story: Story = [
+      runStarted(milestones),
+      stageStarted(1, milestones),
+      ...wholeLife('1A'),
+      { type: 'workspace-opened', task: 'stage-1', branch: 'orch/r1/stage-1', path: '/w', base: 'b' },
+    ]
     const screen = new Screen(100, 24)
     const view = viewOn(screen, story)
     tell(view, story)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
-import { commitTree } from './commits.js'
+import { commitTree, treeOf } from './commits.js'
 import { inOwnIndex } from './committed-file.js'
 import { withFiles } from './git-failure.js'
 import { keepReachable, swap, tipOf } from './refs.js'
@@ -14,7 +14,7 @@ import { exists, requireWorktree } from './worktrees.js'
 /** A worktree as it was at one moment. */
 export interface Snapshot {
   readonly head: CommitId
-  /** Holds what is not committed and not tracked too; ignored files and copies of env files not. */
+  /** Or a commit, for its tree. Holds what is not committed and not tracked too; ignored files and copies of env files not. */
   readonly tree: string
 }
 
@@ -53,16 +53,18 @@ export async function putBack(
 ): Promise<Result<readonly string[], Failure>> {
   const worktree = await requireWorktree(site, place.path)
   if (!worktree.ok) return worktree
+  const wanted = await treeOf(site, before.tree)
+  if (!wanted.ok) return wanted
   const now = await nowIn(site, worktree.value, place.branch)
   if (!now.ok) return now
   const { tree, head, tip, isAtHome } = now.value
-  if (tree === before.tree && head === before.head && tip === before.head && isAtHome) return ok([])
+  if (tree === wanted.value && head === before.head && tip === before.head && isAtHome) return ok([])
   const kept = await keep(site, { tree, parents: [...new Set([head, tip])] })
   if (!kept.ok) return kept
   const back = await putHeadBack(site, worktree.value, { branch: place.branch, from: tip, to: before.head })
   if (!back.ok) return back
-  const files = await putFilesBack(site, worktree.value, { from: tree, to: before.tree })
-  return files.ok ? differing(site, tree, before.tree) : files
+  const files = await putFilesBack(site, worktree.value, { from: tree, to: wanted.value })
+  return files.ok ? differing(site, tree, wanted.value) : files
 }
 
 interface Now {

@@ -9,6 +9,7 @@ import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
 import type { Journal, Repository, Sentinel } from '../../../src/engine/ports.js'
+import { retryTask } from '../../../src/engine/retry.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
 import { Watch } from '../../../src/engine/watch.js'
 import { aCheckResult } from '../work.js'
@@ -93,9 +94,10 @@ export class World {
         rehearsal: false,
       })
     } else await journal.record({ type: 'run-resumed' })
-    for (const task of retry)
-      await journal.record({ type: 'task-retried', task, milestone: this.milestones.find((m) => m.id === task) ?? null })
-    return carryOutRun(this.#engine(journal))
+    const engine = this.#engine(journal)
+    const needs = { journal, repository: engine.ports.repository, never: engine.config.git.envFiles }
+    for (const task of retry) await retryTask(needs, task, this.milestones.find((m) => m.id === task) ?? null)
+    return carryOutRun(engine)
   }
 
   #journal(): Journal {
