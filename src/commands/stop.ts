@@ -15,7 +15,9 @@ export default class Stop extends OrchCommand {
     const what = flags.now ? 'its sessions are being ended' : 'nothing new starts, running sessions finish (orch stop --now ends them)'
     const asked = (run: string, pid: number): void =>
       void process.stderr.write(`The run ${run} (process ${pid}) was asked to stop: ${what}.\n`)
-    const stopped = this.unwrap(await stopRun(project, flags.now, asked))
-    this.print(stopped === null ? 'No run is under way.' : `The run ${stopped.run} has stopped.\nnext: orch resume`)
+    const { run, ended } = this.unwrap(await stopRun(project, flags.now, asked))
+    if (run !== null) this.print(`The run ${run} has stopped.\nnext: orch resume`)
+    else if (ended.length === 0) this.print('No run is under way.')
+    else this.print(`No run is under way. What a killed one had left running was ended: ${ended.join(', ')}.\nnext: orch resume`)
   }
 }

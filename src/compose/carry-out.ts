@@ -22,7 +22,7 @@ import { Halt } from '../engine/halt.js'
 import { retryTask } from '../engine/retry.js'
 import { carryOutRun } from '../engine/run.js'
 import { chooseView, type View } from '../ui/view.js'
-import { type Outlook, type Project, planProject } from './project.js'
+import { type Outlook, type Project, planProject, preciousOf } from './project.js'
 import { checkAgent, composeEngine, withUnderstudy } from './run-engine.js'
 import { asFailure, asProblems, asWrongName, type Trouble } from './trouble.js'
 
@@ -89,8 +89,6 @@ async function nothingToDo(project: Project, detail: string): Promise<Result<Car
   }
   return ok({ kind: 'nothing-to-do', detail })
 }
-
-const preciousOf = (project: Project) => ({ commonDir: project.commonDir, memory: path.join(project.orchFolder, 'precious.json') })
 
 async function beginRun(project: Project, request: RunRequest, outlook: Outlook): Promise<Result<Carried, Trouble>> {
   const run = newRunId(systemClock, systemChance)

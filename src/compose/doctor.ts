@@ -4,14 +4,24 @@ import { probeSandbox } from '../adapters/claude/sandbox.js'
 import { discoverRepository } from '../adapters/git/discover.js'
 import { readLock } from '../adapters/store/run-lock.js'
 import { describeFailure } from '../core/failure.js'
+import { err, type Result } from '../core/result.js'
 import type { Finding } from '../ui/finding-text.js'
 import { seeRun } from './inspect.js'
 import { gitOf, openProject, type Project, planProject, type Surroundings } from './project.js'
+import { findRepairs, type Repaired, repair } from './repairs.js'
 import { understudy, withUnderstudy } from './run-engine.js'
-import type { Trouble } from './trouble.js'
+import { asFailure, type Trouble } from './trouble.js'
 
 /** Below this a worktree or two fills the disk. */
 const scarceBytes = 2 * 1024 ** 3
+
+/** `orch doctor --fix`: puts right what can be put right. @returns what that was */
+export async function mend(surroundings: Surroundings, configFile: string | null): Promise<Result<readonly Repaired[], Trouble>> {
+  const opened = await openProject(surroundings, configFile)
+  if (!opened.ok) return opened
+  const repaired = await repair(opened.value)
+  return repaired.ok ? repaired : err(asFailure(repaired.error))
+}
 
 /** Looks at everything that a run needs, spends nothing and changes nothing. */
 export async function examine(surroundings: Surroundings, configFile: string | null): Promise<readonly Finding[]> {
@@ -26,7 +36,7 @@ export async function examine(surroundings: Surroundings, configFile: string | n
     examineState(project),
     examineDisk(project),
   ])
-  return [repository, fine('config', 'no problems'), ...rest]
+  return [repository, fine('config', 'no problems'), ...rest, ...(await examineRepairs(project))]
 }
 
 const fine = (what: string, detail: string): Finding => ({ what, state: 'ok', detail, fix: null })
@@ -97,11 +107,23 @@ async function examineState(project: Project): Promise<Finding> {
   const holder = await readLock(project.lockFile)
   if (holder !== null) return fine('state', `run ${holder.run} is being carried out by process ${holder.pid} on ${holder.host}`)
   const seen = await seeRun(project, null)
-  if (!seen.ok) return troubleRow('state', { kind: 'failure', failure: seen.error })
+  if (!seen.ok) return { what: 'state', state: 'fail', detail: 'the last run cannot be read', fix: null }
   if (seen.value === null) return fine('state', 'no run yet')
   const { state } = seen.value
   if (state.ending === 'done') return fine('state', `the last run, ${state.run}, is done`)
   return { what: 'state', state: 'warn', detail: `the run ${state.run} is unfinished (${state.ending ?? 'cut off'})`, fix: 'orch resume' }
+}
+
+/** What a run that was cut off, or a disk, left wrong. */
+async function examineRepairs(project: Project): Promise<readonly Finding[]> {
+  const repairs = await findRepairs(project)
+  if (!repairs.ok) return [troubleRow('left over', { kind: 'failure', failure: repairs.error })]
+  return repairs.value.map(({ what, trouble, mendable }) => ({
+    what,
+    state: what === 'state' ? 'fail' : 'warn',
+    detail: trouble,
+    fix: mendable ? 'orch doctor --fix' : 'Go on with the orch that wrote it; nothing was changed',
+  }))
 }
 
 async function examineDisk(project: Project): Promise<Finding> {

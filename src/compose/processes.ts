@@ -24,7 +24,7 @@ const runsLookedInto = 3
 
 /** Everything of this repository's runs that lives now, left over or not; found by what it carries in its environment. */
 export async function ownProcesses(project: Project): Promise<readonly OwnProcess[]> {
-  const { runs, sessions } = await markersOf(project)
+  const { runs, sessions } = await markedThings(project)
   const found = await findMarked([...runs, ...sessions.keys()])
   const holding = await readHolding(project.lockFile)
   const self = holding?.state === 'alive' ? [{ pid: holding.holder.pid, task: null, step: 'orch' }] : []
@@ -43,12 +43,18 @@ export async function ownProcesses(project: Project): Promise<readonly OwnProces
   return rows.flat()
 }
 
+/** What everything that the runs of this repository started carries in its environment, one or the other. */
+export async function markersOf(project: Project): Promise<readonly string[]> {
+  const { runs, sessions } = await markedThings(project)
+  return [...runs, ...sessions.keys()]
+}
+
 interface Markers {
   readonly runs: readonly string[]
   readonly sessions: ReadonlyMap<string, { readonly task: string; readonly step: string }>
 }
 
-async function markersOf(project: Project): Promise<Markers> {
+async function markedThings(project: Project): Promise<Markers> {
   const runs = await listRuns(project.runsFolder)
   const sessions = new Map<string, { task: string; step: string }>()
   for (const { folder } of runs.slice(0, runsLookedInto)) {

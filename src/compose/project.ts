@@ -4,6 +4,7 @@ import { readConfigFile } from '../adapters/files/config-file.js'
 import { type MilestoneFolder, milestoneFolder } from '../adapters/files/milestone-files.js'
 import { discoverRepository, startingBranch } from '../adapters/git/discover.js'
 import { createGit, type Git } from '../adapters/git/git.js'
+import type { Preciousness } from '../adapters/git/precious.js'
 import { openRepository, type WatchedRepository } from '../adapters/git/repository.js'
 import type { Config } from '../core/config.js'
 import type { Milestone } from '../core/milestone.js'
@@ -62,6 +63,12 @@ export async function openProject(surroundings: Surroundings, configFile: string
     lockFile: path.join(commonDir, 'orch.lock'),
   })
 }
+
+/** Where is remembered what the repository's config said before a run. */
+export const preciousOf = (project: Pick<Project, 'commonDir' | 'orchFolder'>): Preciousness => ({
+  commonDir: project.commonDir,
+  memory: path.join(project.orchFolder, 'precious.json'),
+})
 
 /** What would be done now, from files and history. */
 export interface Outlook {

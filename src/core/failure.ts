@@ -266,7 +266,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'state-unreadable':
       return say(
         withDetail(`the saved state ${failure.path} cannot be read`, failure.detail),
-        'orch doctor says more; nothing was overwritten',
+        'Nothing was overwritten. orch doctor names all that is wrong; orch doctor --fix mends what can be mended, and keeps the old files',
       )
     case 'locked':
       return say(`another orch is at work here: ${failure.holder}`, 'Watch it with orch status; or end it first')

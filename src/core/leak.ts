@@ -10,6 +10,8 @@ export interface Change {
   readonly after: string | null
   /** The worktree that its commits come from; null when they do not tell. */
   readonly madeIn: string | null
+  /** The repository's config, which git commands change without naming it. */
+  readonly isConfig?: boolean
 }
 
 /** What a session reached for outside of its worktree, as its transcript tells. */
@@ -43,6 +45,8 @@ const changing = new Set(
 const naming = new Set('branch checkout notes replace switch symbolic-ref tag update-ref worktree'.split(' '))
 /** Git commands that move a ref which they name as a destination, `HEAD:main`. */
 const sending = new Set(['fetch', 'pull', 'push'])
+/** Git commands that write the repository's config. */
+const configuring = new Set(['config', 'lfs', 'maintenance', 'remote', 'sparse-checkout', 'submodule'])
 /** What `git stash` does to an entry that is there. */
 const unstashing = new Set(['branch', 'clear', 'drop', 'pop', 'store'])
 
@@ -62,6 +66,7 @@ export const pathOf = (change: Change): string => (change.kind === 'ref' ? chang
 
 function changesFile(command: ReachingCommand, change: Change, file: string): boolean {
   if (changesCheckout(command, change.place)) return true
+  if (change.isConfig === true && command.git.some((verb) => configuring.has(verb))) return true
   const isNamed = (path: string): boolean => path === file || (isBelow(file, path) && isBelow(path, change.place ?? ''))
   return command.writes && command.paths.some(isNamed)
 }

@@ -70,6 +70,18 @@ describe('a session that writes outside of its worktree', () => {
       patch: /^\+stashed away$/m,
     },
     {
+      what: "the repository's config",
+      script: () => 'implement:\n  - write: 1A.txt\n    text: x\n  - run: git config core.hooksPath /nowhere',
+      names: (rig) => `${rig.repo}/.git/config`,
+      patch: /^\+.*hooksPath = \/nowhere$/m,
+    },
+    {
+      what: 'a hook',
+      script: (rig) => `implement:\n  - write: 1A.txt\n    text: x\n  - run: sh -c 'echo exit 1 > ${rig.repo}/.git/hooks/pre-commit'`,
+      names: (rig) => `${rig.repo}/.git/hooks/pre-commit`,
+      patch: /^\+exit 1$/m,
+    },
+    {
       what: "a branch of the person's, by update-ref",
       script: () => 'implement:\n  - write: 1A.txt\n    text: x\n  - run: git update-ref refs/heads/other HEAD',
       names: () => 'refs/heads/other',
@@ -214,6 +226,14 @@ describe('what a person does meanwhile', () => {
         rig.git('commit', '--quiet', '-am', 'Mine')
       },
       told: () => ['refs/heads/main'],
+    },
+    {
+      what: 'changes the config and a hook',
+      act: (rig) => {
+        rig.git('config', 'alias.st', 'status')
+        rig.write({ '.git/hooks/pre-push': 'exit 0\n' })
+      },
+      told: (rig) => ['config', 'hooks/pre-push'].map((name) => `${rig.repo}/.git/${name}`),
     },
     {
       what: 'stashes, tags and makes a branch',

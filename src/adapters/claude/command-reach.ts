@@ -92,9 +92,25 @@ function gitCommandsIn(tokens: readonly string[]): readonly string[] {
     let at = i + 1
     while (tokens[at]?.startsWith('-') === true) at += takesValue.has(tokens[at] ?? '') ? 2 : 1
     const verb = tokens[at]
-    if (verb !== undefined && /^[a-z][a-z-]*$/.test(verb)) verbs.push(verb)
+    if (verb !== undefined && /^[a-z][a-z-]*$/.test(verb) && !leavesConfig(verb, argumentsFrom(tokens, at + 1))) verbs.push(verb)
   }
   return [...new Set(verbs)]
+}
+
+function argumentsFrom(tokens: readonly string[], start: number): readonly string[] {
+  const rest = tokens.slice(start)
+  const end = rest.findIndex((token) => separator.test(token))
+  return end === -1 ? rest : rest.slice(0, end)
+}
+
+/** Those that read the repository's config, or write another one. */
+function leavesConfig(verb: string, args: readonly string[]): boolean {
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  if (verb === 'remote') return !/^(add|rename|remove|rm|set-.*)$/.test(words[0] ?? '')
+  if (verb !== 'config') return false
+  if (args.some((arg) => /^(--global|--system|--file|-f|--blob|--get.*|--list|-l)(=|$)/.test(arg))) return true
+  if (args.some((arg) => /^(--unset.*|--re.*-section|--edit|-e)$/.test(arg))) return false
+  return words[0] === 'get' || words[0] === 'list' || words.length < 2
 }
 
 /** `+HEAD:refs/heads/main` also names its destination, as `:refs/heads/main`. */

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
@@ -17,7 +18,7 @@ export interface Glimpse {
   /** The entries of the stash, the newest first. */
   readonly stash: readonly CommitId[]
   readonly worktrees: readonly ListedWorktree[]
-  /** By folder: the person's checkout and the quiet worktrees. */
+  /** By folder: the person's checkout, the quiet worktrees, and the git folder with its config and hooks. */
   readonly places: ReadonlyMap<string, PlaceGlimpse>
 }
 
@@ -42,6 +43,9 @@ export async function glimpse(site: Site, quiet: readonly QuietPlace[], last: Gl
     const head = worktrees.value.find((w) => w.path === path)?.head ?? null
     if (files.value !== null) places.set(path, { stamp, head, files: files.value })
   }
+  const settings = await settingsOf(site, last?.places.get(site.commonDir)?.files ?? new Map())
+  if (!settings.ok) return settings
+  places.set(site.commonDir, { stamp: '', head: null, files: settings.value })
   return ok({ refs: refs.value, stash: await stashOf(site, refs.value), worktrees: worktrees.value, places })
 }
 
@@ -67,6 +71,16 @@ async function stashOf(site: Site, refs: ReadonlyMap<string, CommitId>): Promise
   const entries = log.split('\n').flatMap((line) => /^[0-9a-f]+ ([0-9a-f]+) /.exec(line)?.[1] ?? [])
   return entries.at(-1) === newest ? entries.reverse() : [newest]
 }
+
+/** The repository's config and hooks, which hold for all its worktrees: no commit has them. */
+async function settingsOf(site: Site, before: FileMarks): Promise<Result<FileMarks, Failure>> {
+  const hooks = await readdir(join(site.commonDir, 'hooks')).catch(() => [])
+  const live = hooks.filter((name) => !name.endsWith('.sample')).map((name) => `hooks/${name}`)
+  const marks = await markFiles(site, site.commonDir, { names: [...settingsFiles, ...live], before })
+  return marks.ok ? ok(new Map([...marks.value].filter(([, mark]) => mark.content !== null))) : marks
+}
+
+const settingsFiles = ['config', 'config.worktree', 'info/attributes', 'info/exclude']
 
 /** Null: there is no such worktree any more. */
 async function filesOf(site: Site, path: string, before: FileMarks): Promise<Result<FileMarks | null, Failure>> {

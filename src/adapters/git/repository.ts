@@ -7,6 +7,7 @@ import { commitFile, readFile } from './committed-file.js'
 import { commitResolution, layOutConflict } from './conflicts.js'
 import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorkspace } from './desks.js'
 import { copyEnvFiles } from './env-files.js'
+import { forgetWorktree, goneWorktrees } from './gone-worktrees.js'
 import { land } from './land.js'
 import { branchTip, swap } from './refs.js'
 import { openSentinel } from './sentinel.js'
@@ -14,10 +15,14 @@ import { createSite, type Site, type SiteOptions } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
 import { commitScratch, commitWork } from './work.js'
 
-/** A repository, and the watch over what others change in it. */
+/** A repository, the watch over what others change in it, and what a cut-off run left in it. */
 export interface WatchedRepository extends Repository {
   /** A new one has not looked yet. */
   sentinel(): Sentinel
+  /** Worktrees of orch's that git still lists and whose folder is gone. */
+  goneWorktrees(): Promise<Result<readonly string[], Failure>>
+  /** Has git forget one; what only it pointed to stays reachable. */
+  forgetWorktree(path: string): Promise<Result<void, Failure>>
 }
 
 /** The engine's view of a git repository. Whatever changes refs, worktrees or config waits for its turn at the door. */
@@ -48,6 +53,8 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     isAncestor: (commit, of) => isAncestor(site, commit, of),
     mergedMilestones: (tip) => mergedMilestones(site, tip),
     sentinel: () => openSentinel(site),
+    goneWorktrees: () => goneWorktrees(site),
+    forgetWorktree: (path) => inTurn(() => forgetWorktree(site, path)),
   }
 }
 

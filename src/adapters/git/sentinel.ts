@@ -95,7 +95,8 @@ async function changesIn(
   const changes = differing.map((name): Change => {
     const before = was.files.has(name) ? (was.files.get(name)?.content ?? null) : (committed.value.get(name) ?? null)
     const after = (is.files.get(name) ?? read.value.get(name))?.content ?? null
-    return { kind: 'file', place, name, before, after, madeIn: null }
+    const isConfig = place === site.commonDir && name === 'config'
+    return { kind: 'file', place, name, before, after, madeIn: null, ...(isConfig ? { isConfig } : {}) }
   })
   // Where only the commit underneath was moved, the file is what it was.
   const isUntouched = ({ name, after }: Change): boolean => !was.files.has(name) && (earlier.value.get(name) ?? null) === after

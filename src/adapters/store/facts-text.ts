@@ -24,21 +24,44 @@ const absent: Readonly<Record<string, object>> = {
 
 const newline = 0x0a
 
+/** What can be read of a facts file, however damaged it is. */
+export interface SalvagedFacts extends FactsText {
+  readonly lost: readonly LostLine[]
+  /** How many of them stand behind the last fact that can be read. */
+  readonly lostAtEnd: number
+}
+
+/** A line in the middle that is no fact, or not the next one. */
+export interface LostLine {
+  /** From 1. */
+  readonly line: number
+  readonly why: 'damaged' | 'out of order'
+}
+
 /** Splits a facts file into facts; the error says which line is damaged. Damage in the last line only is a torn write. */
 export function parseFacts(bytes: Buffer): Result<FactsText, string> {
+  const { lost, facts, wholeBytes, tornBytes } = salvageFacts(bytes)
+  const [first] = lost
+  return first === undefined ? ok({ facts, wholeBytes, tornBytes }) : err(`line ${first.line} is ${first.why}`)
+}
+
+/** Reads every fact that can be read. */
+export function salvageFacts(bytes: Buffer): SalvagedFacts {
   const facts: RecordedFact[] = []
+  const lost: LostLine[] = []
+  let lostAtEnd = 0
   let at = 0
   for (let line = 1; ; line++) {
     const end = bytes.indexOf(newline, at)
     if (end === -1) break
     const fact = parseFact(bytes.toString('utf8', at, end))
     if (fact === null && end === bytes.length - 1) break
-    if (fact === null) return err(`line ${line} is damaged`)
-    if (fact.seq <= (facts.at(-1)?.seq ?? 0)) return err(`line ${line} is out of order`)
-    facts.push(fact)
+    if (fact !== null && fact.seq > (facts.at(-1)?.seq ?? 0)) facts.push(fact)
+    else lost.push({ line, why: fact === null ? 'damaged' : 'out of order' })
+    lostAtEnd = lost.at(-1)?.line === line ? lostAtEnd + 1 : 0
     at = end + 1
   }
-  return ok({ facts, wholeBytes: at, tornBytes: bytes.length - at })
+  return { facts, wholeBytes: at, tornBytes: bytes.length - at, lost, lostAtEnd }
 }
 
 function parseFact(line: string): RecordedFact | null {

@@ -13,25 +13,21 @@ export interface RunHistory {
   readonly state: RunState | null
   /** Up to which fact the checkpoint on the disk knows; 0: there is none to rely on. */
   readonly checkpointSeq: number
-  /** The checkpoint could not be used, and everything was rebuilt from the facts. */
-  readonly damaged: Failure | null
 }
 
 /**
- * The state that the checkpoint and the facts after it amount to.
- * A damaged checkpoint is no loss while the facts are whole; one written by a newer orch is not touched.
+ * The state that the checkpoint and the facts after it amount to. A checkpoint that is there and cannot be read is said, not
+ * passed over: putting another in its place is for a person to ask for.
  */
 export async function recall(runFolder: string, text: FactsText): Promise<Result<RunHistory, Failure>> {
   const paths = runPaths(runFolder)
   const loaded = await new CheckpointStore(paths.checkpoint).load()
-  if (!loaded.ok && loaded.error.kind === 'newer') return err(loaded.error.failure)
-  const from = loaded.ok ? loaded.value : null
   // What an older orch knew it has also written down as facts: its checkpoint is replaced without a word.
-  const damaged = loaded.ok || loaded.error.kind === 'older' ? null : loaded.error.failure
-  if (!loaded.ok && text.facts.length === 0) return err(loaded.error.failure)
+  if (!loaded.ok && (loaded.error.kind !== 'older' || text.facts.length === 0)) return err(loaded.error.failure)
+  const from = loaded.ok ? loaded.value : null
   const folded = fold(from, text.facts)
   if (!folded.ok) return err({ reason: 'state-unreadable', path: paths.facts, detail: folded.error })
-  return ok({ state: folded.value, checkpointSeq: from?.seq ?? 0, damaged })
+  return ok({ state: folded.value, checkpointSeq: from?.seq ?? 0 })
 }
 
 /**
@@ -51,7 +47,8 @@ export async function readHistory(runFolder: string): Promise<Result<RunHistory,
   return text.ok ? recall(runFolder, text.value) : text
 }
 
-function fold(from: RunState | null, facts: readonly RecordedFact[]): Result<RunState | null, string> {
+/** Facts that the state knows already are passed over; the error names the one that is missing or does not fit. */
+export function fold(from: RunState | null, facts: readonly RecordedFact[]): Result<RunState | null, string> {
   let state = from
   for (const fact of facts) {
     const known = state?.seq ?? 0

@@ -1,5 +1,6 @@
 import { unlink } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
 import { realDisk } from './disk.js'
@@ -61,6 +62,30 @@ export async function acquireLock(request: LockRequest): Promise<Result<Lock, Fa
 /** Who holds the lock now; null: nobody, or somebody who is gone. */
 export async function readLock(file: string): Promise<LockHolder | null> {
   return (await readHolding(file))?.holder ?? null
+}
+
+/** What is left of a lock that nobody holds; null: nothing, or somebody holds it. */
+export async function leftLock(file: string): Promise<'stale' | 'damaged' | null> {
+  const text = await readLockFile(file)
+  if (text === null) return null
+  const lock = parseLock(text)
+  if (lock === null) return 'damaged'
+  return (await isAlive(lock)) === 'dead' ? 'stale' : null
+}
+
+const secondLookAfterMs = 500
+
+/**
+ * Moves a damaged lock out of the way. Where there are no hard links a lock is seen half written for an instant, so it is
+ * looked at twice. @returns where it is kept; null: it is no damaged lock any more
+ */
+export async function setLockAside(file: string, now: number): Promise<string | null> {
+  const first = await readLockFile(file)
+  await pause(secondLookAfterMs)
+  if (first === null || parseLock(first) !== null || (await readLockFile(file)) !== first) return null
+  const aside = `${file}.damaged-${now}`
+  await renameStubbornly(realDisk, file, aside)
+  return aside
 }
 
 /** Whoever holds the lock, and what can be known of them. */
@@ -132,7 +157,8 @@ async function lastClaim(file: string, first: LockText): Promise<{ text: LockTex
 
 async function holderOf(file: string, text: LockText): Promise<string | null> {
   const lock = parseLock(text)
-  if (lock === null) return `nobody knows who: ${file} is damaged; if no orch is at work here, remove that file`
+  if (lock === null)
+    return `nobody knows who: ${file} is damaged; if no orch is at work here: orch doctor --fix moves that file out of the way`
   const state = await isAlive(lock)
   if (state === 'dead') return null
   const holder = `pid ${lock.pid} since ${lock.at} on ${lock.host} (${lock.command})`

@@ -12,6 +12,9 @@ describe('what a command line reaches for', () => {
     'cd src && touch a.ts',
     'rm -rf ./build',
     "node -e 'console.log(1)'",
+    'git config user.name; git config --get core.hooksPath; git config get x.y',
+    'git config --global user.name Somebody',
+    'git remote -v',
   ]
   it.each(stays)('stays in its worktree: %s', (command) => {
     expect(reachOf(command, place)).toBeNull()
@@ -29,6 +32,8 @@ describe('what a command line reaches for', () => {
     ['git --work-tree=/repo checkout -- a.txt', { paths: ['/repo', '/repo/a.txt'], git: ['checkout'] }],
     ['git stash && npm test && git stash pop', { git: ['stash'], words: ['pop'] }],
     ['git push . +HEAD:refs/heads/main', { git: ['push'], words: [':refs/heads/main'] }],
+    ['git config core.hooksPath /nowhere && npm test', { git: ['config'], writes: true }],
+    ['git config --unset x.y; git remote add o u', { git: ['config', 'remote'] }],
     [`bash -c "cd /repo && git reset --hard"`, { paths: ['/repo'], git: ['reset'] }],
     [`python3 -c "open('/repo/a.txt', 'w').write('x')"`, { paths: ['/repo/a.txt'], writes: true }],
     ['FOO=1 /usr/bin/git update-ref refs/heads/x HEAD', { git: ['update-ref'], words: ['refs/heads/x'] }],

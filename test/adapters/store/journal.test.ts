@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, rmdir, stat, truncate, writeFile } from '
 import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { inspectRun, mendRun } from '../../../src/adapters/store/mend-run.js'
 import { readRun } from '../../../src/adapters/store/run-history.js'
 import { runPaths } from '../../../src/adapters/store/run-paths.js'
 import { at, Ear, instant, journalIn, runId, systemError, tell, tempFolder, tempRun, WatchedDisk } from './rig.js'
@@ -171,17 +172,20 @@ describe('the checkpoint', () => {
     ['an unknown key in the envelope', (text) => text.replace('{', '{"more":1,')],
     ['an older, unknown version', (text) => text.replace('"schemaVersion":2', '"schemaVersion":0')],
   ]
-  test.each(damages)('that is damaged (%s) is rebuilt from the facts with a notice, and kept aside', async (_, damage) => {
+  test.each(damages)('that is damaged (%s) is refused, not replaced, and mended from the facts on request', async (_, damage) => {
     const folder = await tempRun()
     await tell(folder, story(9))
     const { checkpoint } = runPaths(folder)
     const damaged = damage(await readFile(checkpoint, 'utf8'))
     await writeFile(checkpoint, damaged)
-    expect(await readRun(folder)).toMatchObject({ ok: true, value: { seq: 9 } })
-    const ear = new Ear()
-    const journal = await journalIn(folder, { listeners: [ear] })
+    expect(await readRun(folder)).toMatchObject({ ok: false, error: { reason: 'state-unreadable', path: checkpoint } })
+    await expect(journalIn(folder)).rejects.toThrow(checkpoint)
+    expect(await readFile(checkpoint, 'utf8')).toBe(damaged)
+    const found = await inspectRun(folder)
+    expect(found?.remedy).toBe('rebuild')
+    if (found !== null) await mendRun(found, { orchVersion: '0.0.0', now: instant })
+    const journal = await journalIn(folder)
     expect(journal.state).toEqual(plainFold(story(9), runId, at))
-    expect(ear.notices).toEqual([expect.stringContaining('rebuilt')])
     await journal.close()
     expect(await readFile(`${checkpoint}.damaged-${instant}`, 'utf8')).toBe(damaged)
     expect(JSON.parse(await readFile(checkpoint, 'utf8'))).toMatchObject({ schemaVersion: 2, state: { seq: 9 } })
