@@ -1,5 +1,6 @@
 import type { Config } from '../core/config.js'
 import type { WorkId } from '../core/fact.js'
+import { farthestReset } from '../core/policy/limit.js'
 import type { ClosedLimit, RunState } from '../core/run-state.js'
 import type { Halt } from './halt.js'
 import type { Clock, Disk, Journal, Listener } from './ports.js'
@@ -43,7 +44,7 @@ export function openGate(needs: GateNeeds): Gate {
 
   async function passLimit(task: WorkId): Promise<void> {
     for (let limit = limitNow(); limit !== null && !needs.halt.soft.aborted; limit = limitNow()) {
-      if (limit.until <= needs.clock.now()) {
+      if (isOver(limit)) {
         await lift()
         continue
       }
@@ -56,6 +57,10 @@ export function openGate(needs: GateNeeds): Gate {
       await needs.clock.sleepUntil(limit.until, needs.halt.soft)
     }
   }
+
+  /** No window lasts that long: the clock was set back since, and nobody knows any more when it ends. */
+  const isOver = ({ until }: Announced): boolean =>
+    until <= needs.clock.now() || until - needs.clock.now() > farthestReset + needs.rateLimit.marginMs
 
   const isTooLong = (limit: Announced): boolean => needs.noWait || limit.until - needs.clock.now() > needs.rateLimit.maxWaitMs
 

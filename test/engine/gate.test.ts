@@ -60,4 +60,12 @@ describe('the gate', () => {
     expect(await gate.admit('1A', 0)).toBe(true)
     expect(clock.now()).toBeGreaterThanOrEqual(until)
   })
+
+  it('does not wait for a limit that only a clock set back since has put so far ahead', async () => {
+    const day = 24 * 60 * minute
+    const { clock, facts, gate } = gateWith({ until: Date.UTC(2027, 0, 1), window: null })
+    expect(await gate.admit('1A', 0)).toBe(true)
+    expect(clock.elapsed).toBeLessThan(day)
+    expect(facts).toContainEqual({ type: 'limit-lifted' })
+  })
 })
