@@ -281,6 +281,8 @@ function combine(state: RunState, fact: RecordedFact & { type: 'tasks-combined' 
   let next = withStage(state, fact.stage, (s) => ({ ...s, integration: fact.tip, complete: fact.complete }))
   for (const merge of fact.merges)
     next = withWork(next, merge.task, (w) => ({ ...w, phase: 'combined', mergeCommit: merge.commit, obstacle: null }))
+  // A session of the whole that was cut off began on what the stage was before.
+  next = withWork(next, wholeOf(fact.stage), (w) => ({ ...w, open: null }))
   if (!fact.complete) return next
   return withWork(next, wholeOf(fact.stage), (w) => ({
     ...w,

@@ -2,6 +2,7 @@ import type { Account, AccountName } from '../core/account.js'
 import type { Config } from '../core/config.js'
 import type { WorkId } from '../core/fact.js'
 import { type AccountDecision, chooseAccount } from '../core/policy/choose-account.js'
+import { farthestReset } from '../core/policy/limit.js'
 import type { ClosedLimit, RunState } from '../core/run-state.js'
 import type { SessionOutcome } from '../core/session.js'
 import type { Halt } from './halt.js'
@@ -58,7 +59,11 @@ export function openGate(needs: GateNeeds): Gate {
     return said !== undefined && said.until > (saved?.until ?? 0) ? said : saved
   }
 
-  const isOpen = (account: AccountName): boolean => (limitOf(account)?.until ?? 0) <= needs.clock.now()
+  /** No window lasts longer than the farthest reset: then the clock was set back since, and nobody knows any more when it ends. */
+  const isOpen = (account: AccountName): boolean => {
+    const left = (limitOf(account)?.until ?? 0) - needs.clock.now()
+    return left <= 0 || left > farthestReset + needs.rateLimit.marginMs
+  }
 
   /** Once for all who wait. */
   async function lift(account: AccountName): Promise<void> {
@@ -70,7 +75,7 @@ export function openGate(needs: GateNeeds): Gate {
   }
 
   const decide = ({ conversationOf }: Start): AccountDecision => {
-    const closedUntil = (name: AccountName): number | null => limitOf(name)?.until ?? null
+    const closedUntil = (name: AccountName): number | null => (isOpen(name) ? null : (limitOf(name)?.until ?? null))
     return chooseAccount({ accounts: needs.accounts, closedUntil, last: needs.journal.state.account, conversationOf }, needs.clock.now())
   }
 

@@ -129,7 +129,8 @@ async function reopenScratch(engine: Engine, work: Work, isThere: boolean): Prom
   const { head } = work
   if (head === null) throw new Error(`Internal error: ${work.id} has no commit to stand at`)
   if (!isThere) return repository.openScratch(path, head)
-  if (work.phase !== 'worked' || work.open !== null) return ok(undefined)
+  // Without a session that goes on, it may still stand at a combination that was refused, and what is committed next would build on that.
+  if (work.open !== null) return ok(undefined)
   const back = await repository.putBack({ path, branch: null }, { head, tree: head })
   if (!back.ok) return back
   const text = `${work.id}: what was not committed in its worktree is kept below refs/orch/kept: ${back.value.join(', ')}`

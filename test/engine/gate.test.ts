@@ -61,4 +61,13 @@ describe('the gate', () => {
     expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null })).toMatchObject({ account: defaultAccount })
     expect(clock.now()).toBeGreaterThanOrEqual(until)
   })
+
+  it('does not wait for a limit that only a clock set back since has put so far ahead', async () => {
+    const day = 24 * 60 * minute
+    const { clock, facts, gate } = openedGate()
+    gate.close(defaultAccount, { until: Date.UTC(2027, 0, 1), window: null })
+    expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null })).toMatchObject({ account: defaultAccount })
+    expect(clock.elapsed).toBeLessThan(day)
+    expect(facts).toContainEqual({ type: 'limit-lifted', account: defaultAccount })
+  })
 })

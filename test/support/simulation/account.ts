@@ -17,7 +17,7 @@ export class Account {
     private limits: number,
   ) {}
 
-  get isClosed(): boolean {
+  isClosed(): boolean {
     return this.clock.elapsed < this.#closedUntil
   }
 

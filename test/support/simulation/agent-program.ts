@@ -86,23 +86,24 @@ export class AgentProgram {
   async #proceed(invocation: Invocation, request: SessionRequest, stop: AbortSignal): Promise<SessionOutcome> {
     const { clock, crew, account, worktrees, heard } = this.needs
     const part = crew.choose(request)
+    const isStopped = (): boolean => stop.aborted
     invocation.kind = part.kind
     const { task, step, number, session } = request
     heard(`${task} ${step} ${number} ${request.resumes ? 'goes on' : 'begins'} in ${session}: ${part.kind}`)
     await this.#alive(invocation, 500)
     if (part.isKnown) this.#conversations.add(session)
-    if (account.isClosed) return { kind: 'limited', usage: paid, limit: account.notice() }
+    if (account.isClosed()) return { kind: 'limited', usage: paid, limit: account.notice() }
     const half = part.durationMs / 2
     await clock.pass(half, null, stop)
     await this.#alive(invocation, 0)
-    if (stop.aborted) return { kind: 'stopped', usage: paid }
+    if (isStopped()) return { kind: 'stopped', usage: paid }
     const place = worktrees.get(request.cwd)
     if (place === undefined) return this.#failed({ reason: 'internal', detail: `the worktree ${request.cwd} is gone` })
     crew.begin(part, request, place)
     await clock.pass(half, null, stop)
     await this.#alive(invocation, 0)
-    if (stop.aborted) return { kind: 'stopped', usage: paid }
-    if (account.isClosed && part.meetsLimit) return { kind: 'limited', usage: paid, limit: account.notice() }
+    if (isStopped()) return { kind: 'stopped', usage: paid }
+    if (account.isClosed() && part.meetsLimit) return { kind: 'limited', usage: paid, limit: account.notice() }
     if (part.kind === 'limited' && account.close()) return { kind: 'limited', usage: paid, limit: account.notice() }
     return crew.end(part, request, place)
   }

@@ -4,7 +4,7 @@ import type { VirtualClock } from './virtual-clock.js'
 /** What never comes: whoever waits for it was killed. */
 export const never = new Promise<never>(() => undefined)
 
-const death = Symbol('death')
+const death = new Error('orch is killed here')
 
 export type LifeEnd =
   | { readonly kind: 'killed'; readonly point: string }

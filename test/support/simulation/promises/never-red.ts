@@ -17,6 +17,7 @@ function whyRed({ to, state }: MainMove, { git, scenario, passed }: Evidence): r
 }
 
 function commandsFor(state: RunState, tasks: readonly string[], checks: readonly { command: string }[]): ReadonlySet<string> {
-  const merged = tasks.flatMap((id) => (state.work[id]?.mergeCommit == null ? [] : (state.work[id]?.milestone ?? [])))
+  const works = tasks.flatMap((id) => state.work[id] ?? [])
+  const merged = works.flatMap((work) => (work.mergeCommit === null || work.milestone === null ? [] : [work.milestone]))
   return new Set([...checks.map((c) => c.command), ...merged.flatMap(commandsOf)])
 }

@@ -17,13 +17,14 @@ const theyApprove = ofFacts(({ before, fact }, { evidence: { program } }) => {
 const ofWhatIsMerged = ofFacts(({ before, fact }, { evidence }) => {
   if (fact.type !== 'tasks-combined') return null
   const facts = evidence.runs.find((run) => run.id === fact.run)?.facts ?? []
-  const unseen = fact.merges.filter(
-    ({ task }) => before.work[task]?.verdict != null && !wasSeen(facts, fact, task, before.work[task]?.head),
-  )
+  const unseen = fact.merges.filter(({ task }) => {
+    const work = before.work[task]
+    return work !== undefined && work.verdict !== null && !wasSeen(facts, fact, task, work.head)
+  })
   return unseen.length === 0 ? null : `nobody reviewed ${unseen.map((m) => m.task).join(', ')} as it is`
 })
 
-function wasSeen(facts: readonly RecordedFact[], until: RecordedFact, task: string, head: string | null | undefined): boolean {
+function wasSeen(facts: readonly RecordedFact[], until: RecordedFact, task: string, head: string | null): boolean {
   const story = facts.filter((f) => f.seq < until.seq && 'task' in f && f.task === task)
   const at = story.findLastIndex((f) => f.type === 'review-given')
   const later = story.slice(at + 1)
