@@ -15,6 +15,6 @@ export async function runSession(engine: Engine, request: SessionRequest, admiss
     engine.halt.hard,
   )
   if (outcome.kind === 'limited') await hitLimit(engine, request.account, outcome.limit)
-  admission.ended(outcome)
+  await admission.ended(outcome)
   return outcome
 }
