@@ -98,7 +98,7 @@ async function smallestSession(project: Project, pool: Pool, account: AccountNam
   const folder = await mkdtemp(path.join(tmpdir(), 'orch-auth-'))
   const { env, platform } = project.surroundings
   const config = withUnderstudy(project.config, project, false)
-  const redactor = secretRedactor(env, config.agent.env, ...pool.environments.values())
+  const redactor = secretRedactor(env, config.agent.env, ...pool.environments.values(), pool.secrets)
   try {
     const agent = claudeAgent({
       agent: config.agent,

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { accountAddress } from '../adapters/claude/account-address.js'
 import { accountEnvironment, accountIdentity, configFolderOf, isSubscription } from '../adapters/claude/credentials.js'
 import { configFileName } from '../adapters/files/config-file.js'
 import { readSecretFile } from '../adapters/files/secret-file.js'
@@ -18,6 +19,8 @@ export interface Pool {
   /** What a named account adds to the environment of its sessions; the login that the program finds by itself adds nothing. */
   readonly environments: ReadonlyMap<AccountName, Environment>
   readonly identities: ReadonlyMap<AccountName, string>
+  /** What must not be written anywhere beside the secrets in `environments`, as variables of an environment. */
+  readonly secrets: Environment
 }
 
 /** The pool of a run without the real program: nobody pays. */
@@ -25,6 +28,7 @@ export const nobodyPays = (identity: string): Pool => ({
   accounts: [{ name: defaultAccount, rank: 0, conversations: '' }],
   environments: new Map(),
   identities: new Map([[defaultAccount, identity]]),
+  secrets: {},
 })
 
 /** Reads who pays from the config, the files that it names and the environment: all that is wrong at once. */
@@ -37,16 +41,18 @@ export async function readPool(project: Project): Promise<Result<Pool, readonly 
   if (problems.length === 0) problems.push(...namingProblems(entries))
   if (problems.length === 0 && auth.mode === 'api-keys-only' && entries.length === 0)
     problems.push(problemIn(configFileName, 'auth.mode is api-keys-only, and there is no account', 'List one in auth.accounts'))
-  return problems.length > 0 ? err(problems) : ok(poolOf(project, entries))
+  return problems.length > 0 ? err(problems) : ok(await poolOf(project, entries))
 }
 
-function poolOf(project: Project, entries: readonly AuthEntry[]): Pool {
+async function poolOf(project: Project, entries: readonly AuthEntry[]): Promise<Pool> {
   const { mode } = project.config.auth
   const base = withoutUndefined({ ...project.surroundings.env, ...project.config.agent.env })
   const named = entries.map(({ name, env }) => ({ name, env: accountEnvironment(base, env) }))
   const all = mode === 'api-keys-only' ? named : [{ name: defaultAccount, env: base }, ...named]
   const rankOf = (env: Environment): number => (isSubscription(env) === (mode === 'api-keys-first') ? 1 : 0)
+  const addresses = await Promise.all(all.map(({ env }) => accountAddress(env)))
   return {
+    secrets: Object.fromEntries(addresses.flatMap((address, i) => (address === null ? [] : [[`ADDRESS_SECRET_${i}`, address]]))),
     accounts: all.map(({ name, env }) => ({ name, rank: mode === 'api-keys-only' ? 0 : rankOf(env), conversations: configFolderOf(env) })),
     environments: new Map(entries.map(({ name, env }) => [name, env])),
     identities: new Map(all.map(({ name, env }) => [name, accountIdentity(env)])),

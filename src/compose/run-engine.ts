@@ -133,7 +133,7 @@ function waitsUntil({ rateLimit }: Config): number | null {
 
 function agentPorts({ project, config, runFolder, journal, pool }: RunSetup): Pick<Engine['ports'], 'agent' | 'commands'> {
   const { env, platform } = project.surroundings
-  const redactor = secretRedactor(env, config.agent.env, ...pool.environments.values())
+  const redactor = secretRedactor(env, config.agent.env, ...pool.environments.values(), pool.secrets)
   const agent = claudeAgent({
     agent: config.agent,
     killGraceMs: config.health.killGraceMs,
