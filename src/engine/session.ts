@@ -25,7 +25,7 @@ export async function runSession(engine: Engine, work: Work, request: SessionReq
     engine.halt.hard,
   )
   if (outcome.kind === 'limited') await hitLimit(engine, request.account, outcome.limit)
-  admission.ended(outcome)
+  await admission.ended(outcome)
   return afterSession(engine, work, request.session, outcome)
 }
 

@@ -127,6 +127,31 @@ describe('the real Claude Code program, from a milestone to a merge', () => {
     expect(merged(rig)).toBe('1A')
   })
 
+  const refusedByPlan = (claim: 'five_hour' | 'seven_day', reset: string): Reply => {
+    const short = claim === 'five_hour' ? '5h' : '7d'
+    return {
+      error: 429,
+      headers: {
+        'anthropic-ratelimit-unified-status': 'rejected',
+        'anthropic-ratelimit-unified-reset': reset,
+        'anthropic-ratelimit-unified-representative-claim': claim,
+        [`anthropic-ratelimit-unified-${short}-utilization`]: '1.0',
+        [`anthropic-ratelimit-unified-${short}-reset`]: reset,
+      },
+    }
+  }
+  it.each<[string, Reply, 'subscription' | 'key', object]>([
+    ['five hours', refusedByPlan('five_hour', '{{now+18000}}'), 'subscription', { window: 'five_hour', guessed: false }],
+    ['a week', refusedByPlan('seven_day', '{{now+500000}}'), 'subscription', { window: 'seven_day', guessed: false }],
+    ['an unknown time', { error: 429, headers: { 'retry-after': '3600' } }, 'key', { window: null, guessed: true }],
+  ])('a limit of %s that is not waited for ends with exit status 3, and the status tells', async (name, reply, login, hit) => {
+    const { rig, env } = await rigWith(`limit of ${name}`.replaceAll(' ', '-'), { rules: [{ when: { tools: true }, reply }] }, login)
+    await using _ = rig
+    expect(await rig.orch(['run', '--no-wait'], { env })).toMatchObject({ exitCode: 3 })
+    expect(rig.facts().find((f) => f.type === 'limit-hit')).toMatchObject({ account: 'default', ...hit })
+    expect(await rig.statusJson()).toMatchObject({ run: { state: 'paused' }, wait: { reason: 'limit' }, totals: { failed: 0 } })
+  })
+
   it('a refused login stops the run with exit status 5 and what to do, and no task has failed', async () => {
     const { rig, env } = await rigWith('login', { rules: [{ when: { path: 'messages' }, reply: { error: 401 } }] }, 'subscription')
     await using _ = rig

@@ -5,6 +5,7 @@ import type { Fact } from '../../src/core/fact.js'
 import type { RunState } from '../../src/core/run-state.js'
 import { openGate } from '../../src/engine/gate.js'
 import { Halt } from '../../src/engine/halt.js'
+import { MemoryLimits } from '../support/simulation/memory-limits.js'
 import { VirtualClock } from '../support/simulation/virtual-clock.js'
 
 const minute = 60_000
@@ -38,7 +39,10 @@ function openedGate(whileLooking: () => void = () => undefined) {
     clock,
     facts,
     halt,
-    gate: openGate({ accounts: [onlyAccount], journal, clock, listener, halt, rateLimit, noWait: false, disk }),
+    gate: openGate({
+      ...{ accounts: [onlyAccount], concurrency: 4, journal, clock, listener, halt, rateLimit, noWait: false, waitsUntil: null, disk },
+      sharedLimits: new MemoryLimits().of('r1', clock),
+    }),
   }
 }
 

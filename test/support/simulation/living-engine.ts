@@ -7,7 +7,7 @@ import { renderBoard } from '../../../src/documents/task-board.js'
 import type { Engine, Ports } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import type { Halt } from '../../../src/engine/halt.js'
-import type { Clock, Disk, Journal, MilestoneSource, PromptSource, Records, Sentinel } from '../../../src/engine/ports.js'
+import type { Clock, Disk, Journal, MilestoneSource, PromptSource, Records, Sentinel, SharedLimits } from '../../../src/engine/ports.js'
 import { Watch } from '../../../src/engine/watch.js'
 import type { Dice } from './dice.js'
 import type { Life } from './life.js'
@@ -32,9 +32,12 @@ export function livingEngine(needs: EngineNeeds): Engine {
   const { universe, halt, journal } = needs
   const { config, concurrency, noWait } = universe.scenario
   const ports = livingPorts(needs)
-  const { clock, listener, disk } = ports
+  const { clock, listener, disk, sharedLimits } = ports
   const accounts = [onlyAccount]
-  const gate = openGate({ accounts, journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
+  const gate = openGate({
+    ...{ accounts, concurrency, journal, sharedLimits, clock, listener, halt, disk },
+    ...{ rateLimit: config.rateLimit, waitsUntil: null, noWait },
+  })
   const watch = new Watch(livingSentinel(needs.life), listener)
   return sabotaged({ config, halt, gate, watch, options: { concurrency, noWait, accounts }, ports }, universe)
 }
@@ -63,6 +66,7 @@ function livingPorts(needs: EngineNeeds): Ports {
     board: { render: renderBoard },
     clock: livingClock(universe, life),
     disk: livingDisk(universe, life),
+    sharedLimits: livingLimits(universe, life),
     chance: { uuid: () => universe.uuid(), fraction: () => chance.fraction() },
     listener: { heard: () => undefined, progressed: () => undefined },
     worktreePath: (task) => `/worktrees/${run}/${task}`,
@@ -75,6 +79,17 @@ const livingClock = ({ clock }: Universe, life: Life): Clock => ({
   now: () => clock.now(),
   sleepUntil: (epochMs, stop) => life.awaited(clock.sleepUntil(epochMs, stop, life)),
 })
+
+const livingLimits = ({ limits, clock }: Universe, life: Life): SharedLimits => {
+  // What one orch on the machine began to try, the next one may go on with.
+  const shared = limits.of('orch', clock)
+  return {
+    read: (account) => life.deed('reading what other runs know', () => shared.read(account)),
+    close: (account, until, window) => life.deed('telling other runs of a limit', () => shared.close(account, until, window)),
+    open: (account) => life.deed('telling other runs of an open account', () => shared.open(account)),
+    tryFirst: (account) => life.deed('asking to try first', () => shared.tryFirst(account)),
+  }
+}
 
 const livingSentinel = (life: Life): Sentinel => ({
   ...quietSentinel,

@@ -8,6 +8,7 @@ import { EventLog } from './event-log.js'
 import { type Evidence, lastRun, type RunStory } from './evidence.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import { MemoryGit } from './memory-git.js'
+import { MemoryLimits } from './memory-limits.js'
 import { RememberedRefs } from './remembered-refs.js'
 import type { Sabotage } from './sabotage.js'
 import type { Scenario, Weather } from './scenario.js'
@@ -26,6 +27,7 @@ export class Universe {
   readonly crew: Crew
   readonly program: AgentProgram
   readonly evidence: Evidence
+  readonly limits = new MemoryLimits()
   readonly approvals = new Set<string>()
   milestones: readonly Milestone[]
   weather: Weather

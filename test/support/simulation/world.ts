@@ -9,13 +9,14 @@ import { type RunState, reduce } from '../../../src/core/run-state.js'
 import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
-import type { Journal, Repository } from '../../../src/engine/ports.js'
+import type { Journal, Repository, SharedLimits } from '../../../src/engine/ports.js'
 import { retryTask } from '../../../src/engine/retry.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
 import { Watch } from '../../../src/engine/watch.js'
 import { aCheckResult } from '../work.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import { MemoryGit } from './memory-git.js'
+import { MemoryLimits } from './memory-limits.js'
 import { memoryRepository } from './memory-repository.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { reviewFormat } from './review-format.js'
@@ -31,6 +32,8 @@ export interface WorldOptions {
   readonly concurrency?: number
   readonly noWait?: boolean
   readonly accounts?: readonly Account[]
+  /** Epoch ms beyond which no limit is waited for. */
+  readonly waitsUntil?: number
   readonly start?: Readonly<Record<string, string>>
 }
 
@@ -50,6 +53,8 @@ export class World {
   failing: (deed: string) => boolean = () => false
   state: RunState | null = null
   diskFull = false
+  /** What is known on the machine; two worlds may share it. */
+  sharedLimits: SharedLimits = new MemoryLimits().of('r1', this.clock)
   #ids = 0
   #life = 0
 
@@ -156,15 +161,29 @@ export class World {
     const listener = { heard: () => undefined, progressed: () => undefined }
     const base: Config = { ...defaultConfig, agent: { ...defaultConfig.agent, model: 'm' } }
     const config = this.options.config?.(base) ?? base
+    const concurrency = this.options.concurrency ?? 4
+    const { sharedLimits } = this
     const noWait = this.options.noWait ?? false
     const accounts = this.options.accounts ?? [onlyAccount]
     const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
     return {
       config,
       halt,
-      options: { concurrency: this.options.concurrency ?? 4, noWait, accounts },
+      options: { concurrency, noWait, accounts },
       watch: new Watch(quietSentinel, listener),
-      gate: openGate({ accounts, journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk }),
+      gate: openGate({
+        accounts,
+        concurrency,
+        journal,
+        sharedLimits,
+        clock,
+        listener,
+        halt,
+        rateLimit: config.rateLimit,
+        waitsUntil: this.options.waitsUntil ?? null,
+        noWait,
+        disk,
+      }),
       ports: {
         agent: this.agent,
         commands: { run: (check, place) => Promise.resolve(ok(this.#check(check.command, place.cwd))) },
@@ -191,6 +210,7 @@ export class World {
         disk,
         chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
         listener,
+        sharedLimits,
         worktreePath: (task) => `/worktrees/${task}`,
         matches: (file, globs) => globs.some((g) => file.startsWith(g)),
         projectRules: () => Promise.resolve(''),
