@@ -1,4 +1,4 @@
-import { readdir, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import path from 'node:path'
 import type { Fact, RecordedFact } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
@@ -7,11 +7,12 @@ import { type RunState, reduce } from '../../core/run-state.js'
 import type { Clock, Journal, Listener } from '../../engine/ports.js'
 import { CheckpointStore } from './checkpoint-store.js'
 import { CheckpointWriter } from './checkpoint-writer.js'
-import { type Disk, realDisk } from './disk.js'
-import { ensureFolder, makerOf, removeIfThere } from './durable-file.js'
+import type { Disk } from './disk.js'
+import { ensureFolder } from './durable-file.js'
 import { type FactsLog, openFactsLog } from './facts-log.js'
 import { recall } from './run-history.js'
 import { runPaths } from './run-paths.js'
+import { removeTemporaries } from './temporaries.js'
 
 export interface JournalOptions {
   /** `.orch/runs/<run>`: its last part is the run's id. Made when it is not there. */
@@ -117,12 +118,6 @@ export async function openJournal(options: JournalOptions): Promise<Result<RunJo
   const { state, checkpointSeq } = history.value
   const checkpoints = new CheckpointWriter(new CheckpointStore(paths.checkpoint, options.disk), options.orchVersion, checkpointSeq)
   return ok(new RunJournal(options, { log: opened.value.log, checkpoints, state }))
-}
-
-/** A process that was killed while it wrote leaves them, also beside its records; nobody but the holder of the lock writes here. */
-async function removeTemporaries(folder: string): Promise<void> {
-  const left = (await readdir(folder, { recursive: true })).filter((name) => makerOf(name) !== null)
-  await Promise.all(left.map((name) => removeIfThere(realDisk, path.join(folder, name))))
 }
 
 /** Nothing damaged is thrown away: a person, or a later orch, may want to see it. */
