@@ -10,6 +10,7 @@ import { openJournal, type RunJournal } from '../adapters/store/journal.js'
 import { findUnfinishedRun, newRunId } from '../adapters/store/run-folders.js'
 import { acquireLock } from '../adapters/store/run-lock.js'
 import { StoreError } from '../adapters/store/store-error.js'
+import { removeTemporaries } from '../adapters/store/temporaries.js'
 import type { Config } from '../core/config.js'
 import { exitCodeForEnding, exitCodes } from '../core/exit-code.js'
 import type { Fact } from '../core/fact.js'
@@ -86,6 +87,7 @@ async function nothingToDo(project: Project, detail: string): Promise<Result<Car
     const lock = await acquireLock({ path: project.lockFile, run: 'none', command: 'orch run', at })
     if (lock.ok) {
       await releasePrecious(project.git, precious)
+      await removeTemporaries(project.runsFolder)
       await lock.value.release()
     }
   }

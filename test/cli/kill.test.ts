@@ -11,12 +11,16 @@ const isEverywhere = process.env['ORCH_KILL_EVERYWHERE'] === '1'
 const hours = 12 * 3_600_000
 
 /** The uninterrupted run that every other one is compared with. */
-let calm: { state: ReturnType<typeof endStateOf>; sessions: number; points: readonly Point[] }
+let calm: { state: ReturnType<typeof endStateOf>; sessions: number; points: readonly Point[]; pointsAtTheEnd: readonly Point[] }
 
 beforeAll(async () => {
   await using rig = eventfulRig(1)
   expect(await rig.orch(['run'], { env: watching(rig) })).toMatchObject({ exitCode: 0 })
-  calm = { state: endStateOf(rig), sessions: sessionsOf(rig).length, points: pointsIn(watchedIn(rig)) }
+  const events = watchedIn(rig)
+  const points = pointsIn(events)
+  const last = events.findLastIndex((event) => event.startsWith('fact '))
+  const pointsAtTheEnd = points.slice(pointsIn(events.slice(0, last + 1)).length)
+  calm = { state: endStateOf(rig), sessions: sessionsOf(rig).length, points, pointsAtTheEnd }
 })
 
 /** What a person types after a crash: resume, and run when there is nothing to resume yet. */
@@ -78,7 +82,12 @@ describe('killed, really', () => {
   it(`${isEverywhere ? 'at every git command, saved fact, changed file and session' : 'here and there'}, a resumed run ends as if nothing had happened`, {
     timeout: hours,
   }, async () => {
-    const points = isEverywhere ? calm.points : spread(calm.points, 8)
+    const points = isEverywhere ? calm.points : spread(calm.points, 6)
+    expect(await harmOfEach(points.map((point) => [point]))).toEqual([])
+  })
+
+  it('after its last fact, it leaves nothing behind that the next orch does not clear away', { timeout: hours }, async () => {
+    const points = isEverywhere ? calm.pointsAtTheEnd : spread(calm.pointsAtTheEnd, 3)
     expect(await harmOfEach(points.map((point) => [point]))).toEqual([])
   })
 
@@ -90,7 +99,7 @@ describe('killed, really', () => {
       { where: 'file-before', at: 9 },
       { where: 'fact-after', at: 6 },
     ]
-    const firsts = spread(calm.points, isEverywhere ? 20 : 3)
+    const firsts = spread(calm.points, isEverywhere ? 20 : 2)
     const pairs = firsts.flatMap((first, n) =>
       (isEverywhere ? seconds : seconds.slice(n % 5, (n % 5) + 1)).map((second) => [first, second]),
     )
@@ -98,7 +107,7 @@ describe('killed, really', () => {
   })
 
   it('while several tasks are under way, it still does', { timeout: hours }, async () => {
-    const points = spread(calm.points, isEverywhere ? 100 : 3)
+    const points = spread(calm.points, isEverywhere ? 100 : 2)
     expect(
       await harmOfEach(
         points.map((point) => [point]),
