@@ -56,12 +56,16 @@ const clockTime = z.string({ error: clockTimeError }).refine((value) => parseClo
 const logins: ReadonlySet<string> = new Set(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'])
 const inlineLogin = 'without keys and tokens: set them in the environment of orch, or name them in auth.accounts (keyFromEnv, keyFile)'
 const inlineSecret = 'no secret: keep it in an environment variable (keyFromEnv) or in a file of mode 600 (keyFile)'
+const variableError = 'the name of an environment variable, never the key itself'
 const account = z.strictObject(
   {
     name: z
       .string({ error: 'a name' })
       .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, { error: 'made of letters, digits, - and _, at most 40; it is written into logs' }),
-    keyFromEnv: option(text, 'The environment variable that holds its key or token.'),
+    keyFromEnv: option(
+      z.string({ error: variableError }).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: variableError }),
+      'The environment variable that holds its key or token.',
+    ),
     keyFile: option(text, 'A file of mode 600 that holds its key or token.'),
     baseUrl: option(z.url({ error: 'a URL' }), 'Where its service is, if not where the agent program looks.'),
     configDir: option(text, 'The folder in which the agent program keeps its login and conversations (CLAUDE_CONFIG_DIR).'),

@@ -43,9 +43,11 @@ function misfit(issue: Issue, path: Path, document: MisfitDocument): string {
     return `the name ${JSON.stringify(path.at(-1))} in ${nameOf(path.slice(0, -1), document)} must be ${issue.issues[0]?.message}`
   const value = valueAt(document.value, path)
   if (value === undefined) return `${name} is missing; it must be ${issue.message}`
-  // A variable's value may be a secret, and messages end up in logs.
-  return `${name} must be ${issue.message}, not ${path.at(-2) === 'env' ? `a ${typeof value}` : shown(value)}`
+  return `${name} must be ${issue.message}, not ${mayHoldSecrets(path) ? `a ${typeof value}` : shown(value)}`
 }
+
+/** Variables and accounts: what a person wrote there may be a key in the wrong place, and messages end up in logs. */
+const mayHoldSecrets = (path: Path): boolean => path.at(-1) === 'env' || path.at(-2) === 'env' || path[1] === 'accounts'
 
 const isInside = (issue: Issue): boolean => issue.path.length > 0 || issue.code === 'unrecognized_keys'
 

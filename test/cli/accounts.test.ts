@@ -76,6 +76,7 @@ describe('a pool of accounts', () => {
 
   it.each([
     ['a key in the config', { accounts: [{ name: 'a', env: { ANTHROPIC_API_KEY: key } }] }, /keyFromEnv/],
+    ['a key in the place of a variable', { accounts: [{ name: 'a', keyFromEnv: key }] }, /never the key itself/],
     ['a variable that is not set', { accounts: [{ name: 'a', keyFromEnv: 'NOT_SET' }] }, /NOT_SET is not set/],
     ['api-keys-only without a key', { mode: 'api-keys-only' }, /no account/],
     ['an address as a name', { accounts: [{ name: 'me@example.com', keyFromEnv: 'X' }] }, /letters, digits/],

@@ -41,6 +41,7 @@ const everyKey: readonly (readonly [key: string, written: unknown, at: string, r
   ['execution.retryDelay', '0s', 'execution.retryDelayMs', 0],
   ['execution.retryFactor', 1.5, 'execution.retryFactor', 1.5],
   ['execution.retryMax', '1h30m', 'execution.retryMaxMs', 5_400_000],
+  ['execution.keepAwake', true, 'execution.keepAwake', true],
   ['agent.command', 'tools/agent.mjs', 'agent.command', 'tools/agent.mjs'],
   ['agent.args', ['--verbose', ''], 'agent.args', ['--verbose', '']],
   ['agent.model', 'opus', 'agent.model', 'opus'],
@@ -66,6 +67,15 @@ const everyKey: readonly (readonly [key: string, written: unknown, at: string, r
   ['rateLimit.wait', '10m', 'rateLimit.waitMs', 600_000],
   ['rateLimit.maxWait', '6h', 'rateLimit.maxWaitMs', 21_600_000],
   ['rateLimit.margin', '0s', 'rateLimit.marginMs', 0],
+  ['rateLimit.until', '07:30', 'rateLimit.until', { hour: 7, minute: 30 }],
+  ['auth.mode', 'api-keys-first', 'auth.mode', 'api-keys-first'],
+  ['auth.file', 'keys.json', 'auth.file', 'keys.json'],
+  [
+    'auth.accounts',
+    [{ name: 'work', keyFromEnv: 'WORK_KEY' }],
+    'auth.accounts',
+    [{ name: 'work', keyFromEnv: 'WORK_KEY', keyFile: null, baseUrl: null, configDir: null, env: {} }],
+  ],
   ['health.stuckAfter', '5m', 'health.stuckAfterMs', 300_000],
   ['health.killGrace', 500, 'health.killGraceMs', 500],
 ]

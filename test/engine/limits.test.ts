@@ -68,9 +68,6 @@ describe('a week', () => {
     const all = 60 * (implementing + hour) + 3 * hour
     const ideal = Math.max(all / 6, (all / (2 * 4 * hour)) * 5 * hour)
     expect(took / day).toBeGreaterThan(5)
-    console.info(
-      `a simulated week: ${(took / hour).toFixed(1)} h, ideal ${(ideal / hour).toFixed(1)} h, limits met ${world.facts.filter((f) => f.type === 'limit-hit').length}`,
-    )
     expect(took / ideal).toBeLessThan(1.5)
   }, 60_000)
 })
