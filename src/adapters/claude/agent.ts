@@ -7,10 +7,11 @@ import { classify } from './classify.js'
 import { commandLine, permissionMode } from './command-line.js'
 import { sessionEnvironment } from './environment.js'
 import { type FoundProgram, findProgram } from './find-program.js'
-import { Invocation } from './invocation.js'
+import { endedByOrch, Invocation } from './invocation.js'
 import { type ProgramLaunch, type StartProgram, sessionLadder } from './program.js'
 import { decideSandbox, type SandboxSupport } from './sandbox.js'
 import { removeSandboxLeftovers } from './sandbox-leftovers.js'
+import { outcomeOf } from './session-end.js'
 import { usageOf } from './session-log.js'
 import { hasConversation, readTranscript, Transcript, transcriptPath } from './transcript.js'
 
@@ -52,8 +53,15 @@ export function claudeAgent(setup: ClaudeSetup): Agent {
       const result = log?.lastResult ?? null
       // A session that was interrupted says so itself: it has not reached its end.
       if (log === null || result === null || log.number !== number || result.terminalReason?.startsWith('aborted_') === true) return null
-      const ending = { exitCode: result.isError ? 1 : 0, signal: null, stderrTail: '' }
-      return classify(log, ending, { session, usage: usageOf(log, null), now: setup.now(), localZone: setup.localZone })
+      const { exitCode = null, signal = null, stderrTail = '' } = log.ended ?? {}
+      const ending = { exitCode, signal, stderrTail, byOrch: endedByOrch(log.ended?.endedFor ?? null) }
+      const limits = { idleMs: 0, timeoutMs: 0 }
+      const end = classify(log, ending, { session, now: setup.now(), localZone: setup.localZone, ...limits })
+      return outcomeOf(end, usageOf(log, null), log.windows)
+    },
+    spent: async (session, step, since) => {
+      const log = await readTranscript(transcriptPath(setup.runFolder, session, step))
+      return log === null || (log.startedAt ?? 0) < since ? null : usageOf(log, null)
     },
     knows: (session) => hasConversation(setup.runFolder, session),
   }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { SessionStep } from '../../core/session.js'
 import { emptyLog, follow, type SessionLog } from './session-log.js'
-import { readLine } from './stream.js'
+import { readLine, StreamReader } from './stream.js'
 
 /** Where the output of a session's invocations of one step is kept, below the run's folder. */
 export const transcriptPath = (folder: string, session: string, step: SessionStep): string =>
@@ -54,9 +54,10 @@ export class Transcript {
 export async function readTranscript(path: string): Promise<SessionLog | null> {
   if (!(await exists(path))) return null
   let log = emptyLog
+  const reader = new StreamReader()
   // Whole lines: they were cut to a bearable length when they were written.
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
-    if (line !== '') for (const event of readLine(line)) log = follow(log, event)
+    if (line !== '') for (const event of reader.read(line)) log = follow(log, event)
   return log
 }
 

@@ -36,6 +36,8 @@ const usage = {
   durationMs: z.number(),
   turns: z.number(),
   toolUses: z.number(),
+  estimatedUsd: z.number().optional(),
+  models: z.record(text, z.looseObject({ costUsd: z.number(), inputTokens: z.number(), outputTokens: z.number() })).optional(),
 } satisfies ShapeOf<Usage>
 
 const openSession = {
