@@ -15,9 +15,10 @@ import { exitCodeForEnding, exitCodes } from '../core/exit-code.js'
 import type { Fact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Selection } from '../core/plan.js'
+import { hasBudgetAgain } from '../core/policy/budget.js'
 import { err, ok, type Result } from '../core/result.js'
 import { hasStopped, retryableWork } from '../core/retryable.js'
-import type { RunState } from '../core/run-state.js'
+import { type RunState, workOf } from '../core/run-state.js'
 import { Halt } from '../engine/halt.js'
 import { carryOutRun } from '../engine/run.js'
 import { chooseView, type View } from '../ui/view.js'
@@ -30,6 +31,8 @@ export interface RunRequest {
   /** Null: as the config says. */
   readonly concurrency: number | null
   readonly noWait: boolean
+  /** What the run may use, in place of what was said before; null: as it was. */
+  readonly budget: { readonly maxUsd: number | null; readonly maxDurationMs: number | null }
   readonly withoutReview: boolean
   readonly rehearse: boolean
   readonly json: boolean
@@ -108,6 +111,7 @@ async function beginRun(project: Project, request: RunRequest, outlook: Outlook)
         withoutReview: request.withoutReview,
         rehearsal: request.rehearse,
       })
+      await setBudget(journal, request)
     },
   })
 }
@@ -124,12 +128,22 @@ async function continueRun(
     folder: which.folder,
     begin: async (journal) => {
       await journal.record({ type: 'run-resumed' })
-      for (const task of Object.keys(journal.state.work).filter(which.retry)) {
+      await setBudget(journal, request)
+      const { budget } = project.config
+      const mayGoOn = (task: string): boolean => {
+        const milestone = milestones.value.find((m) => m.id === task) ?? null
+        return which.retry(task) || hasBudgetAgain(workOf(journal.state, task), budget, milestone)
+      }
+      for (const task of Object.keys(journal.state.work).filter(mayGoOn)) {
         const milestone = milestones.value.find((m) => m.id === task) ?? null
         await journal.record({ type: 'task-retried', task, milestone })
       }
     },
   })
+}
+
+async function setBudget(journal: RunJournal, { budget }: RunRequest): Promise<void> {
+  if (budget.maxUsd !== null || budget.maxDurationMs !== null) await journal.record({ type: 'budget-set', ...budget })
 }
 
 interface Which {

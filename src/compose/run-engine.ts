@@ -19,16 +19,21 @@ import type { RunJournal } from '../adapters/store/journal.js'
 import { runPaths } from '../adapters/store/run-paths.js'
 import { RunRecords } from '../adapters/store/run-records.js'
 import { understudyEnvironment, understudyProgram } from '../adapters/understudy/location.js'
+import { onlyAccount } from '../core/account.js'
 import type { Config } from '../core/config.js'
 import type { Failure } from '../core/failure.js'
+import { tokensSince } from '../core/ledger.js'
 import { ok, type Result } from '../core/result.js'
 import { promptsFrom } from '../documents/prompt.js'
 import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../documents/review-answer.js'
 import { renderBoard } from '../documents/task-board.js'
+import { Budgets } from '../engine/budget.js'
 import type { Engine } from '../engine/engine.js'
 import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
+import { Pacer } from '../engine/pace.js'
 import type { Listener } from '../engine/ports.js'
+import { readLedger } from './ledger.js'
 import type { Project } from './project.js'
 
 /** The config's name for the built-in stand-in. */
@@ -62,12 +67,15 @@ export interface RunSetup {
 export async function composeEngine(setup: RunSetup): Promise<Engine> {
   const { project, config, journal, listener, halt, noWait } = setup
   const disk = diskOf(project.orchFolder)
-  const gate = openGate({ journal, clock: systemClock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
+  const accounts = [onlyAccount]
+  const gate = openGate({ accounts, journal, clock: systemClock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
   return {
     config,
     halt,
     gate,
-    options: { concurrency: await widthFor(config), noWait },
+    budgets: new Budgets({ journal, clock: systemClock, halt, budget: config.budget }),
+    pace: new Pacer({ config: config.pace, clock: systemClock, listener, halt, usedInDay: await tokensInDay(project, config) }),
+    options: { concurrency: await widthFor(config), noWait, accounts },
     ports: {
       ...agentPorts(setup),
       repository: project.repository,
@@ -87,6 +95,11 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       projectRules: readProjectRules,
     },
   }
+}
+
+/** A day's tokens are counted over all runs; where nothing is paced, nobody has to look. */
+async function tokensInDay(project: Project, config: Config): Promise<number> {
+  return config.pace.enabled ? tokensSince(await readLedger(project), systemClock.now() - 24 * 3_600_000) : 0
 }
 
 function agentPorts({ project, config, runFolder, journal }: RunSetup): Pick<Engine['ports'], 'agent' | 'commands'> {

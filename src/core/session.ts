@@ -24,6 +24,8 @@ export interface Usage {
   readonly durationMs: number
   readonly turns: number
   readonly toolUses: number
+  /** Calls of the model, where they were seen one by one. */
+  readonly requests?: number
   /** The same by model; it adds up to the whole. Absent where nothing was told by model. */
   readonly models?: Readonly<Record<string, ModelUsage>>
 }
@@ -39,6 +41,7 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
   durationMs: a.durationMs + b.durationMs,
   turns: a.turns + b.turns,
   toolUses: a.toolUses + b.toolUses,
+  ...(a.requests === undefined && b.requests === undefined ? {} : { requests: (a.requests ?? a.turns) + (b.requests ?? b.turns) }),
   ...(a.models === undefined && b.models === undefined ? {} : { models: addModels(a.models ?? {}, b.models ?? {}) }),
 })
 
@@ -94,8 +97,8 @@ export type SessionOutcome =
     })
   | (Ended & { readonly kind: 'limited'; readonly limit: LimitNotice })
   | (Ended & { readonly kind: 'failed'; readonly failure: Failure; readonly again: Again })
-  /** orch ended it itself, because the run is being stopped. */
-  | (Ended & { readonly kind: 'stopped' })
+  /** orch ended it itself, because the run is being stopped; or a budget is used up, or another model is to go on. */
+  | (Ended & { readonly kind: 'stopped'; readonly because?: 'budget' | 'model' })
 
 interface Ended {
   readonly usage: Usage

@@ -1,3 +1,4 @@
+import type { AccountName } from './account.js'
 import type { CheckResult } from './check.js'
 import type { CommitId, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
@@ -42,10 +43,13 @@ export type WorkPhase =
 export interface OpenSession {
   readonly step: SessionStep
   readonly session: string
+  readonly account: AccountName
   /** Epoch ms before which it must not start again; 0: now. */
   readonly notBefore: number
   /** The conversation exists at the agent and is to be continued. */
   readonly resumes: boolean
+  /** When it was last started, epoch ms. */
+  readonly startedAt: number
   /** It runs right now, or orch died while it ran. */
   readonly running: boolean
   /** Its next start is a new attempt, since the one before failed. */
@@ -88,6 +92,8 @@ export interface Work {
   readonly open: OpenSession | null
   /** The implementer's conversation, for remediation. */
   readonly session: string | null
+  /** The account that conversation was last carried on by. */
+  readonly sessionAccount: AccountName | null
   readonly attempts: number
   /** Sessions in a row that failed and counted. */
   readonly failures: number
@@ -110,6 +116,12 @@ export interface Work {
   readonly approvedByPerson: boolean
   readonly mergeCommit: CommitId | null
   readonly usage: Usage
+  /** Begun for it, those that were only gone on with not counted. */
+  readonly sessions: number
+  /** Asked for in place of the configured one, since that did not serve. */
+  readonly model: string | null
+  /** Models that did not serve. */
+  readonly unservedBy: readonly string[]
   readonly startedAt: string | null
   readonly endedAt: string | null
 }

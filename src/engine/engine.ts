@@ -1,11 +1,14 @@
+import type { Account } from '../core/account.js'
 import type { Config } from '../core/config.js'
 import type { Fact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Rules } from '../core/next-step.js'
 import { type RunState, tasksOf, workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
+import type { Budgets } from './budget.js'
 import type { Gate } from './gate.js'
 import type { Halt } from './halt.js'
+import type { Pacer } from './pace.js'
 import type {
   Agent,
   Board,
@@ -52,6 +55,8 @@ export interface RunOptions {
   readonly concurrency: number
   /** A limit is not waited out. */
   readonly noWait: boolean
+  /** Who may pay for sessions; at least one. */
+  readonly accounts: readonly Account[]
 }
 
 /** What every performer is given. */
@@ -61,6 +66,8 @@ export interface Engine {
   readonly options: RunOptions
   readonly gate: Gate
   readonly halt: Halt
+  readonly budgets: Budgets
+  readonly pace: Pacer
 }
 
 export const stateOf = (engine: Engine): RunState => engine.ports.journal.state

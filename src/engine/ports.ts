@@ -1,3 +1,4 @@
+import type { AccountName } from '../core/account.js'
 import type { Check, CheckResult } from '../core/check.js'
 import type { CommitId, Fact, Progress, RecordedFact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
@@ -25,9 +26,13 @@ export interface SessionRequest {
   readonly prompt: string
   /** May only read; must answer by this JSON schema. Null: a worker. */
   readonly answerSchema: object | null
+  /** Who pays; `default`: the login that the program finds by itself. */
+  readonly account: AccountName
   readonly model: string | null
   readonly effort: string | null
   readonly budgetUsd: number | null
+  /** Models that the program may turn to when the service is overloaded; absent: none. */
+  readonly fallbackModels?: readonly string[]
   /** Milliseconds of wall time, and of silence. */
   readonly timeoutMs: number
   readonly idleMs: number
@@ -39,6 +44,8 @@ export interface SessionProgress {
   readonly doing: string | null
   /** What it has used up to now, estimated until the program says it. */
   readonly used: Usage
+  /** It tells of an answer of the model: the account is open and the service serves. */
+  readonly answered: boolean
 }
 
 /** The program that does the work. Never rejects for an ordinary failure. */

@@ -2,7 +2,7 @@ import { wholeOf } from '../core/fact.js'
 import { describeFailure, type Failure, type FailureReason } from '../core/failure.js'
 import type { Plan } from '../core/plan.js'
 import { publicState, type TaskStateName } from '../core/public-state.js'
-import type { RunState, StageState } from '../core/run-state.js'
+import { closedForAll, type RunState, type StageState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
 import { runWait, type StatusWait, taskWait } from './waits.js'
@@ -36,6 +36,8 @@ export interface StatusJson {
     readonly failed: number
     /** Sessions that were about a whole stage included. */
     readonly costUsd: number
+    /** The part of it that is estimated by list prices. */
+    readonly estimatedUsd: number
     readonly tokens: { readonly input: number; readonly output: number }
   }
 }
@@ -93,7 +95,7 @@ function statusOfPlan(plan: Pick<Plan, 'stages'>): StatusJson {
     run: null,
     wait: null,
     stages,
-    totals: { tasks, merged: 0, failed: 0, costUsd: 0, tokens: { input: 0, output: 0 } },
+    totals: { tasks, merged: 0, failed: 0, costUsd: 0, estimatedUsd: 0, tokens: { input: 0, output: 0 } },
   }
 }
 
@@ -145,7 +147,7 @@ function cutOff(state: RunState): RunState {
 const tasksIn = (state: RunState, stage: StageState): readonly Work[] => stage.tasks.flatMap((id) => state.work[id] ?? [])
 
 function runStateName(state: RunState, context: StatusContext): RunStateName {
-  if (context.running) return state.limit !== null && state.limit.until > context.now ? 'waiting' : 'running'
+  if (context.running) return closedForAll(state, context.now) !== null ? 'waiting' : 'running'
   switch (state.ending) {
     case 'done':
     case 'failed':
@@ -174,7 +176,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
   return {
     id: work.id,
     title: oneLine(work.title),
-    state: waitingFor === null ? publicState(state, work) : 'waiting',
+    state: waitingFor === null || work.phase === 'parked' ? publicState(state, work) : 'waiting',
     attempts: work.attempts,
     reviewRounds: work.reviews,
     branch: work.workspace?.branch ?? null,
@@ -209,6 +211,7 @@ function totalsOf(state: RunState): StatusJson['totals'] {
     merged: tasks.filter((w) => w.phase === 'merged').length,
     failed: tasks.filter((w) => w.phase === 'failed').length,
     costUsd: rounded(sum((w) => w.usage.costUsd)),
+    estimatedUsd: rounded(sum((w) => w.usage.estimatedUsd ?? 0)),
     tokens: { input: sum((w) => w.usage.inputTokens), output: sum((w) => w.usage.outputTokens) },
   }
 }

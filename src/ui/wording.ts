@@ -1,8 +1,11 @@
+import { type AccountName, defaultAccount } from '../core/account.js'
+import type { BudgetUse } from '../core/budget.js'
+import { describeUse } from '../core/budget-words.js'
 import type { Progress, RecordedFact, RunEnding, RunFact, StageFact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { unreachable } from '../core/result.js'
 import type { RunState } from '../core/run-state.js'
-import { counted, listed, money, shortCommit } from './amounts.js'
+import { counted, duration, listed, money, shortCommit } from './amounts.js'
 import { failureLine, isSameFailure } from './failure-text.js'
 import { oneLine } from './harmless.js'
 import { type Moment, until } from './moment.js'
@@ -48,20 +51,42 @@ function runWords(fact: Recorded<RunFact>, moment: Moment, state: RunState | nul
       return `run ${fact.run} resumed`
     case 'run-ended':
       return `run ${fact.run} ${endingWords[fact.ending]}${because(fact.failure, moment, state)}`
+    case 'budget-set':
+      return `the run may ${[
+        ...(fact.maxUsd === null ? [] : [`cost ${money(fact.maxUsd)}`]),
+        ...(fact.maxDurationMs === null ? [] : [`work for ${duration(fact.maxDurationMs)}`]),
+      ].join(' and ')} in all`
+    case 'budget-warned':
+      return `${budgetOwner(fact)} is used to ${Math.floor((fact.used / fact.limit) * 100)} %: ${describeUse(fact)}`
+    case 'windows-seen':
+      return `the account's windows: ${listed(fact.windows.map((w) => `${w.window.replaceAll('_', ' ')} ${Math.round(w.utilization * 100)} % used`))}`
     case 'survivors-ended':
       return `ended ${counted(fact.pids.length, 'process', 'processes')} left over from before: ${listed(fact.pids.map(String))}`
+    case 'accounts-chosen':
+      return `sessions may be paid by: ${listed(fact.accounts, 12)}`
     case 'limit-hit':
       return `${limitWords(fact)}: nothing starts until ${until(fact.until, moment)}${fact.guessed ? '; the instant is a guess' : ''}`
     case 'limit-lifted':
-      return 'the limit is lifted: work goes on'
+      return fact.account === defaultAccount ? 'the limit is lifted: work goes on' : `the limit of the account ${fact.account} is lifted`
+    case 'concurrency-changed':
+      return concurrencyWords(fact)
     default:
       return unreachable(fact)
   }
 }
 
-/** Which of the account's limits it is. */
-export const limitWords = (limit: { readonly window: string | null }): string =>
-  limit.window === null ? "the account's limit is reached" : `the account's ${limit.window.replaceAll('_', ' ')} limit is reached`
+/** Which limit it is, and whose where there are several accounts. */
+export function limitWords({ window, account }: { readonly window: string | null; readonly account: AccountName }): string {
+  const limit = window === null ? 'limit' : `${window.replaceAll('_', ' ')} limit`
+  return account === defaultAccount ? `the account's ${limit} is reached` : `the ${limit} of the account ${account} is reached`
+}
+
+function concurrencyWords({ account, sessions }: Recorded<RunFact> & { readonly type: 'concurrency-changed' }): string {
+  const where = account === defaultAccount ? '' : ` on the account ${account}`
+  return sessions === null
+    ? `as many sessions at a time as configured again${where}`
+    : `at most ${counted(sessions, 'session')} at a time${where} for now`
+}
 
 /** How a run ended, as the rest of a sentence. */
 export const endingWords: Readonly<Record<RunEnding, string>> = {
@@ -102,18 +127,23 @@ function stageWords(fact: Recorded<StageFact>, state: RunState | null): string {
   }
 }
 
+const budgetOwner = ({ scope, of }: BudgetUse): string =>
+  scope === 'run' ? "the run's budget" : scope === 'stage' ? `the budget of stage ${of}` : `the budget of ${of}`
+
+const waitingWords = { limit: 'waiting for the limit', retry: 'waiting to try again', pace: 'waiting for its turn' } as const
+
 /** What goes on right now, as one harmless line. */
 export function progressSentence(progress: Progress, moment: Moment): string {
   switch (progress.type) {
     case 'session-progressed': {
-      const cost = progress.costUsd === null ? '' : ` (${money(progress.costUsd)})`
+      const cost = progress.costUsd === null ? '' : ` (${progress.estimated === true ? 'about ' : ''}${money(progress.costUsd)})`
       return oneLine(`${workName(progress.task)} ${progress.doing}${cost}`)
     }
     case 'command-running':
       return oneLine(`${workName(progress.task)} running ${progress.command}`)
     case 'waiting': {
       const who = progress.task === null ? '' : `${workName(progress.task)} `
-      const what = progress.reason === 'limit' ? 'waiting for the limit' : 'waiting to try again'
+      const what = waitingWords[progress.reason]
       const detail = progress.detail.trim() === '' ? '' : `: ${progress.detail}`
       return oneLine(`${who}${what} until ${until(progress.until, moment)}${detail}`)
     }

@@ -86,7 +86,8 @@ export class Invocation {
     this.#react(event)
     const doing = doingNow(event, this.request.cwd)
     if (doing === null && event.kind !== 'used' && event.kind !== 'result') return
-    this.setup.hear({ doing, used: usageOf(this.#log, Math.max(0, this.#now() - this.#began)) })
+    const used = usageOf(this.#log, Math.max(0, this.#now() - this.#began))
+    this.setup.hear({ doing, used, answered: event.kind === 'assistant' && event.error === null })
   }
 
   #react(event: StreamEvent): void {

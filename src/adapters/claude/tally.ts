@@ -12,9 +12,11 @@ export interface Tally {
   /** What the last result said of the process as a whole. */
   readonly total: UsageByModel
   readonly totalUsd: number
+  /** Calls of the model that were seen. */
+  readonly requests: number
 }
 
-export const emptyTally: Tally = { billed: {}, open: {}, calls: [], total: {}, totalUsd: 0 }
+export const emptyTally: Tally = { billed: {}, open: {}, calls: [], total: {}, totalUsd: 0, requests: 0 }
 
 /** Agents within the agent speak at the same time, but not many. */
 const mostCalls = 8
@@ -30,6 +32,7 @@ export function countCall(tally: Tally, used: CallUsage, sessionModel: string | 
   const more = difference(tokens, before?.tokens ?? noTokens)
   return {
     ...tally,
+    requests: tally.requests + (before === undefined ? 1 : 0),
     open: { ...tally.open, [model]: sum(tally.open[model] ?? noTokens, more) },
     calls: [...tally.calls.filter((c) => c.message !== message), { message, model, tokens }].slice(-mostCalls),
   }
@@ -42,13 +45,16 @@ const unknownModel = 'unknown'
 export function countResult(tally: Tally, result: ResultEvent, sessionModel: string | null): Tally {
   const spent = result.spent ?? since(result.total, tally.total)
   const costUsd = result.spent === null ? Math.max(0, result.totalCostUsd - tally.totalUsd) : costOf(spent)
-  const told = Object.keys(spent).length > 0 ? spent : { [sessionModel ?? unknownModel]: wholeOf(result.tokens, costUsd) }
+  const nothing = costUsd === 0 && Object.values(result.tokens).every((n: number) => n === 0)
+  const byTurn: UsageByModel = nothing ? {} : { [sessionModel ?? unknownModel]: wholeOf(result.tokens, costUsd) }
+  const told = Object.keys(spent).length > 0 ? spent : byTurn
   return {
     billed: addModels(tally.billed, told),
     open: {},
     calls: [],
     total: result.total,
     totalUsd: result.totalCostUsd,
+    requests: tally.requests,
   }
 }
 
@@ -64,7 +70,7 @@ function since(total: UsageByModel, before: UsageByModel): UsageByModel {
   return Object.fromEntries(Object.entries(total).map(([model, used]) => [model, minus(used, before[model] ?? noModelUsage)]))
 }
 
-type Spent = Pick<Usage, 'costUsd' | 'estimatedUsd' | 'inputTokens' | 'outputTokens' | 'models'>
+type Spent = Pick<Usage, 'costUsd' | 'estimatedUsd' | 'inputTokens' | 'outputTokens' | 'requests' | 'models'>
 
 /** What it comes to now, the estimate included. */
 export function spentSoFar(tally: Tally): Spent {
@@ -77,6 +83,7 @@ export function spentSoFar(tally: Tally): Spent {
     ...estimated(open.reduce((total, [, used]) => total + used.costUsd, 0)),
     inputTokens,
     outputTokens,
+    ...(tally.requests === 0 ? {} : { requests: tally.requests }),
     ...(Object.keys(models).length === 0 ? {} : { models }),
   }
 }

@@ -1,3 +1,4 @@
+import { type Account, onlyAccount } from '../../../src/core/account.js'
 import type { CheckResult } from '../../../src/core/check.js'
 import { type Config, defaultConfig } from '../../../src/core/config.js'
 import type { Fact, RecordedFact } from '../../../src/core/fact.js'
@@ -5,9 +6,11 @@ import type { Milestone } from '../../../src/core/milestone.js'
 import { planRun } from '../../../src/core/plan.js'
 import { err, ok } from '../../../src/core/result.js'
 import { type RunState, reduce } from '../../../src/core/run-state.js'
+import { Budgets } from '../../../src/engine/budget.js'
 import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
+import { Pacer } from '../../../src/engine/pace.js'
 import type { Journal, Repository } from '../../../src/engine/ports.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
 import { aCheckResult } from '../work.js'
@@ -26,6 +29,7 @@ export interface WorldOptions {
   readonly config?: (config: Config) => Config
   readonly concurrency?: number
   readonly noWait?: boolean
+  readonly accounts?: readonly Account[]
   readonly start?: Readonly<Record<string, string>>
 }
 
@@ -151,12 +155,15 @@ export class World {
     const base: Config = { ...defaultConfig, agent: { ...defaultConfig.agent, model: 'm' } }
     const config = this.options.config?.(base) ?? base
     const noWait = this.options.noWait ?? false
+    const accounts = this.options.accounts ?? [onlyAccount]
     const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
     return {
       config,
       halt,
-      options: { concurrency: this.options.concurrency ?? 4, noWait },
-      gate: openGate({ journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk }),
+      budgets: new Budgets({ journal, clock, halt, budget: config.budget }),
+      pace: new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 }),
+      options: { concurrency: this.options.concurrency ?? 4, noWait, accounts },
+      gate: openGate({ accounts, journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk }),
       ports: {
         agent: this.agent,
         commands: { run: (check, place) => Promise.resolve(ok(this.#check(check.command, place.cwd))) },
