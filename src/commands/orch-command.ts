@@ -2,13 +2,13 @@ import { Command } from '@oclif/core/command'
 import { CLIError } from '@oclif/core/errors'
 import { boolean, custom, integer, string } from '@oclif/core/flags'
 import type { Carried } from '../compose/carry-out.js'
+import { readDuration } from '../compose/duration.js'
 import { currentInstant } from '../compose/instant.js'
 import type { Project, Surroundings } from '../compose/project.js'
 import { asFailure, type Trouble } from '../compose/trouble.js'
 import { exitCodeForFailure, exitCodes } from '../core/exit-code.js'
 import type { Failure } from '../core/failure.js'
 import { err, type Result } from '../core/result.js'
-import { parseDuration } from '../documents/duration.js'
 import { failureText } from '../ui/failure-text.js'
 import { type Look, lookFor } from '../ui/look.js'
 import { problemsText } from '../ui/problem-text.js'
@@ -54,7 +54,7 @@ const dollarsFlag = custom<number>({
 /** A duration above 0, in milliseconds. */
 const durationFlag = custom<number>({
   parse: async (input) => {
-    const ms = parseDuration(input)
+    const ms = readDuration(input)
     if (ms === null || ms === 0) throw new CLIError(`Expected a duration like 30m or 2h but received: ${input}`)
     return Promise.resolve(ms)
   },

@@ -22,8 +22,10 @@ import { type RunState, workOf } from '../core/run-state.js'
 import { Halt } from '../engine/halt.js'
 import { carryOutRun } from '../engine/run.js'
 import { chooseView, type View } from '../ui/view.js'
+import type { Pool } from './accounts.js'
+import { type KeptAwake, keepAwake } from './keep-awake.js'
 import { type Outlook, type Project, planProject } from './project.js'
-import { checkAgent, composeEngine, withUnderstudy } from './run-engine.js'
+import { checkAgent, composeEngine, poolFor, withUnderstudy } from './run-engine.js'
 import { asFailure, asProblems, asWrongName, type Trouble } from './trouble.js'
 
 export interface RunRequest {
@@ -157,6 +159,8 @@ async function carryOut(project: Project, request: RunRequest, which: Which): Pr
   const config = configFor(project, request)
   const agent = await checkAgent(config, project)
   if (!agent.ok) return err(asFailure(agent.error))
+  const pool = await poolFor(config, project)
+  if (!pool.ok) return err(asProblems(pool.error))
   const at = new Date(systemClock.now()).toISOString()
   const lock = await acquireLock({ path: project.lockFile, run: which.run, command: 'orch run', at })
   if (!lock.ok) return err(asFailure(lock.error))
@@ -166,7 +170,7 @@ async function carryOut(project: Project, request: RunRequest, which: Which): Pr
     if (!excluded.ok) return err(asFailure(excluded.error))
     const held = await holdPrecious(project.git, precious)
     if (!held.ok) return err(asFailure(held.error))
-    return await underLock(project, config, request, which)
+    return await underLock(project, { config, pool: pool.value }, request, which)
   } catch (error) {
     if (error instanceof StoreError) return err(asFailure(error.failure))
     throw error
@@ -182,7 +186,12 @@ function configFor(project: Project, request: RunRequest): Config {
   return withUnderstudy({ ...project.config, execution: { ...execution, concurrency } }, project, request.rehearse)
 }
 
-async function underLock(project: Project, config: Config, request: RunRequest, which: Which): Promise<Result<Carried, Trouble>> {
+interface Means {
+  readonly config: Config
+  readonly pool: Pool
+}
+
+async function underLock(project: Project, { config, pool }: Means, request: RunRequest, which: Which): Promise<Result<Carried, Trouble>> {
   const view = viewFor(project, request)
   const journal = await openJournal({
     runFolder: which.folder,
@@ -193,14 +202,18 @@ async function underLock(project: Project, config: Config, request: RunRequest, 
   if (!journal.ok) return err(asFailure(journal.error))
   const halt = new Halt()
   const signals = stopOnSignals(halt, view)
+  let awake: KeptAwake | null = null
   try {
     const survivors = await endSurvivors(which.run, journal.value)
+    if (config.execution.keepAwake) awake = keepAwakeFor(project, which.run, view)
     await which.begin(journal.value)
     if (survivors !== null) await journal.value.record(survivors)
+    await recordAccounts(journal.value, pool)
     const engine = await composeEngine({
       ...which,
       project,
       config,
+      pool,
       journal: journal.value,
       listener: view,
       halt,
@@ -211,9 +224,25 @@ async function underLock(project: Project, config: Config, request: RunRequest, 
     return ok({ kind: 'carried-out', exitCode: signals.terminated ? exitCodes.terminated : exitCodeForEnding(outcome.ending) })
   } finally {
     signals.close()
+    await awake?.release()
     await journal.value.close()
     await view.close()
   }
+}
+
+/** Not the run's own: whatever carries that is ended when a check ends. */
+const awakeMarker = (run: string): string => `${run}-awake`
+
+function keepAwakeFor(project: Project, run: string, view: View): KeptAwake {
+  const { env, platform } = project.surroundings
+  const notice = (text: string): void => view.progressed({ type: 'noticed', text })
+  return keepAwake({ platform, env, cwd: project.root, marker: awakeMarker(run), notice })
+}
+
+/** The names of those who pay, where they are others than before. */
+async function recordAccounts(journal: RunJournal, { accounts }: Pool): Promise<void> {
+  const names = accounts.map((account) => account.name)
+  if (names.join() !== journal.state.accounts.join()) await journal.record({ type: 'accounts-chosen', accounts: names })
 }
 
 /** The first Ctrl-C lets running sessions finish, the second one ends them; SIGTERM ends them at once. Either way all is saved. */
@@ -243,7 +272,7 @@ function stopOnSignals(halt: Halt, view: View): { readonly terminated: boolean; 
 /** What an orch that was killed left running is found by its marker and ended before anything new starts. */
 async function endSurvivors(run: string, journal: RunJournal): Promise<Fact | null> {
   const sessions = journal.isNew ? [] : Object.values(journal.state.work).flatMap((w) => (w.open === null ? [] : [w.open.session]))
-  const pids = await endMarked([run, ...sessions])
+  const pids = await endMarked([run, awakeMarker(run), ...sessions])
   return pids.length === 0 ? null : { type: 'survivors-ended', pids }
 }
 

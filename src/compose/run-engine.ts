@@ -18,12 +18,16 @@ import { RunInbox } from '../adapters/store/inbox.js'
 import type { RunJournal } from '../adapters/store/journal.js'
 import { runPaths } from '../adapters/store/run-paths.js'
 import { RunRecords } from '../adapters/store/run-records.js'
+import { SharedLimitFiles } from '../adapters/store/shared-limits.js'
+import { stateHome } from '../adapters/store/state-home.js'
 import { understudyEnvironment, understudyProgram } from '../adapters/understudy/location.js'
-import { onlyAccount } from '../core/account.js'
+import type { AccountName } from '../core/account.js'
 import type { Config } from '../core/config.js'
 import type { Failure } from '../core/failure.js'
 import { tokensSince } from '../core/ledger.js'
+import type { Problem } from '../core/problem.js'
 import { ok, type Result } from '../core/result.js'
+import { nextTimeOfDay } from '../core/wall-clock.js'
 import { promptsFrom } from '../documents/prompt.js'
 import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../documents/review-answer.js'
 import { renderBoard } from '../documents/task-board.js'
@@ -32,7 +36,8 @@ import type { Engine } from '../engine/engine.js'
 import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
 import { Pacer } from '../engine/pace.js'
-import type { Listener } from '../engine/ports.js'
+import type { Listener, SharedLimits } from '../engine/ports.js'
+import { nobodyPays, type Pool, readPool } from './accounts.js'
 import { readLedger } from './ledger.js'
 import type { Project } from './project.js'
 
@@ -53,6 +58,11 @@ export async function checkAgent(config: Config, project: Project): Promise<Resu
   return found.ok ? ok(undefined) : found
 }
 
+/** Who pays for sessions; for the understudy's nobody does. */
+export async function poolFor(config: Config, project: Project): Promise<Result<Pool, readonly Problem[]>> {
+  return config.agent.command === understudyProgram ? ok(nobodyPays(understudyProgram + project.orchFolder)) : readPool(project)
+}
+
 export interface RunSetup {
   readonly project: Project
   readonly config: Config
@@ -61,26 +71,42 @@ export interface RunSetup {
   readonly listener: Listener
   readonly halt: Halt
   readonly noWait: boolean
+  readonly pool: Pool
 }
 
 /** Builds the real world around the engine. */
 export async function composeEngine(setup: RunSetup): Promise<Engine> {
   const { project, config, journal, listener, halt, noWait } = setup
   const disk = diskOf(project.orchFolder)
-  const accounts = [onlyAccount]
-  const gate = openGate({ accounts, journal, clock: systemClock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
+  const { accounts } = setup.pool
+  const concurrency = await widthFor(config)
+  const sharedLimits = sharedLimitsOf(project, setup.pool)
+  const gate = openGate({
+    accounts,
+    concurrency,
+    journal,
+    sharedLimits,
+    clock: systemClock,
+    listener,
+    halt,
+    rateLimit: config.rateLimit,
+    waitsUntil: waitsUntil(config),
+    noWait,
+    disk,
+  })
   return {
     config,
     halt,
     gate,
     budgets: new Budgets({ journal, clock: systemClock, halt, budget: config.budget }),
     pace: new Pacer({ config: config.pace, clock: systemClock, listener, halt, usedInDay: await tokensInDay(project, config) }),
-    options: { concurrency: await widthFor(config), noWait, accounts },
+    options: { concurrency, noWait, accounts },
     ports: {
       ...agentPorts(setup),
       repository: project.repository,
       journal,
       listener,
+      sharedLimits,
       records: new RunRecords(setup.runFolder),
       milestones: project.milestones,
       inbox: new RunInbox(setup.runFolder),
@@ -102,9 +128,23 @@ async function tokensInDay(project: Project, config: Config): Promise<number> {
   return config.pace.enabled ? tokensSince(await readLedger(project), systemClock.now() - 24 * 3_600_000) : 0
 }
 
-function agentPorts({ project, config, runFolder, journal }: RunSetup): Pick<Engine['ports'], 'agent' | 'commands'> {
+/** What runs of all repositories on this machine tell each other. */
+export function sharedLimitsOf(project: Pick<Project, 'surroundings'>, pool: Pool): SharedLimits {
   const { env, platform } = project.surroundings
-  const redactor = secretRedactor(env, config.agent.env)
+  const home = stateHome(env, platform)
+  const identityOf = (account: AccountName): string => pool.identities.get(account) ?? account
+  return new SharedLimitFiles({ folder: home === null ? null : path.join(home, 'limits'), identityOf, clock: systemClock })
+}
+
+const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
+
+function waitsUntil({ rateLimit }: Config): number | null {
+  return rateLimit.until === null ? null : nextTimeOfDay(rateLimit.until, systemClock.now(), localZone())
+}
+
+function agentPorts({ project, config, runFolder, journal, pool }: RunSetup): Pick<Engine['ports'], 'agent' | 'commands'> {
+  const { env, platform } = project.surroundings
+  const redactor = secretRedactor(env, config.agent.env, ...pool.environments.values(), pool.secrets)
   const agent = claudeAgent({
     agent: config.agent,
     killGraceMs: config.health.killGraceMs,
@@ -112,12 +152,13 @@ function agentPorts({ project, config, runFolder, journal }: RunSetup): Pick<Eng
     projectFolder: project.root,
     inheritedEnv: env,
     givenEnv: agentGitEnvironment(env),
+    accountEnv: (account) => pool.environments.get(account) ?? null,
     start: startLineChild,
     redact: (text) => redactor.redact(text),
     sandboxSupport: () => probeSandbox(platform, env),
     platform,
     now: () => systemClock.now(),
-    localZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    localZone: localZone(),
   })
   const commands = shellCommands({
     start: startChild,

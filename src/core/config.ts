@@ -3,6 +3,21 @@ import type { Check } from './check.js'
 import type { FallbackRule } from './policy/fallback.js'
 
 export type PermissionMode = 'acceptEdits' | 'dontAsk' | 'bypassPermissions'
+export type AuthMode = 'oauth' | 'api-keys-first' | 'api-keys-only'
+
+/** An account of the pool as the config tells of it: where its secret is, never the secret. */
+export interface AccountSettings {
+  readonly name: string
+  /** The environment variable that holds its key or token. */
+  readonly keyFromEnv: string | null
+  /** The file that holds its key or token; `~/` is the home folder. */
+  readonly keyFile: string | null
+  readonly baseUrl: string | null
+  /** Where the agent program keeps this account's login and conversations. */
+  readonly configDir: string | null
+  readonly env: Readonly<Record<string, string>>
+}
+
 export type SandboxLevel = 'auto' | 'off' | 'required'
 
 /** Everything that `.orchestratorrc.json` can say, defaults filled in. Durations are milliseconds. */
@@ -28,6 +43,8 @@ export interface Config {
     readonly retryDelayMs: number
     readonly retryFactor: number
     readonly retryMaxMs: number
+    /** The machine does not fall asleep while a run is carried out. */
+    readonly keepAwake: boolean
   }
   readonly agent: {
     readonly command: string
@@ -64,6 +81,14 @@ export interface Config {
     readonly waitMs: number
     readonly maxWaitMs: number
     readonly marginMs: number
+    /** A local time of day beyond which no limit is waited for. */
+    readonly until: { readonly hour: number; readonly minute: number } | null
+  }
+  readonly auth: {
+    readonly mode: AuthMode
+    /** Null: the usual places. */
+    readonly file: string | null
+    readonly accounts: readonly AccountSettings[]
   }
   readonly budget: {
     /** Sane limits for what is not given here; null: none. */
@@ -106,6 +131,7 @@ export const defaultConfig: Config = {
     retryDelayMs: 30_000,
     retryFactor: 2,
     retryMaxMs: 10 * minute,
+    keepAwake: false,
   },
   agent: {
     command: 'claude',
@@ -126,7 +152,8 @@ export const defaultConfig: Config = {
     fallback: [],
   },
   review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'] },
-  rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute },
+  rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute, until: null },
+  auth: { mode: 'oauth', file: null, accounts: [] },
   budget: { preset: null, run: noBudget, stage: noBudget, task: noBudget, warnAt: 0.8 },
   pace: { enabled: false, requestsPerMinute: 100, tokensPerMinute: 100_000, tokensPerDay: 10_000_000, burst: 1.2, reserve: 0.1 },
   health: { stuckAfterMs: 15 * minute, killGraceMs: 10_000 },

@@ -29,6 +29,8 @@ export interface StageState {
 
 /** An account's window that is closed. */
 export interface ClosedLimit {
+  /** Epoch ms at which it was met. */
+  readonly since: number
   /** Epoch ms. */
   readonly until: number
   readonly window: string | null
@@ -227,7 +229,7 @@ function closeAccount(state: RunState, fact: RecordedFact & { type: 'limit-hit' 
   const guesses = state.guessedLimits[account] ?? 0
   return {
     ...state,
-    limits: { ...state.limits, [account]: { until, window } },
+    limits: { ...state.limits, [account]: { since: Date.parse(fact.at), until, window } },
     guessedLimits: guessed ? { ...state.guessedLimits, [account]: guesses + 1 } : without(state.guessedLimits, account),
   }
 }

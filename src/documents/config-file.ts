@@ -1,8 +1,9 @@
 import type { BudgetLimits } from '../core/budget.js'
 import type { Check } from '../core/check.js'
-import { type Config, defaultConfig } from '../core/config.js'
+import { type AccountSettings, type Config, defaultConfig } from '../core/config.js'
 import { compareProblems, type Problem } from '../core/problem.js'
 import { err, ok, type Result } from '../core/result.js'
+import { parseClockTime } from './clock-time.js'
 import { type ConfigFile, configSchema } from './config-schema.js'
 import { parseDuration } from './duration.js'
 import { parseJsonc } from './jsonc.js'
@@ -51,6 +52,12 @@ function fillIn(file: ConfigFile): Config {
       waitMs: ms(file.rateLimit?.wait, fallback.rateLimit.waitMs),
       maxWaitMs: ms(file.rateLimit?.maxWait, fallback.rateLimit.maxWaitMs),
       marginMs: ms(file.rateLimit?.margin, fallback.rateLimit.marginMs),
+      until: parseClockTime(file.rateLimit?.until ?? '') ?? fallback.rateLimit.until,
+    },
+    auth: {
+      mode: file.auth?.mode ?? fallback.auth.mode,
+      file: file.auth?.file ?? fallback.auth.file,
+      accounts: file.auth?.accounts?.map(accountOf) ?? fallback.auth.accounts,
     },
     budget: budgetOf(file),
     pace: paceOf(file),
@@ -71,6 +78,7 @@ function executionOf({ execution: file }: ConfigFile): Config['execution'] {
     retryDelayMs: ms(file?.retryDelay, fallback.retryDelayMs),
     retryFactor: file?.retryFactor ?? fallback.retryFactor,
     retryMaxMs: ms(file?.retryMax, fallback.retryMaxMs),
+    keepAwake: file?.keepAwake ?? fallback.keepAwake,
   }
 }
 
@@ -122,6 +130,17 @@ const pathOf = (path: string | undefined): string | null => (path === undefined 
 /** The schema has let only readable durations through. */
 const ms = (value: string | number | undefined, fallback: number): number =>
   value === undefined ? fallback : (parseDuration(value) ?? fallback)
+
+type AccountInFile = NonNullable<NonNullable<ConfigFile['auth']>['accounts']>[number]
+
+const accountOf = (account: AccountInFile): AccountSettings => ({
+  name: account.name,
+  keyFromEnv: account.keyFromEnv ?? null,
+  keyFile: account.keyFile ?? null,
+  baseUrl: account.baseUrl ?? null,
+  configDir: account.configDir ?? null,
+  env: account.env ?? {},
+})
 
 type CheckInFile = NonNullable<ConfigFile['checks']>[number]
 

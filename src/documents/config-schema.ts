@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defaultConfig as fallback } from '../core/config.js'
 import { fallbackCauses } from '../core/policy/fallback.js'
+import { isSecretName } from '../core/secret-name.js'
+import { parseClockTime } from './clock-time.js'
 import { parseDuration, writeDuration } from './duration.js'
 import { repoPath } from './repo-path.js'
 
@@ -58,7 +60,30 @@ const variables = z.record(
 const atOnce = 'How many tasks at a time: "auto" for as many as the machine bears, or a number from 1 to 50.'
 const model = (what: string) => option(modelName, `The model for ${what}, if another than agent.model.`, null)
 
-const { git, execution, agent, review, rateLimit, pace, budget, health } = fallback
+const clockTimeError = 'a time of day like "07:30"'
+const clockTime = z.string({ error: clockTimeError }).refine((value) => parseClockTime(value) !== null, { error: clockTimeError })
+
+const logins: ReadonlySet<string> = new Set(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'])
+const inlineLogin = 'without keys and tokens: set them in the environment of orch, or name them in auth.accounts (keyFromEnv, keyFile)'
+const inlineSecret = 'no secret: keep it in an environment variable (keyFromEnv) or in a file of mode 600 (keyFile)'
+const account = z.strictObject(
+  {
+    name: z
+      .string({ error: 'a name' })
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, { error: 'made of letters, digits, - and _, at most 40; it is written into logs' }),
+    keyFromEnv: option(text, 'The environment variable that holds its key or token.'),
+    keyFile: option(text, 'A file of mode 600 that holds its key or token.'),
+    baseUrl: option(z.url({ error: 'a URL' }), 'Where its service is, if not where the agent program looks.'),
+    configDir: option(text, 'The folder in which the agent program keeps its login and conversations (CLAUDE_CONFIG_DIR).'),
+    env: option(
+      variables.refine((env) => Object.keys(env).every((name) => !isSecretName(name)), { error: inlineSecret }),
+      'Further environment variables of its sessions.',
+    ),
+  },
+  { error: 'an account: { "name": "work", "keyFromEnv": "WORK_KEY" }' },
+)
+
+const { git, execution, agent, review, rateLimit, auth, pace, budget, health } = fallback
 
 /** What `.orchestratorrc.json` may say. Each key is optional; keys that are not here are refused. */
 export const configSchema = z.strictObject(
@@ -106,6 +131,7 @@ export const configSchema = z.strictObject(
           execution.retryFactor,
         ),
         retryMax: option(duration, 'The longest delay.', writeDuration(execution.retryMaxMs)),
+        keepAwake: option(yesOrNo, 'Whether the machine is kept from falling asleep while a run is carried out.', execution.keepAwake),
       },
       'How tasks are carried out.',
     ),
@@ -142,7 +168,11 @@ export const configSchema = z.strictObject(
         deny: option(texts('tool rules'), 'Tool rules that are refused in addition.', agent.deny),
         allowedDomains: option(texts('domains'), 'Hosts that sessions in the sandbox may reach.', agent.allowedDomains),
         constraints: option(texts('sentences'), 'Rules of the project that every session is told.', agent.constraints),
-        env: option(variables, 'Environment variables for sessions.', agent.env),
+        env: option(
+          variables.refine((env) => !Object.keys(env).some((name) => logins.has(name)), { error: inlineLogin }),
+          'Environment variables for sessions.',
+          agent.env,
+        ),
         settingSources: option(
           z.array(oneOf(['user', 'project', 'local']), { error: 'a list of user, project, local' }),
           "Which of the program's own settings files are read.",
@@ -179,7 +209,12 @@ export const configSchema = z.strictObject(
         ),
         wait: option(limit, 'The first wait when the program does not say until when; doubled each time.', writeDuration(rateLimit.waitMs)),
         maxWait: option(limit, 'The longest wait before the run pauses.', writeDuration(rateLimit.maxWaitMs)),
-        margin: option(duration, 'How long after the stated instant work begins again.', writeDuration(rateLimit.marginMs)),
+        margin: option(
+          duration,
+          'How long after the stated instant work begins again, at least; at most twice as long.',
+          writeDuration(rateLimit.marginMs),
+        ),
+        until: option(clockTime.nullable(), 'A local time like "07:30" beyond which a limit is not waited for; null: no such time.', null),
         pace: option(yesOrNo, 'Whether sessions start only as fast as the next keys say.', pace.enabled),
         requestsPerMinute: option(amountAbove0, 'Calls of the model in a minute, over all sessions.', pace.requestsPerMinute),
         tokensPerMinute: option(amountAbove0, 'Tokens in a minute, in and out, over all sessions.', pace.tokensPerMinute),
@@ -195,6 +230,26 @@ export const configSchema = z.strictObject(
         reserve: option(fraction('a number from 0 to 1'), 'The part that only tasks of critical priority may use.', pace.reserve),
       },
       "The account's limits.",
+    ),
+    auth: group(
+      {
+        mode: option(
+          oneOf(['oauth', 'api-keys-first', 'api-keys-only']),
+          'Who pays: logins before keys, keys before logins, or only the accounts that are listed here or in auth.file.',
+          auth.mode,
+        ),
+        file: option(
+          text.nullable(),
+          'A file of mode 600 with accounts, outside of git; null: auth-configs.json or api-keys.json in .orch, .orchestrator or the top folder.',
+          auth.file,
+        ),
+        accounts: option(
+          z.array(account, { error: 'a list of accounts: [{ "name": "work", "keyFromEnv": "WORK_KEY" }]' }),
+          'Accounts beside the login that the agent program finds by itself; docs/limits.md says what each may hold.',
+          auth.accounts,
+        ),
+      },
+      'The accounts that sessions are paid by.',
     ),
     budget: group(
       {

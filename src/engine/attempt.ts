@@ -26,7 +26,7 @@ export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptS
   if (admission === null) return
   const start = chooseStart(engine, work, { before, account: admission.account })
   if (step === 'resolve' && !start.resumes && !(await layOut(engine, work))) {
-    admission.ended(null)
+    await admission.ended(null)
     return
   }
   const prompt = await attemptPrompt(engine, work, step, start.resumes)

@@ -24,6 +24,7 @@ import type {
   Records,
   Repository,
   ReviewFormat,
+  SharedLimits,
 } from './ports.js'
 
 /** The world, as far as a run needs it. */
@@ -42,6 +43,7 @@ export interface Ports {
   readonly chance: Chance
   readonly disk: Disk
   readonly listener: Listener
+  readonly sharedLimits: SharedLimits
   /** Where a task's worktree lies, an absolute path. */
   readonly worktreePath: (task: WorkId) => string
   /** Whether a changed file lies within a milestone's `paths`. */

@@ -1,28 +1,17 @@
-import type { Account, AccountName } from '../core/account.js'
-import type { Config } from '../core/config.js'
-import type { WorkId } from '../core/fact.js'
-import { type AccountDecision, chooseAccount } from '../core/policy/choose-account.js'
-import type { RunState } from '../core/run-state.js'
+import type { AccountName } from '../core/account.js'
 import type { SessionOutcome } from '../core/session.js'
-import type { Halt } from './halt.js'
-import type { Clock, Disk, Journal, Listener } from './ports.js'
+import { AccountDoor, type AccountDoorNeeds, type Start } from './account-door.js'
+import type { Visit } from './channel.js'
+import type { Disk } from './ports.js'
 
-/** A session that wants to start. */
-export interface Start {
-  readonly task: WorkId
-  /** Epoch ms before which it must not. */
-  readonly notBefore: number
-  /** The account whose conversation it goes on with; null: it begins a new one. */
-  readonly conversationOf: AccountName | null
-}
-
-/** A session that may start. Whoever was given one must tell how it ended; null: it was not started after all. */
+/** A session that may start. Whoever was given one must tell how it ended. */
 export interface Admission {
   /** Who pays. */
   readonly account: AccountName
   /** The model has answered: the account is open and the service serves. */
   answered(): void
-  ended(outcome: SessionOutcome | null): void
+  /** @param outcome null: it was not started after all */
+  ended(outcome: SessionOutcome | null): Promise<void>
 }
 
 /** Where every start of a session waits: for an account that is open, and for its own turn after a failure. */
@@ -31,56 +20,12 @@ export interface Gate {
   admit(start: Start): Promise<Admission | null>
 }
 
-interface GateNeeds {
-  readonly accounts: readonly Account[]
-  readonly journal: Journal
-  readonly clock: Clock
-  readonly listener: Listener
-  readonly halt: Halt
-  readonly rateLimit: Config['rateLimit']
-  readonly noWait: boolean
+interface GateNeeds extends AccountDoorNeeds {
   readonly disk: Disk
 }
 
 export function openGate(needs: GateNeeds): Gate {
-  const lifting = new Map<AccountName, Promise<RunState>>()
-
-  /** Once for all who wait. */
-  async function lift(account: AccountName): Promise<void> {
-    const lifted = lifting.get(account) ?? needs.journal.record({ type: 'limit-lifted', account })
-    lifting.set(account, lifted)
-    await lifted
-    lifting.delete(account)
-  }
-
-  const decide = ({ conversationOf }: Start): AccountDecision => {
-    const { limits, account } = needs.journal.state
-    const closedUntil = (name: AccountName): number | null => limits[name]?.until ?? null
-    return chooseAccount({ accounts: needs.accounts, closedUntil, last: account, conversationOf }, needs.clock.now())
-  }
-
-  async function passLimits(start: Start): Promise<AccountName | null> {
-    while (!needs.halt.soft.aborted) {
-      const decision = decide(start)
-      const { account } = decision
-      if (decision.kind === 'start') {
-        if (needs.journal.state.limits[account] === undefined) return account
-        await lift(account)
-      } else if (isTooLong(decision.until)) pause(decision.until)
-      else {
-        const detail = needs.journal.state.limits[account]?.window ?? 'limit'
-        needs.listener.progressed({ type: 'waiting', task: start.task, reason: 'limit', until: decision.until, detail })
-        await needs.clock.sleepUntil(decision.until, needs.halt.soft)
-      }
-    }
-    return null
-  }
-
-  const isTooLong = (until: number): boolean => needs.noWait || until - needs.clock.now() > needs.rateLimit.maxWaitMs
-
-  function pause(until: number): void {
-    needs.halt.request({ ending: 'paused', failure: { reason: 'limit-reached', until: new Date(until).toISOString() } })
-  }
+  const door = new AccountDoor(needs)
 
   async function passRetryDelay({ task, notBefore }: Start): Promise<void> {
     if (notBefore <= needs.clock.now()) return
@@ -88,13 +33,35 @@ export function openGate(needs: GateNeeds): Gate {
     await needs.clock.sleepUntil(notBefore, needs.halt.soft)
   }
 
+  async function answered(account: AccountName, visit: Visit): Promise<void> {
+    if (!visit.answered()) return
+    await door.gotThrough(account)
+    await door.changed(account)
+  }
+
+  const admission = (account: AccountName, visit: Visit): Admission => ({
+    account,
+    answered() {
+      // What cannot be saved stops the run where it is saved next.
+      answered(account, visit).catch(() => undefined)
+    },
+    async ended(outcome) {
+      if (outcome?.kind === 'finished') await answered(account, visit)
+      if (outcome?.kind === 'failed' && outcome.failure.reason === 'service-unavailable') visit.overloaded()
+      visit.leave()
+      await door.changed(account)
+    },
+  })
+
   return {
     async admit(start) {
       await passRetryDelay(start)
-      const account = await passLimits(start)
+      const passed = await door.pass(start)
       if (await needs.disk.isFull()) needs.halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: needs.disk.path } })
-      if (account === null || needs.halt.soft.aborted) return null
-      return { account, answered: () => undefined, ended: () => undefined }
+      if (passed === null) return null
+      if (!needs.halt.soft.aborted) return admission(passed.account, passed.visit)
+      passed.visit.leave()
+      return null
     },
   }
 }

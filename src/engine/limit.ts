@@ -8,7 +8,9 @@ export async function hitLimit(engine: Engine, account: AccountName, notice: Lim
   const { limits, guessedLimits } = stateOf(engine)
   const known = limits[account]
   const now = engine.ports.clock.now()
-  const { until, guessed } = closedUntil(notice, guessedLimits[account] ?? 0, engine.config.rateLimit, now)
+  const random = engine.ports.chance.fraction()
+  const { until, guessed } = closedUntil(notice, guessedLimits[account] ?? 0, engine.config.rateLimit, { now, random })
   if (known !== undefined && known.until > now && (guessed || until <= known.until)) return
   await record(engine, { type: 'limit-hit', account, until, guessed, window: notice.window })
+  await engine.ports.sharedLimits.close(account, until, notice.window)
 }

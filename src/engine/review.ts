@@ -25,7 +25,7 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const prompt = await reviewPrompt(engine, work)
   const before = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
   if (prompt === null || before?.ok !== true) {
-    admission.ended(null)
+    await admission.ended(null)
     if (before?.ok === false) await failWork(engine, work.id, before.error)
     return
   }

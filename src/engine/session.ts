@@ -18,7 +18,7 @@ export async function admitSession(engine: Engine, work: Work, conversationOf: A
   if (admission === null) return null
   // Others went on meanwhile.
   if (await hasBudget(engine, work.id)) return admission
-  admission.ended(null)
+  await admission.ended(null)
   return null
 }
 
@@ -61,7 +61,7 @@ export async function runSession(engine: Engine, request: SessionRequest, admiss
   const outcome = withBudgets(engine, ended, { task, scope: budget?.scope ?? 'session', isOver: meter.stop.aborted })
   const replaced = await replaceModel(engine, request, outcome)
   if (outcome.kind === 'limited' && !replaced) await hitLimit(engine, request.account, outcome.limit)
-  admission.ended(outcome)
+  await admission.ended(outcome)
   return replaced ? { kind: 'stopped', usage: outcome.usage, because: 'model' } : outcome
 }
 

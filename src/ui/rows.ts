@@ -10,6 +10,7 @@ import { oneLine } from './harmless.js'
 import type { LiveNotes } from './live-notes.js'
 import { type Moment, until } from './moment.js'
 import { type RowMood, type StepWord, taskStep, wholeStep, widestStep } from './step-word.js'
+import { concurrencyWords } from './wording.js'
 
 /** All that a frame of the tree is made from. */
 export interface Scene extends Moment {
@@ -128,7 +129,7 @@ export function totalsRow(scene: Scene): string {
     duration(end - Date.parse(state.startedAt)),
     money(costOf(scene, Object.keys(state.work))),
   ]
-  const wait = limitLine(scene)
+  const wait = limitLine(scene) ?? narrowLine(state)
   const text = fitWidth([...(wait === null ? [] : [wait]), ...parts].join(` ${glyphs.separator} `), scene.width, glyphs.ellipsis)
   return wait === null ? scene.colours.faint(text) : scene.colours.busy(text)
 }
@@ -137,6 +138,13 @@ export function totalsRow(scene: Scene): string {
 export function limitLine(scene: Moment & { readonly state: RunState }): string | null {
   const limit = closedForAll(scene.state, scene.now)
   return limit === null || scene.state.ending !== null ? null : `limit until ${until(limit.until, scene)}`
+}
+
+/** Fewer sessions at a time than configured: `at most 2 sessions at a time for now`. */
+function narrowLine({ narrowed, ending }: RunState): string | null {
+  const few = Object.entries(narrowed)
+  if (ending !== null || few.length === 0) return null
+  return few.map(([account, sessions]) => concurrencyWords({ account, sessions })).join(', ')
 }
 
 /** What stands for the tasks for which the screen has no row. */

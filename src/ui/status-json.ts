@@ -1,3 +1,4 @@
+import type { AccountName } from '../core/account.js'
 import { wholeOf } from '../core/fact.js'
 import { describeFailure, type Failure, type FailureReason } from '../core/failure.js'
 import type { Plan } from '../core/plan.js'
@@ -29,6 +30,8 @@ export interface StatusJson {
     readonly failure: FailureStatus | null
   } | null
   readonly wait: StatusWait | null
+  /** Who may pay for sessions, in the order in which they take turns; empty before the first run. */
+  readonly accounts: readonly AccountStatus[]
   readonly stages: readonly StageStatus[]
   readonly totals: {
     readonly tasks: number
@@ -40,6 +43,19 @@ export interface StatusJson {
     readonly estimatedUsd: number
     readonly tokens: { readonly input: number; readonly output: number }
   }
+}
+
+export interface AccountStatus {
+  readonly name: string
+  readonly state: 'open' | 'closed'
+  /** ISO 8601; null when it is open. */
+  readonly until: string | null
+  /** `five_hour`, `seven_day` and the like; null when it is open or nobody said. */
+  readonly window: string | null
+  /** The last session was started on it. */
+  readonly current: boolean
+  /** So many sessions at a time, for the service is overloaded or a limit has just lifted; null: as many as configured. */
+  readonly sessions: number | null
 }
 
 export interface StageStatus {
@@ -94,6 +110,7 @@ function statusOfPlan(plan: Pick<Plan, 'stages'>): StatusJson {
     schemaVersion: 1,
     run: null,
     wait: null,
+    accounts: [],
     stages,
     totals: { tasks, merged: 0, failed: 0, costUsd: 0, estimatedUsd: 0, tokens: { input: 0, output: 0 } },
   }
@@ -128,6 +145,7 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
       failure: state.failure === null ? null : failureJson(state.failure, null),
     },
     wait: runWait(state, context),
+    accounts: state.accounts.map((name) => accountStatus(state, name, context.now)),
     stages: state.stages.map((stage) => ({
       stage: stage.stage,
       state: stageStateName(state, stage),
@@ -135,6 +153,20 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
       tasks: tasksIn(state, stage).map((work) => taskStatus(state, work, context)),
     })),
     totals: totalsOf(state),
+  }
+}
+
+/** @param state of the last run; null: there was none */
+export function accountStatus(state: RunState | null, name: AccountName, now: number): AccountStatus {
+  const limit = state?.limits[name]
+  const closed = limit !== undefined && limit.until > now ? limit : null
+  return {
+    name,
+    state: closed === null ? 'open' : 'closed',
+    until: closed === null ? null : new Date(closed.until).toISOString(),
+    window: closed?.window ?? null,
+    current: state?.account === name,
+    sessions: state?.narrowed[name] ?? null,
   }
 }
 

@@ -81,7 +81,8 @@ export function limitWords({ window, account }: { readonly window: string | null
   return account === defaultAccount ? `the account's ${limit} is reached` : `the ${limit} of the account ${account} is reached`
 }
 
-function concurrencyWords({ account, sessions }: Recorded<RunFact> & { readonly type: 'concurrency-changed' }): string {
+/** How many sessions an account bears now; null: as many as configured. */
+export function concurrencyWords({ account, sessions }: { readonly account: AccountName; readonly sessions: number | null }): string {
   const where = account === defaultAccount ? '' : ` on the account ${account}`
   return sessions === null
     ? `as many sessions at a time as configured again${where}`

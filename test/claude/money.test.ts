@@ -36,7 +36,10 @@ describe('the real Claude Code program', () => {
     const { rig, env } = await rigWith('credit', refusal('Your credit balance is too low to access the Anthropic API.'))
     await using _ = rig
     expect(await rig.orch(['run'], { env })).toMatchObject({ exitCode: 5 })
-    expect(await rig.statusJson()).toMatchObject({ run: { state: 'paused', failure: { reason: 'billing-refused' } }, totals: { failed: 0 } })
+    expect(await rig.statusJson()).toMatchObject({
+      run: { state: 'paused', failure: { reason: 'billing-refused' } },
+      totals: { failed: 0 },
+    })
   })
 
   it('whose context is too long is begun anew once, then its task has failed with status 1', async () => {

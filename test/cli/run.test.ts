@@ -171,7 +171,7 @@ describe('orch run', () => {
     rig.configure({
       agent: {
         command: rig.puppet(
-          `if (scene.step === 'review') return scene.review()\nif (!scene.resumed) return scene.limit(2000)\nscene.write('a.txt', 'x')\nscene.done()`,
+          `if (scene.step === 'review') return scene.review()\nif (!scene.resumed) return scene.limit(8000)\nscene.write('a.txt', 'x')\nscene.done()`,
         ),
       },
     })

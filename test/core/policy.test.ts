@@ -46,8 +46,12 @@ describe('after a failed session', () => {
 describe('a limit', () => {
   const limits = { marginMs: 60_000, waitMs: 300_000 }
   const now = 1_000_000_000
+  const at = { now, random: 0 }
+  it('holds for up to twice the margin, so that not everybody comes back at once', () => {
+    expect(closedUntil({ resetsAt: now + 5000, window: null }, 0, limits, { now, random: 1 }).until).toBe(now + 125_000)
+  })
   it('holds until the reset and a margin', () => {
-    expect(closedUntil({ resetsAt: now + 5000, window: null }, 0, limits, now)).toEqual({ until: now + 65_000, guessed: false })
+    expect(closedUntil({ resetsAt: now + 5000, window: null }, 0, limits, at)).toEqual({ until: now + 65_000, guessed: false })
   })
   it.each([
     ['missing', null],
@@ -55,9 +59,9 @@ describe('a limit', () => {
     ['absurd', now + farthestReset + 1],
     ['not a number', Number.NaN],
   ])('a reset that is %s falls back to a doubling wait', (_, resetsAt) => {
-    expect(closedUntil({ resetsAt, window: null }, 0, limits, now)).toEqual({ until: now + 300_000, guessed: true })
-    expect(closedUntil({ resetsAt, window: null }, 2, limits, now).until).toBe(now + 1_200_000)
-    expect(closedUntil({ resetsAt, window: null }, 99, limits, now).until).toBe(now + 3_600_000)
+    expect(closedUntil({ resetsAt, window: null }, 0, limits, at)).toEqual({ until: now + 300_000, guessed: true })
+    expect(closedUntil({ resetsAt, window: null }, 2, limits, at).until).toBe(now + 1_200_000)
+    expect(closedUntil({ resetsAt, window: null }, 99, limits, at).until).toBe(now + 3_600_000)
   })
 })
 

@@ -31,7 +31,7 @@ const session = (part: Partial<OpenSession>): OpenSession => ({
 })
 
 const red = [aCheckResult({ passed: false })]
-const limited: Partial<RunState> = { limits: { default: { until: 1, window: null } } }
+const limited: Partial<RunState> = { limits: { default: { since: 0, until: 1, window: null } } }
 const stopped: Partial<RunState> = { ending: 'interrupted' }
 const underWay: Partial<RunState> = { stages: fresh.stages.map((s) => ({ ...s, phase: 'running' as const })) }
 const failedStage: Partial<RunState> = { stages: fresh.stages.map((s) => ({ ...s, phase: 'failed' as const })) }

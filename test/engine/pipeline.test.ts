@@ -369,7 +369,7 @@ describe('a limit', () => {
   it('without waiting the run pauses, and goes on when it is resumed', async () => {
     const world = new World({ milestones: three, act: acting({ '1A implement': first(limited, write) }), concurrency: 1, noWait: true })
     expect((await world.run()).ending).toBe('paused')
-    world.clock.jump(3_600_000 + 60_000)
+    world.clock.jump(3_600_000 + 120_000)
     expect((await world.run()).ending).toBe('done')
   })
 })

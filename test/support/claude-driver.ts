@@ -21,6 +21,7 @@ export function driver(options: {
     projectFolder: options.runFolder,
     inheritedEnv,
     givenEnv: {},
+    accountEnv: () => null,
     start: startLineChild,
     redact: (text) => redactor.redact(text),
     sandboxSupport: () => Promise.resolve({ works: false, why: 'not tried' }),

@@ -1,3 +1,4 @@
+import type { AccountName } from '../../core/account.js'
 import type { Config } from '../../core/config.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
@@ -27,6 +28,8 @@ export interface ClaudeSetup {
   readonly inheritedEnv: Readonly<Record<string, string | undefined>>
   /** Variables that orch sets for git and the like. */
   readonly givenEnv: Readonly<Record<string, string>>
+  /** What a named account adds; null: it is the login that the program finds by itself. */
+  readonly accountEnv: (account: AccountName) => Readonly<Record<string, string>> | null
   readonly start: StartProgram
   /** Takes secrets out of whatever is written or shown. */
   readonly redact: (text: string) => string
@@ -116,7 +119,11 @@ function launchOf(setup: ClaudeSetup, request: SessionRequest, by: { program: Fo
     args: [...by.program.before, ...commandLine(request, setup.agent, by.sandboxed)],
     shell: false,
     cwd: request.cwd,
-    env: sessionEnvironment(request, setup.agent, { inherited: setup.inheritedEnv, given: setup.givenEnv }),
+    env: sessionEnvironment(request, setup.agent, {
+      inherited: setup.inheritedEnv,
+      given: setup.givenEnv,
+      account: setup.accountEnv(request.account),
+    }),
     marker: request.session,
     input: request.prompt,
     ladder: sessionLadder,

@@ -1,5 +1,6 @@
 import type { Config } from '../../core/config.js'
 import type { SessionRequest } from '../../engine/ports.js'
+import { accountEnvironment } from './credentials.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -36,14 +37,20 @@ const unattended: Readonly<Record<string, string>> = {
 
 /**
  * The whole environment of a session. What starts it adds `ORCH_MARKER`.
- * @param given variables that orch itself sets for git and the like
+ * @param from.given variables that orch itself sets for git and the like
+ * @param from.account variables of the account that pays; null: the login that the program finds by itself
  */
 export function sessionEnvironment(
   request: SessionRequest,
   agent: Config['agent'],
-  from: { readonly inherited: Environment; readonly given: Readonly<Record<string, string>> },
+  from: {
+    readonly inherited: Environment
+    readonly given: Readonly<Record<string, string>>
+    readonly account: Readonly<Record<string, string>> | null
+  },
 ): Record<string, string> {
-  const own = { ...inheritable(from.inherited), ...agent.env }
+  const everyones = { ...inheritable(from.inherited), ...agent.env }
+  const own = from.account === null ? everyones : accountEnvironment(everyones, from.account)
   return withoutSecondLogin({
     ...unattended,
     ...own,

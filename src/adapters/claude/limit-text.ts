@@ -1,3 +1,5 @@
+import { instantOf, isZone, nextTimeOfDay, wallClock } from '../../core/wall-clock.js'
+
 /** How the program begins its sentence when the plan refuses. The official list, and two forms of old versions. */
 const beginnings = [
   "You've hit your",
@@ -38,7 +40,6 @@ function windowIn(text: string): string | null {
 }
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-const day = 86_400_000
 /** A reset that lies this little in the past is meant as it stands, not as tomorrow's. */
 const justPast = 15 * 60_000
 
@@ -60,7 +61,7 @@ function readReset(text: string, now: number, localZone: string): number | null 
   if (hour === null || minute > 59) return null
   const place = zone ?? localZone
   if (!isZone(place)) return null
-  if (monthName === undefined) return nextTimeOfDay({ hour, minute }, now, place)
+  if (monthName === undefined) return nextTimeOfDay({ hour, minute }, now - justPast, place)
   const month = months.indexOf(monthName.toLowerCase())
   if (month === -1) return null
   const at = (y: number): number => instantOf({ year: y, month, day: Number(dayOfMonth), hour, minute }, place)
@@ -76,53 +77,4 @@ function hourOfDay(hour: number, half: string | undefined): number | null {
 /** A date without a year is the one that is nearest: around New Year it may be next year's. */
 function nearestYear(at: (year: number) => number, year: number, now: number): number {
   return [year - 1, year, year + 1].map(at).reduce((best, one) => (Math.abs(one - now) < Math.abs(best - now) ? one : best))
-}
-
-function nextTimeOfDay(time: { hour: number; minute: number }, now: number, zone: string): number {
-  const today = instantOf({ ...wallClock(now, zone), ...time }, zone)
-  return today > now - justPast ? today : instantOf({ ...wallClock(now + day, zone), ...time }, zone)
-}
-
-interface WallClock {
-  readonly year: number
-  /** From 0. */
-  readonly month: number
-  readonly day: number
-  readonly hour: number
-  readonly minute: number
-}
-
-/** The instant at which the clocks of a zone show that time; one that summer time skips is taken an hour later. */
-function instantOf(wall: WallClock, zone: string): number {
-  const asIfUtc = Date.UTC(wall.year, wall.month, wall.day, wall.hour, wall.minute)
-  const first = asIfUtc - offsetAt(asIfUtc, zone)
-  return asIfUtc - offsetAt(first, zone)
-}
-
-function offsetAt(instant: number, zone: string): number {
-  const wall = wallClock(instant, zone)
-  return Date.UTC(wall.year, wall.month, wall.day, wall.hour, wall.minute) - Math.floor(instant / 60_000) * 60_000
-}
-
-function wallClock(instant: number, zone: string): WallClock {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  }).formatToParts(instant)
-  const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.find((p) => p.type === type)?.value)
-  return { year: part('year'), month: part('month') - 1, day: part('day'), hour: part('hour'), minute: part('minute') }
-}
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,3 +1,5 @@
+import { isSecretName } from '../../core/secret-name.js'
+
 /** Takes every known secret out of a text before it is written or shown. */
 export interface Redactor {
   redact(text: string): string
@@ -5,9 +7,6 @@ export interface Redactor {
   readonly longest: number
 }
 
-const secretName = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL/i
-/** Places of keys, names of git settings and amounts of tokens are not secret, and taking them out would garble paths. */
-const harmlessName = /^GIT_CONFIG_KEY_|_(DIR|PATH|FILE)$|TOKENS$/i
 /** Shorter values are too likely to be ordinary words. */
 const shortest = 8
 
@@ -15,7 +14,7 @@ const shortest = 8
 export function secretRedactor(...environments: readonly Readonly<Record<string, string | undefined>>[]): Redactor {
   const values = new Set<string>()
   for (const [name, value] of environments.flatMap((e) => Object.entries(e)))
-    if (value !== undefined && value.length >= shortest && secretName.test(name) && !harmlessName.test(name)) {
+    if (value !== undefined && value.length >= shortest && isSecretName(name)) {
       values.add(value)
       values.add(JSON.stringify(value).slice(1, -1))
     }

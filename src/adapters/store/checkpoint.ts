@@ -120,7 +120,7 @@ const state = {
   work: z.record(text, z.looseObject(work)),
   accounts: z.array(text),
   account: textOrNull,
-  limits: z.record(text, z.looseObject({ until: z.number(), window: textOrNull })),
+  limits: z.record(text, z.looseObject({ since: z.number(), until: z.number(), window: textOrNull })),
   guessedLimits: z.record(text, count),
   narrowed: z.record(text, count),
   budget: z.looseObject({ maxUsd: z.number().nullable(), maxDurationMs: z.number().nullable(), warned: z.array(text) }),

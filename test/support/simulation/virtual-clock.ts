@@ -2,8 +2,9 @@ import type { Clock } from '../../../src/engine/ports.js'
 
 interface Sleeper {
   readonly at: number
-  /** Waits for what the clock on the wall shows; the others wait until that much time has really passed. */
+  /** Waits for what the clock on the wall shows, and no longer than it would have taken; the others wait until that much time has really passed. */
   readonly byWall: boolean
+  readonly latest: number
   readonly order: number
   readonly owner: object | null
   readonly wake: () => void
@@ -69,7 +70,8 @@ export class VirtualClock implements Clock {
         if (stop !== never) stop.removeEventListener('abort', aborted)
         resolve()
       }
-      const sleeper: Sleeper = { ...how, order: this.#order++, wake }
+      const latest = how.byWall ? this.#elapsed + Math.max(0, how.at - this.now()) : how.at
+      const sleeper: Sleeper = { ...how, latest, order: this.#order++, wake }
       this.#sleepers.push(sleeper)
       if (stop !== never) stop.addEventListener('abort', aborted, { once: true })
       this.#pump()
@@ -101,7 +103,7 @@ export class VirtualClock implements Clock {
   }
 
   #due(sleeper: Sleeper): number {
-    return sleeper.byWall ? sleeper.at - this.#wall : sleeper.at
+    return sleeper.byWall ? Math.min(sleeper.latest, sleeper.at - this.#wall) : sleeper.at
   }
 
   #takeNext(): Sleeper | null {

@@ -11,11 +11,12 @@ import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
-import type { Journal, Repository } from '../../../src/engine/ports.js'
+import type { Journal, Repository, SharedLimits } from '../../../src/engine/ports.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
 import { aCheckResult } from '../work.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import { MemoryGit } from './memory-git.js'
+import { MemoryLimits } from './memory-limits.js'
 import { memoryRepository } from './memory-repository.js'
 import { reviewFormat } from './review-format.js'
 import { type Act, ScriptedAgent } from './scripted-agent.js'
@@ -30,6 +31,8 @@ export interface WorldOptions {
   readonly concurrency?: number
   readonly noWait?: boolean
   readonly accounts?: readonly Account[]
+  /** Epoch ms beyond which no limit is waited for. */
+  readonly waitsUntil?: number
   readonly start?: Readonly<Record<string, string>>
 }
 
@@ -49,6 +52,8 @@ export class World {
   failing: (deed: string) => boolean = () => false
   state: RunState | null = null
   diskFull = false
+  /** What is known on the machine; two worlds may share it. */
+  sharedLimits: SharedLimits = new MemoryLimits().of('r1', this.clock)
   #ids = 0
   #life = 0
 
@@ -154,6 +159,8 @@ export class World {
     const listener = { heard: () => undefined, progressed: () => undefined }
     const base: Config = { ...defaultConfig, agent: { ...defaultConfig.agent, model: 'm' } }
     const config = this.options.config?.(base) ?? base
+    const concurrency = this.options.concurrency ?? 4
+    const { sharedLimits } = this
     const noWait = this.options.noWait ?? false
     const accounts = this.options.accounts ?? [onlyAccount]
     const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
@@ -162,8 +169,20 @@ export class World {
       halt,
       budgets: new Budgets({ journal, clock, halt, budget: config.budget }),
       pace: new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 }),
-      options: { concurrency: this.options.concurrency ?? 4, noWait, accounts },
-      gate: openGate({ accounts, journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk }),
+      options: { concurrency, noWait, accounts },
+      gate: openGate({
+        accounts,
+        concurrency,
+        journal,
+        sharedLimits,
+        clock,
+        listener,
+        halt,
+        rateLimit: config.rateLimit,
+        waitsUntil: this.options.waitsUntil ?? null,
+        noWait,
+        disk,
+      }),
       ports: {
         agent: this.agent,
         commands: { run: (check, place) => Promise.resolve(ok(this.#check(check.command, place.cwd))) },
@@ -190,6 +209,7 @@ export class World {
         disk,
         chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
         listener,
+        sharedLimits,
         worktreePath: (task) => `/worktrees/${task}`,
         matches: (file, globs) => globs.some((g) => file.startsWith(g)),
         projectRules: () => Promise.resolve(''),

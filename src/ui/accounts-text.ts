@@ -1,0 +1,33 @@
+import { oneLine } from './harmless.js'
+import { type Moment, until } from './moment.js'
+import type { AccountStatus } from './status-json.js'
+import { concurrencyWords, limitWords } from './wording.js'
+
+/** One line for each account: open, or closed until when. */
+export function accountLines(accounts: readonly AccountStatus[], moment: Moment): readonly string[] {
+  const widest = Math.max(0, ...accounts.map((account) => account.name.length))
+  return accounts.map((account) => `${account.name.padEnd(widest)}  ${accountWords(account, moment)}`)
+}
+
+function accountWords({ name, window, until: opens, sessions, current }: AccountStatus, moment: Moment): string {
+  if (opens !== null) return `closed until ${until(Date.parse(opens), moment)}: ${limitWords({ window, account: name })}`
+  const narrow = sessions === null ? '' : `; ${concurrencyWords({ account: 'default', sessions })}`
+  return `open${current ? ', in use' : ''}${narrow}`
+}
+
+/** What a session on an account came to. */
+interface TestedAccount {
+  readonly name: string
+  readonly state: 'open' | 'closed' | 'refused' | 'unclear'
+  readonly until: string | null
+  readonly detail: string | null
+}
+
+/** One line for each account that was tried. */
+export function accountTestLines(accounts: readonly TestedAccount[], moment: Moment): readonly string[] {
+  const widest = Math.max(0, ...accounts.map((account) => account.name.length))
+  return accounts.map(({ name, state, until: opens, detail }) => {
+    const when = opens === null ? '' : ` until ${until(Date.parse(opens), moment)}`
+    return `${name.padEnd(widest)}  ${state}${when}${detail === null ? '' : `: ${oneLine(detail)}`}`
+  })
+}
