@@ -2,7 +2,6 @@ import { Command } from '@oclif/core/command'
 import { CLIError } from '@oclif/core/errors'
 import { boolean, custom, integer, string } from '@oclif/core/flags'
 import type { Carried } from '../compose/carry-out.js'
-import { readDuration } from '../compose/duration.js'
 import { currentInstant } from '../compose/instant.js'
 import type { Project, Surroundings } from '../compose/project.js'
 import { asFailure, type Trouble } from '../compose/trouble.js'
@@ -54,9 +53,10 @@ const dollarsFlag = custom<number>({
 /** A duration above 0, in milliseconds. */
 const durationFlag = custom<number>({
   parse: async (input) => {
+    const { readDuration } = await import('../compose/duration.js')
     const ms = readDuration(input)
     if (ms === null || ms === 0) throw new CLIError(`Expected a duration like 30m or 2h but received: ${input}`)
-    return Promise.resolve(ms)
+    return ms
   },
 })
 
