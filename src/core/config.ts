@@ -1,4 +1,6 @@
+import { type BudgetLimits, noBudget } from './budget.js'
 import type { Check } from './check.js'
+import type { FallbackRule } from './policy/fallback.js'
 
 export type PermissionMode = 'acceptEdits' | 'dontAsk' | 'bypassPermissions'
 export type AuthMode = 'oauth' | 'api-keys-first' | 'api-keys-only'
@@ -65,7 +67,9 @@ export interface Config {
     /** Which of the program's own settings files are read: user, project, local. */
     readonly settingSources: readonly string[]
     readonly maxTurns: number | null
+    /** Of one session. */
     readonly budgetUsd: number | null
+    readonly fallback: readonly FallbackRule[]
   }
   readonly review: {
     readonly enabled: boolean
@@ -86,7 +90,29 @@ export interface Config {
     readonly file: string | null
     readonly accounts: readonly AccountSettings[]
   }
+  readonly budget: {
+    /** Sane limits for what is not given here; null: none. */
+    readonly preset: 'guarded' | null
+    readonly run: BudgetLimits
+    readonly stage: BudgetLimits
+    readonly task: BudgetLimits
+    /** The part of a budget, from 0 to 1, at which a person is told. */
+    readonly warnAt: number
+  }
+  readonly pace: PaceConfig
   readonly health: { readonly stuckAfterMs: number; readonly killGraceMs: number }
+}
+
+/** How fast the agent's service may be asked, over all sessions. */
+export interface PaceConfig {
+  readonly enabled: boolean
+  readonly requestsPerMinute: number
+  readonly tokensPerMinute: number
+  readonly tokensPerDay: number
+  /** By how much more may be used at once after a quiet time. */
+  readonly burst: number
+  /** The part that only tasks of critical priority may use. */
+  readonly reserve: number
 }
 
 const minute = 60_000
@@ -123,9 +149,12 @@ export const defaultConfig: Config = {
     settingSources: [],
     maxTurns: null,
     budgetUsd: null,
+    fallback: [],
   },
   review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'] },
   rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute, until: null },
   auth: { mode: 'oauth', file: null, accounts: [] },
+  budget: { preset: null, run: noBudget, stage: noBudget, task: noBudget, warnAt: 0.8 },
+  pace: { enabled: false, requestsPerMinute: 100, tokensPerMinute: 100_000, tokensPerDay: 10_000_000, burst: 1.2, reserve: 0.1 },
   health: { stuckAfterMs: 15 * minute, killGraceMs: 10_000 },
 }

@@ -61,6 +61,16 @@ describe('orch status --json', () => {
   it('is the documented object', () => {
     expect(status(goodStory, false)).toMatchInlineSnapshot(`
       {
+        "accounts": [
+          {
+            "current": true,
+            "name": "default",
+            "sessions": null,
+            "state": "open",
+            "until": null,
+            "window": null,
+          },
+        ],
         "run": {
           "baseBranch": "main",
           "baseCommit": "626173652d636f6d6d69742e2e2e2e2e2e2e2e2e",
@@ -130,6 +140,7 @@ describe('orch status --json', () => {
         ],
         "totals": {
           "costUsd": 0.42,
+          "estimatedUsd": 0,
           "failed": 0,
           "merged": 3,
           "tasks": 3,
