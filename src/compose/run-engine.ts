@@ -19,6 +19,7 @@ import type { RunJournal } from '../adapters/store/journal.js'
 import { runPaths } from '../adapters/store/run-paths.js'
 import { RunRecords } from '../adapters/store/run-records.js'
 import { understudyEnvironment, understudyProgram } from '../adapters/understudy/location.js'
+import { onlyAccount } from '../core/account.js'
 import type { Config } from '../core/config.js'
 import type { Failure } from '../core/failure.js'
 import { ok, type Result } from '../core/result.js'
@@ -62,12 +63,13 @@ export interface RunSetup {
 export async function composeEngine(setup: RunSetup): Promise<Engine> {
   const { project, config, journal, listener, halt, noWait } = setup
   const disk = diskOf(project.orchFolder)
-  const gate = openGate({ journal, clock: systemClock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
+  const accounts = [onlyAccount]
+  const gate = openGate({ accounts, journal, clock: systemClock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
   return {
     config,
     halt,
     gate,
-    options: { concurrency: await widthFor(config), noWait },
+    options: { concurrency: await widthFor(config), noWait, accounts },
     ports: {
       ...agentPorts(setup),
       repository: project.repository,

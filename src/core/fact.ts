@@ -1,3 +1,4 @@
+import type { AccountName } from './account.js'
 import type { CheckResult } from './check.js'
 import type { Failure } from './failure.js'
 import type { Milestone, MilestoneId } from './milestone.js'
@@ -41,10 +42,21 @@ export type RunFact =
       readonly rehearsal: boolean
     }
   | { readonly type: 'run-resumed' }
+  /** Those that sessions may be paid by from now on; before it is said, the one that the program finds by itself. */
+  | { readonly type: 'accounts-chosen'; readonly accounts: readonly AccountName[] }
   | { readonly type: 'run-ended'; readonly ending: RunEnding; readonly failure: Failure | null }
   | { readonly type: 'survivors-ended'; readonly pids: readonly number[] }
-  | { readonly type: 'limit-hit'; readonly until: number; readonly window: string | null; readonly guessed: boolean }
-  | { readonly type: 'limit-lifted' }
+  | {
+      readonly type: 'limit-hit'
+      readonly account: AccountName
+      /** Epoch ms until which nothing starts on it. */
+      readonly until: number
+      readonly window: string | null
+      readonly guessed: boolean
+    }
+  | { readonly type: 'limit-lifted'; readonly account: AccountName }
+  /** Fewer sessions at a time than configured, since the service is overloaded or a limit has just lifted; null: as many as configured. */
+  | { readonly type: 'concurrency-changed'; readonly account: AccountName; readonly sessions: number | null }
 
 export type StageFact =
   | {
@@ -80,6 +92,9 @@ export type WorkFact =
       readonly session: string
       /** The conversation existed before. */
       readonly resumes: boolean
+      readonly account: AccountName
+      /** As it was asked for; null: the program's own choice. */
+      readonly model: string | null
     }
   /** Ended by a limit or by a stop: burns nothing, the same conversation goes on later. */
   | {
@@ -116,6 +131,8 @@ export type WorkFact =
       readonly task: WorkId
       readonly review: number
       readonly session: string
+      readonly account: AccountName
+      readonly model: string | null
       /** What the worktree held then, as a git tree: a review changes nothing, and what it changes is put back. */
       readonly tree: string
     }

@@ -1,6 +1,6 @@
 import { allPassed } from './check.js'
 import { unreachable } from './result.js'
-import type { RunState } from './run-state.js'
+import { closedForAll, type RunState } from './run-state.js'
 import type { Work } from './work.js'
 
 /** A task's state as TASKS.md, `orch status` and every other view call it. */
@@ -56,7 +56,7 @@ const isOver = (state: RunState, work: Work): boolean => state.stages.some((s) =
 function isHeldBack(state: RunState, work: Work): boolean {
   // A session that was cut off by a kill is still called running in the state, so that its end is looked for.
   if (state.ending !== null) return true
-  return work.open !== null && !work.open.running && state.limit !== null
+  return work.open !== null && !work.open.running && closedForAll(state) !== null
 }
 
 function betweenSessions(work: Work): TaskStateName {

@@ -1,3 +1,4 @@
+import { type AccountName, defaultAccount } from './account.js'
 import type { CommitId, RecordedFact, RunEnding, WorkId } from './fact.js'
 import { wholeOf } from './fact.js'
 import type { Failure } from './failure.js'
@@ -48,9 +49,16 @@ export interface RunState {
   readonly stages: readonly StageState[]
   /** Tasks by id, and the whole of each started stage as `stage-<n>`. */
   readonly work: Readonly<Record<WorkId, Work>>
-  readonly limit: ClosedLimit | null
+  /** Those that sessions may be paid by. */
+  readonly accounts: readonly AccountName[]
+  /** The account on which the last session was started. */
+  readonly account: AccountName | null
+  /** Accounts that are closed. One stays here until somebody wants it after its instant. */
+  readonly limits: Readonly<Record<AccountName, ClosedLimit>>
   /** How often in a row a limit's end had to be guessed, because the program gave no usable instant. */
-  readonly guessedLimits: number
+  readonly guessedLimits: Readonly<Record<AccountName, number>>
+  /** Accounts that bear fewer sessions at a time than configured. */
+  readonly narrowed: Readonly<Record<AccountName, number>>
 }
 
 /** Folds one fact in. Total: a fact that does not fit the state is a bug and throws. */
@@ -79,8 +87,11 @@ function begin(fact: RecordedFact & { type: 'run-started' }): RunState {
     selection: fact.selection,
     stages: fact.stages.map(pendingStage),
     work,
-    limit: null,
-    guessedLimits: 0,
+    accounts: [defaultAccount],
+    account: null,
+    limits: {},
+    guessedLimits: {},
+    narrowed: {},
   }
 }
 
@@ -112,6 +123,7 @@ const blankWork = (id: WorkId, stage: number, title: string, optional: boolean, 
   head: null,
   open: null,
   session: null,
+  sessionAccount: null,
   attempts: 0,
   failures: 0,
   setbacks: 0,
@@ -137,20 +149,23 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'run-started':
       throw new Error('Internal error: run-started twice')
     case 'run-resumed':
-      return unblock({ ...state, ending: null, endedAt: null, failure: null })
+      return unblock({ ...state, ending: null, endedAt: null, failure: null, narrowed: {} })
+    case 'accounts-chosen':
+      return { ...state, accounts: fact.accounts }
     case 'run-ended':
       return { ...state, ending: fact.ending, endedAt: fact.at, failure: fact.failure }
     case 'survivors-ended':
     case 'milestone-edited':
       return state
     case 'limit-hit':
+      return closeAccount(state, fact)
+    case 'limit-lifted':
+      return { ...state, limits: without(state.limits, fact.account) }
+    case 'concurrency-changed':
       return {
         ...state,
-        limit: { until: fact.until, window: fact.window },
-        guessedLimits: fact.guessed ? state.guessedLimits + 1 : 0,
+        narrowed: fact.sessions === null ? without(state.narrowed, fact.account) : { ...state.narrowed, [fact.account]: fact.sessions },
       }
-    case 'limit-lifted':
-      return { ...state, limit: null }
     case 'stage-started':
       return startStage(state, fact)
     case 'tasks-combined':
@@ -162,19 +177,20 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'stage-failed':
       return withStage(state, fact.stage, (s) => ({ ...s, phase: 'failed', failure: fact.failure }))
     case 'attempt-finished':
-      return { ...moveOn(state, fact), guessedLimits: 0 }
+      return moveOn(withoutGuesses(state, fact.task), fact)
     case 'base-joined':
       return moveOn(state, fact)
     case 'review-given':
-      return { ...withWork(state, fact.task, (work) => reduceWork(work, fact)), guessedLimits: 0 }
+      return withWork(withoutGuesses(state, fact.task), fact.task, (work) => reduceWork(work, fact))
+    case 'attempt-started':
+    case 'review-started':
+      return { ...withWork(state, fact.task, (work) => reduceWork(work, fact)), account: fact.account }
     case 'workspace-opened':
     case 'workspace-closed':
     case 'entry-checked':
-    case 'attempt-started':
     case 'attempt-interrupted':
     case 'attempt-failed':
     case 'checks-finished':
-    case 'review-started':
     case 'review-interrupted':
     case 'review-failed':
     case 'task-approved':
@@ -190,6 +206,40 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     default:
       return unreachable(fact)
   }
+}
+
+function closeAccount(state: RunState, fact: RecordedFact & { type: 'limit-hit' }): RunState {
+  const { account, until, window, guessed } = fact
+  const guesses = state.guessedLimits[account] ?? 0
+  return {
+    ...state,
+    limits: { ...state.limits, [account]: { until, window } },
+    guessedLimits: guessed ? { ...state.guessedLimits, [account]: guesses + 1 } : without(state.guessedLimits, account),
+  }
+}
+
+/** A session of that work came to its end: its account is open. */
+function withoutGuesses(state: RunState, task: WorkId): RunState {
+  const account = workOf(state, task).open?.account
+  return account === undefined ? state : { ...state, guessedLimits: without(state.guessedLimits, account) }
+}
+
+function without<T>(record: Readonly<Record<AccountName, T>>, account: AccountName): Readonly<Record<AccountName, T>> {
+  const { [account]: _, ...rest } = record
+  return rest
+}
+
+/**
+ * The limit that holds the whole run: of the account that opens first, when all are closed. Null: some account is open.
+ * @param now epoch ms; a limit whose instant has passed closes nothing
+ */
+export function closedForAll(state: RunState, now = Number.NEGATIVE_INFINITY): (ClosedLimit & { readonly account: AccountName }) | null {
+  const closed = state.accounts.flatMap((account) => {
+    const limit = state.limits[account]
+    return limit === undefined || limit.until <= now ? [] : [{ ...limit, account }]
+  })
+  if (closed.length < state.accounts.length) return null
+  return closed.reduce((first, limit) => (limit.until < first.until ? limit : first))
 }
 
 /** What is done to the whole of a stage is done on its integration branch: whatever is combined later builds on it. */

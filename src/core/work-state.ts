@@ -21,7 +21,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'entry-checked':
       return { ...work, phase: 'ready', entryResults: fact.results }
     case 'attempt-started':
-      return { ...work, attempts: fact.attempt, open: { ...running(fact.step, fact.session, fact.resumes), tree: null } }
+      return { ...work, attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null } }
     case 'attempt-interrupted':
     case 'review-interrupted':
       return { ...work, open: paused(work.open), usage: addUsage(work.usage, fact.usage) }
@@ -40,7 +40,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':
-      return { ...work, open: { ...running('review', fact.session, false), tree: fact.tree } }
+      return { ...work, open: { ...running('review', { ...fact, resumes: false }), tree: fact.tree } }
     case 'review-given':
       return {
         ...work,
@@ -103,10 +103,11 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
   }
 }
 
-const running = (step: SessionStep, session: string, resumes: boolean): Omit<OpenSession, 'tree'> => ({
+const running = (step: SessionStep, start: Pick<OpenSession, 'session' | 'resumes' | 'account'>): Omit<OpenSession, 'tree'> => ({
   step,
-  session,
-  resumes,
+  session: start.session,
+  account: start.account,
+  resumes: start.resumes,
   notBefore: 0,
   running: true,
   again: false,
@@ -129,6 +130,7 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     ...work,
     open: null,
     session: fact.session,
+    sessionAccount: work.open?.account ?? work.sessionAccount,
     failures: 0,
     setbacks: 0,
     head: fact.commit,

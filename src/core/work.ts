@@ -1,3 +1,4 @@
+import type { AccountName } from './account.js'
 import type { CheckResult } from './check.js'
 import type { CommitId, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
@@ -42,6 +43,7 @@ export type WorkPhase =
 export interface OpenSession {
   readonly step: SessionStep
   readonly session: string
+  readonly account: AccountName
   /** Epoch ms before which it must not start again; 0: now. */
   readonly notBefore: number
   /** The conversation exists at the agent and is to be continued. */
@@ -88,6 +90,8 @@ export interface Work {
   readonly open: OpenSession | null
   /** The implementer's conversation, for remediation. */
   readonly session: string | null
+  /** The account that conversation was last carried on by. */
+  readonly sessionAccount: AccountName | null
   readonly attempts: number
   /** Sessions in a row that failed and counted. */
   readonly failures: number

@@ -10,7 +10,6 @@ import type { AttemptStep } from './attempt.js'
 import { landedState, writeBoard } from './board.js'
 import { type Engine, haltFor, record, stateOf } from './engine.js'
 import { moveIntegration } from './integration.js'
-import { hitLimit } from './limit.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** Turns the end of a session that changes code into facts. The agent edits, orch commits. */
@@ -18,7 +17,6 @@ export async function concludeAttempt(engine: Engine, work: Work, step: AttemptS
   const ended = { task: work.id, attempt: work.attempts, usage: outcome.usage }
   switch (outcome.kind) {
     case 'limited':
-      await hitLimit(engine, outcome.limit)
       await record(engine, { type: 'attempt-interrupted', cause: 'limit', ...ended })
       return
     case 'stopped':

@@ -1,9 +1,11 @@
+import { type AccountName, defaultAccount, sharesConversations } from '../core/account.js'
 import type { SessionStep } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import { concludeAttempt } from './attempt-end.js'
 import { attemptPrompt } from './attempt-prompt.js'
 import { currentWork, type Engine, failWork, record, stateOf } from './engine.js'
 import { joinBase } from './prepare.js'
+import { runSession } from './session.js'
 import { workspaceOf } from './workspace.js'
 
 export type AttemptStep = Exclude<SessionStep, 'review'>
@@ -13,22 +15,26 @@ interface Start {
   readonly attempt: number
   readonly session: string
   readonly resumes: boolean
+  readonly account: AccountName
 }
 
 /** Implement, remediate or resolve: a session of the agent in the worktree, and what came of it as a fact. */
 export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptStep): Promise<void> {
   if (await adoptFinished(engine, work, step)) return
-  if (!(await engine.gate.admit(work.id, work.open?.notBefore ?? 0))) return
-  const start = await chooseStart(engine, work, step)
-  if (step === 'resolve' && !start.resumes && !(await layOut(engine, work))) return
+  const before = await previousConversation(engine, work, step)
+  const notBefore = work.open?.notBefore ?? 0
+  const admission = await engine.gate.admit({ task: work.id, notBefore, conversationOf: before?.account ?? null })
+  if (admission === null) return
+  const start = chooseStart(engine, work, { before, account: admission.account })
+  if (step === 'resolve' && !start.resumes && !(await layOut(engine, work))) {
+    admission.ended(null)
+    return
+  }
   const prompt = await attemptPrompt(engine, work, step, start.resumes)
   await engine.ports.records.write(`prompts/${work.id}-${start.attempt}-${step}.md`, prompt)
-  await record(engine, { type: 'attempt-started', task: work.id, step, ...start })
-  const outcome = await engine.ports.agent.run(
-    sessionRequest(engine, work, step, { ...start, prompt }),
-    (progress) => engine.ports.listener.progressed({ type: 'session-progressed', task: work.id, ...progress }),
-    engine.halt.hard,
-  )
+  const request = sessionRequest(engine, work, step, { ...start, prompt })
+  await record(engine, { type: 'attempt-started', task: work.id, step, ...start, model: request.model })
+  const outcome = await runSession(engine, request, admission)
   await concludeAttempt(engine, currentWork(engine, work.id), step, outcome)
 }
 
@@ -41,14 +47,30 @@ async function adoptFinished(engine: Engine, work: Work, step: AttemptStep): Pro
   return true
 }
 
-async function chooseStart(engine: Engine, work: Work, step: AttemptStep): Promise<Start> {
-  const { agent, chance } = engine.ports
+/** The conversation to go on with, and who has paid for it so far; null: there is none. */
+async function previousConversation(engine: Engine, work: Work, step: AttemptStep): Promise<Conversation | null> {
+  const previous = conversationBefore(work, step)
+  return previous !== null && (await engine.ports.agent.knows(previous.session)) ? previous : null
+}
+
+interface Conversation {
+  readonly session: string
+  readonly account: AccountName
+}
+
+function conversationBefore({ open, session, sessionAccount }: Work, step: AttemptStep): Conversation | null {
+  if (open !== null) return open.resumes || open.running ? open : null
+  return step === 'remediate' && session !== null ? { session, account: sessionAccount ?? defaultAccount } : null
+}
+
+function chooseStart(engine: Engine, work: Work, by: { before: Conversation | null; account: AccountName }): Start {
   const { open } = work
+  const { before, account } = by
   // An interrupted attempt goes on under its number; a failed one is followed by the next.
   const attempt = open === null || open.again ? work.attempts + 1 : work.attempts
-  const previous = open === null ? (step === 'remediate' ? work.session : null) : open.resumes || open.running ? open.session : null
-  if (previous !== null && (await agent.knows(previous))) return { attempt, session: previous, resumes: true }
-  return { attempt, session: chance.uuid(), resumes: false }
+  if (before !== null && sharesConversations(engine.options.accounts, before.account, account))
+    return { attempt, session: before.session, resumes: true, account }
+  return { attempt, session: engine.ports.chance.uuid(), resumes: false, account }
 }
 
 /** Both sides of the conflict go into the worktree, for the agent to resolve. Where there is none after all, git merges. */
@@ -69,6 +91,7 @@ function sessionRequest(engine: Engine, work: Work, step: AttemptStep, start: St
     task: work.id,
     step,
     session: start.session,
+    account: start.account,
     resumes: start.resumes,
     number: start.attempt,
     cwd: workspaceOf(work).path,

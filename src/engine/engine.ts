@@ -1,3 +1,4 @@
+import type { Account } from '../core/account.js'
 import type { Config } from '../core/config.js'
 import type { Fact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
@@ -52,6 +53,8 @@ export interface RunOptions {
   readonly concurrency: number
   /** A limit is not waited out. */
   readonly noWait: boolean
+  /** Who may pay for sessions; at least one. */
+  readonly accounts: readonly Account[]
 }
 
 /** What every performer is given. */

@@ -1,16 +1,38 @@
+import type { Account, AccountName } from '../core/account.js'
 import type { Config } from '../core/config.js'
 import type { WorkId } from '../core/fact.js'
-import type { ClosedLimit, RunState } from '../core/run-state.js'
+import { type AccountDecision, chooseAccount } from '../core/policy/choose-account.js'
+import type { RunState } from '../core/run-state.js'
+import type { SessionOutcome } from '../core/session.js'
 import type { Halt } from './halt.js'
 import type { Clock, Disk, Journal, Listener } from './ports.js'
 
-/** Where every start of a session waits: for an account's limit, and for its own turn after a failure. */
+/** A session that wants to start. */
+export interface Start {
+  readonly task: WorkId
+  /** Epoch ms before which it must not. */
+  readonly notBefore: number
+  /** The account whose conversation it goes on with; null: it begins a new one. */
+  readonly conversationOf: AccountName | null
+}
+
+/** A session that may start. Whoever was given one must tell how it ended; null: it was not started after all. */
+export interface Admission {
+  /** Who pays. */
+  readonly account: AccountName
+  /** The model has answered: the account is open and the service serves. */
+  answered(): void
+  ended(outcome: SessionOutcome | null): void
+}
+
+/** Where every start of a session waits: for an account that is open, and for its own turn after a failure. */
 export interface Gate {
-  /** @returns false when the run is stopping and it must not start */
-  admit(task: WorkId, notBefore: number): Promise<boolean>
+  /** @returns null when the run is stopping and it must not start */
+  admit(start: Start): Promise<Admission | null>
 }
 
 interface GateNeeds {
+  readonly accounts: readonly Account[]
   readonly journal: Journal
   readonly clock: Clock
   readonly listener: Listener
@@ -21,47 +43,58 @@ interface GateNeeds {
 }
 
 export function openGate(needs: GateNeeds): Gate {
-  let lifting: Promise<RunState> | null = null
-  const limitNow = (): ClosedLimit | null => needs.journal.state.limit
+  const lifting = new Map<AccountName, Promise<RunState>>()
 
   /** Once for all who wait. */
-  async function lift(): Promise<void> {
-    lifting ??= needs.journal.record({ type: 'limit-lifted' })
-    await lifting
-    lifting = null
+  async function lift(account: AccountName): Promise<void> {
+    const lifted = lifting.get(account) ?? needs.journal.record({ type: 'limit-lifted', account })
+    lifting.set(account, lifted)
+    await lifted
+    lifting.delete(account)
   }
 
-  async function passLimit(task: WorkId): Promise<void> {
-    for (let limit = limitNow(); limit !== null && !needs.halt.soft.aborted; limit = limitNow()) {
-      if (limit.until <= needs.clock.now()) return lift()
-      if (isTooLong(limit)) {
-        pause(limit)
-        return
+  const decide = ({ conversationOf }: Start): AccountDecision => {
+    const { limits, account } = needs.journal.state
+    const closedUntil = (name: AccountName): number | null => limits[name]?.until ?? null
+    return chooseAccount({ accounts: needs.accounts, closedUntil, last: account, conversationOf }, needs.clock.now())
+  }
+
+  async function passLimits(start: Start): Promise<AccountName | null> {
+    while (!needs.halt.soft.aborted) {
+      const decision = decide(start)
+      const { account } = decision
+      if (decision.kind === 'start') {
+        if (needs.journal.state.limits[account] === undefined) return account
+        await lift(account)
+      } else if (isTooLong(decision.until)) pause(decision.until)
+      else {
+        const detail = needs.journal.state.limits[account]?.window ?? 'limit'
+        needs.listener.progressed({ type: 'waiting', task: start.task, reason: 'limit', until: decision.until, detail })
+        await needs.clock.sleepUntil(decision.until, needs.halt.soft)
       }
-      const detail = limit.window ?? 'limit'
-      needs.listener.progressed({ type: 'waiting', task, reason: 'limit', until: limit.until, detail })
-      await needs.clock.sleepUntil(limit.until, needs.halt.soft)
     }
+    return null
   }
 
-  const isTooLong = (limit: ClosedLimit): boolean => needs.noWait || limit.until - needs.clock.now() > needs.rateLimit.maxWaitMs
+  const isTooLong = (until: number): boolean => needs.noWait || until - needs.clock.now() > needs.rateLimit.maxWaitMs
 
-  function pause(limit: ClosedLimit): void {
-    needs.halt.request({ ending: 'paused', failure: { reason: 'limit-reached', until: new Date(limit.until).toISOString() } })
+  function pause(until: number): void {
+    needs.halt.request({ ending: 'paused', failure: { reason: 'limit-reached', until: new Date(until).toISOString() } })
   }
 
-  async function passRetryDelay(task: WorkId, notBefore: number): Promise<void> {
+  async function passRetryDelay({ task, notBefore }: Start): Promise<void> {
     if (notBefore <= needs.clock.now()) return
     needs.listener.progressed({ type: 'waiting', task, reason: 'retry', until: notBefore, detail: 'before the next try' })
     await needs.clock.sleepUntil(notBefore, needs.halt.soft)
   }
 
   return {
-    async admit(task, notBefore) {
-      await passRetryDelay(task, notBefore)
-      await passLimit(task)
+    async admit(start) {
+      await passRetryDelay(start)
+      const account = await passLimits(start)
       if (await needs.disk.isFull()) needs.halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: needs.disk.path } })
-      return !needs.halt.soft.aborted
+      if (account === null || needs.halt.soft.aborted) return null
+      return { account, answered: () => undefined, ended: () => undefined }
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { AccountName } from '../core/account.js'
 import type { Check, CheckResult } from '../core/check.js'
 import type { CommitId, Fact, Progress, RecordedFact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
@@ -25,6 +26,8 @@ export interface SessionRequest {
   readonly prompt: string
   /** May only read; must answer by this JSON schema. Null: a worker. */
   readonly answerSchema: object | null
+  /** Who pays; `default`: the login that the program finds by itself. */
+  readonly account: AccountName
   readonly model: string | null
   readonly effort: string | null
   readonly budgetUsd: number | null
@@ -39,6 +42,8 @@ export interface SessionProgress {
   readonly doing: string
   /** Estimated so far, null when unknown. */
   readonly costUsd: number | null
+  /** It tells of an answer of the model: the account is open and the service serves. */
+  readonly answered: boolean
 }
 
 /** The program that does the work. Never rejects for an ordinary failure. */

@@ -6,8 +6,8 @@ import { criteriaForReview, type Work } from '../core/work.js'
 import { retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
-import { hitLimit } from './limit.js'
 import type { SessionRequest } from './ports.js'
+import { runSession } from './session.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** A fresh session that may only read judges the work against its milestone. What cannot be read as a review approves nothing. */
@@ -18,23 +18,35 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
     if (recalled !== null && recalled.kind === 'finished') return conclude(engine, work, number, recalled)
     if ((await undoChanges(engine, work)) === null) return
   }
-  if (!(await engine.gate.admit(work.id, work.open?.notBefore ?? 0))) return
+  const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, conversationOf: null })
+  if (admission === null) return
   const prompt = await reviewPrompt(engine, work)
-  if (prompt === null) return
-  const before = await engine.ports.repository.snapshot(workspaceOf(work).path)
-  if (!before.ok) return failWork(engine, work.id, before.error)
+  const before = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
+  if (prompt === null || before?.ok !== true) {
+    admission.ended(null)
+    if (before?.ok === false) await failWork(engine, work.id, before.error)
+    return
+  }
   const session = engine.ports.chance.uuid()
+  const { account } = admission
   await engine.ports.records.write(`prompts/${work.id}-review-${number}.md`, prompt)
-  await record(engine, { type: 'review-started', task: work.id, review: number, session, tree: before.value })
-  const outcome = await engine.ports.agent.run(
-    reviewRequest(engine, work, { session, number, prompt }),
-    (progress) => engine.ports.listener.progressed({ type: 'session-progressed', task: work.id, ...progress }),
-    engine.halt.hard,
-  )
+  const request = reviewRequest(engine, work, { session, number, prompt, account })
+  await record(engine, {
+    type: 'review-started',
+    task: work.id,
+    review: number,
+    session,
+    account,
+    model: request.model,
+    tree: before.value,
+  })
+  const outcome = await runSession(engine, request, admission)
   await conclude(engine, currentWork(engine, work.id), number, outcome)
 }
 
-function reviewRequest(engine: Engine, work: Work, start: { session: string; number: number; prompt: string }): SessionRequest {
+type ReviewStart = Pick<SessionRequest, 'session' | 'number' | 'prompt' | 'account'>
+
+function reviewRequest(engine: Engine, work: Work, start: ReviewStart): SessionRequest {
   const { agent, execution, health } = engine.config
   return {
     ...start,
@@ -83,7 +95,6 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
   if (changed === null) return
   switch (outcome.kind) {
     case 'limited':
-      await hitLimit(engine, outcome.limit)
       await record(engine, { type: 'review-interrupted', task: work.id, cause: 'limit', usage })
       return
     case 'stopped':

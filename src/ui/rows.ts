@@ -1,5 +1,5 @@
 import { type WorkId, wholeOf } from '../core/fact.js'
-import type { RunState, StageState } from '../core/run-state.js'
+import { closedForAll, type RunState, type StageState } from '../core/run-state.js'
 import { isEnded, type Work } from '../core/work.js'
 import { counted, duration, listed, money } from './amounts.js'
 import type { Colours } from './colours.js'
@@ -135,8 +135,8 @@ export function totalsRow(scene: Scene): string {
 
 /** The countdown while the account's window is closed: `limit until 15:04 (in 12m 30s)`. */
 export function limitLine(scene: Moment & { readonly state: RunState }): string | null {
-  const { limit, ending } = scene.state
-  return limit === null || ending !== null || limit.until <= scene.now ? null : `limit until ${until(limit.until, scene)}`
+  const limit = closedForAll(scene.state, scene.now)
+  return limit === null || scene.state.ending !== null ? null : `limit until ${until(limit.until, scene)}`
 }
 
 /** What stands for the tasks for which the screen has no row. */

@@ -2,7 +2,7 @@ import { wholeOf } from '../core/fact.js'
 import { describeFailure, type Failure, type FailureReason } from '../core/failure.js'
 import type { Plan } from '../core/plan.js'
 import { publicState, type TaskStateName } from '../core/public-state.js'
-import type { RunState, StageState } from '../core/run-state.js'
+import { closedForAll, type RunState, type StageState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
 import { runWait, type StatusWait, taskWait } from './waits.js'
@@ -145,7 +145,7 @@ function cutOff(state: RunState): RunState {
 const tasksIn = (state: RunState, stage: StageState): readonly Work[] => stage.tasks.flatMap((id) => state.work[id] ?? [])
 
 function runStateName(state: RunState, context: StatusContext): RunStateName {
-  if (context.running) return state.limit !== null && state.limit.until > context.now ? 'waiting' : 'running'
+  if (context.running) return closedForAll(state, context.now) !== null ? 'waiting' : 'running'
   switch (state.ending) {
     case 'done':
     case 'failed':

@@ -1,5 +1,5 @@
 import { unreachable } from '../core/result.js'
-import type { RunState } from '../core/run-state.js'
+import { closedForAll, type RunState } from '../core/run-state.js'
 import { isEnded, isSettled, type OpenSession, type Work } from '../core/work.js'
 import { counted } from './amounts.js'
 import type { LiveNote } from './live-notes.js'
@@ -25,8 +25,7 @@ const say = (mood: RowMood, word: string): StepWord => ({ mood, word })
 /** A task's step, from its saved state and what was heard since. */
 export function taskStep(state: RunState, work: Work, note: LiveNote | undefined, now: number): StepWord {
   if (note?.wait != null && note.wait.until > now && !isSettled(work)) return say('waiting', waitWord(note.wait, now))
-  if (work.open !== null && !isEnded(work))
-    return sessionStep(work, work.open, { now, limited: state.limit !== null && state.limit.until > now })
+  if (work.open !== null && !isEnded(work)) return sessionStep(work, work.open, { now, limited: closedForAll(state, now) !== null })
   if (note?.command === true && !isEnded(work))
     return say('working', work.phase === 'pending' || work.phase === 'opened' ? 'preparing' : 'checking')
   return work.phase === 'pending' ? say('pending', pendingWord(state, work)) : phaseStep(work)

@@ -1,4 +1,4 @@
-import type { RunState } from '../core/run-state.js'
+import { closedForAll, type RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
 import { needsApproval } from './step-word.js'
@@ -28,9 +28,11 @@ export function runWait(state: RunState, { now, running }: { readonly now: numbe
 }
 
 function limitWait(state: RunState, now: number): StatusWait | null {
-  return state.limit === null || state.limit.until <= now
-    ? null
-    : { reason: 'limit', until: iso(state.limit.until), detail: limitWords(state.limit) }
+  const limit = closedForAll(state, now)
+  if (limit === null) return null
+  const detail =
+    state.accounts.length === 1 ? limitWords(limit) : `all ${state.accounts.length} accounts are at a limit; first ${limit.account}`
+  return { reason: 'limit', until: iso(limit.until), detail }
 }
 
 /** What one task waits for; null when it is at work, not yet begun, or over. */

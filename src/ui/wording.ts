@@ -1,3 +1,4 @@
+import { type AccountName, defaultAccount } from '../core/account.js'
 import type { Progress, RecordedFact, RunEnding, RunFact, StageFact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { unreachable } from '../core/result.js'
@@ -50,18 +51,31 @@ function runWords(fact: Recorded<RunFact>, moment: Moment, state: RunState | nul
       return `run ${fact.run} ${endingWords[fact.ending]}${because(fact.failure, moment, state)}`
     case 'survivors-ended':
       return `ended ${counted(fact.pids.length, 'process', 'processes')} left over from before: ${listed(fact.pids.map(String))}`
+    case 'accounts-chosen':
+      return `sessions may be paid by: ${listed(fact.accounts, 12)}`
     case 'limit-hit':
       return `${limitWords(fact)}: nothing starts until ${until(fact.until, moment)}${fact.guessed ? '; the instant is a guess' : ''}`
     case 'limit-lifted':
-      return 'the limit is lifted: work goes on'
+      return fact.account === defaultAccount ? 'the limit is lifted: work goes on' : `the limit of the account ${fact.account} is lifted`
+    case 'concurrency-changed':
+      return concurrencyWords(fact)
     default:
       return unreachable(fact)
   }
 }
 
-/** Which of the account's limits it is. */
-export const limitWords = (limit: { readonly window: string | null }): string =>
-  limit.window === null ? "the account's limit is reached" : `the account's ${limit.window.replaceAll('_', ' ')} limit is reached`
+/** Which limit it is, and whose where there are several accounts. */
+export function limitWords({ window, account }: { readonly window: string | null; readonly account: AccountName }): string {
+  const limit = window === null ? 'limit' : `${window.replaceAll('_', ' ')} limit`
+  return account === defaultAccount ? `the account's ${limit} is reached` : `the ${limit} of the account ${account} is reached`
+}
+
+function concurrencyWords({ account, sessions }: Recorded<RunFact> & { readonly type: 'concurrency-changed' }): string {
+  const where = account === defaultAccount ? '' : ` on the account ${account}`
+  return sessions === null
+    ? `as many sessions at a time as configured again${where}`
+    : `at most ${counted(sessions, 'session')} at a time${where} for now`
+}
 
 /** How a run ended, as the rest of a sentence. */
 export const endingWords: Readonly<Record<RunEnding, string>> = {

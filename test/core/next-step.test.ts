@@ -59,5 +59,5 @@ describe('the decision table of a piece of work', () => {
 })
 
 function anOpen(step: 'implement' | 'review') {
-  return { step, session: 's', notBefore: 0, resumes: false, running: true, again: false, tree: null } as const
+  return { step, session: 's', account: 'default', notBefore: 0, resumes: false, running: true, again: false, tree: null } as const
 }

@@ -20,6 +20,7 @@ const fresh = reduce(null, {
 const session = (part: Partial<OpenSession>): OpenSession => ({
   step: 'implement',
   session: 's',
+  account: 'default',
   notBefore: 0,
   resumes: false,
   running: true,
@@ -29,7 +30,7 @@ const session = (part: Partial<OpenSession>): OpenSession => ({
 })
 
 const red = [aCheckResult({ passed: false })]
-const limited: Partial<RunState> = { limit: { until: 1, window: null } }
+const limited: Partial<RunState> = { limits: { default: { until: 1, window: null } } }
 const stopped: Partial<RunState> = { ending: 'interrupted' }
 const underWay: Partial<RunState> = { stages: fresh.stages.map((s) => ({ ...s, phase: 'running' as const })) }
 const failedStage: Partial<RunState> = { stages: fresh.stages.map((s) => ({ ...s, phase: 'failed' as const })) }

@@ -42,6 +42,7 @@ export const request = (cwd: string, rest: Partial<SessionRequest> = {}): Sessio
   cwd,
   prompt: 'Do it.',
   answerSchema: null,
+  account: 'default',
   model: null,
   effort: null,
   budgetUsd: null,

@@ -45,6 +45,7 @@ export const someWork = (part: Partial<Work>): Work => ({
   head: null,
   open: null,
   session: null,
+  sessionAccount: null,
   attempts: 0,
   failures: 0,
   setbacks: 0,

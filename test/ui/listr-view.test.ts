@@ -103,7 +103,7 @@ describe('the tree on a terminal', () => {
         cause: 'limit',
         usage: { costUsd: 0.05, inputTokens: 0, outputTokens: 0, durationMs: 30_000, turns: 1, toolUses: 0 },
       },
-      { type: 'limit-hit', until: storyEnd([30]) + 750_000, window: 'five_hour', guessed: false },
+      { type: 'limit-hit', account: 'default', until: storyEnd([30]) + 750_000, window: 'five_hour', guessed: false },
     ]
     let now = storyEnd(story)
     const screen = new Screen(100, 24)

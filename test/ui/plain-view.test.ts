@@ -86,7 +86,7 @@ describe('plain lines', () => {
     const until = storyEnd(atWork) + 60_000
     const story: Story = [
       ...atWork,
-      { type: 'limit-hit', until, window: null, guessed: false },
+      { type: 'limit-hit', account: 'default', until, window: null, guessed: false },
       ended('paused', { reason: 'limit-reached', until: new Date(until).toISOString() }),
     ]
     const paper = new Paper()
@@ -129,7 +129,7 @@ describe('the sign of life', () => {
     ['several at work', [...atWork, ...begun('1B'), ...reviewed('1B').slice(0, 3)], 'still at it: 1A implementing; 1B reviewing'],
     [
       'a limit, and until when',
-      [...atWork, { type: 'limit-hit', until: storyStart + 665_000, window: null, guessed: false }],
+      [...atWork, { type: 'limit-hit', account: 'default', until: storyStart + 665_000, window: null, guessed: false }],
       'still at it: 1A implementing; 1 task waiting: 1B; limit until 14:11 (in 10m 00s)',
     ],
     ['the combination of a stage', [...atWork, ...begun('1B'), ...reviewed('1A'), ...reviewed('1B')], 'still at it: stage 1 combining'],

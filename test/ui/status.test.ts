@@ -35,7 +35,7 @@ const limited: Story = [
   ...begun('1A'),
   30,
   { type: 'attempt-interrupted', task: '1A', attempt: 1, cause: 'limit', usage: noUsage },
-  { type: 'limit-hit', until: storyEnd([30]) + 750_000, window: 'five_hour', guessed: false },
+  { type: 'limit-hit', account: 'default', until: storyEnd([30]) + 750_000, window: 'five_hour', guessed: false },
 ]
 const withApproval = threeTasks.map((m): Milestone => (m.id === '1B' ? { ...m, approval: true } : m))
 const toApprove: Story = [

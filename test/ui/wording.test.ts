@@ -42,10 +42,18 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
   ],
   'survivors-ended': [{ type: 'survivors-ended', pids: [12, 13] }],
   'limit-hit': [
-    { type: 'limit-hit', until: storyStart + 750_000, window: 'five_hour', guessed: false },
-    { type: 'limit-hit', until: storyStart + 86_400_000, window: null, guessed: true },
+    { type: 'limit-hit', account: 'default', until: storyStart + 750_000, window: 'five_hour', guessed: false },
+    { type: 'limit-hit', account: 'work', until: storyStart + 86_400_000, window: null, guessed: true },
   ],
-  'limit-lifted': [{ type: 'limit-lifted' }],
+  'limit-lifted': [
+    { type: 'limit-lifted', account: 'default' },
+    { type: 'limit-lifted', account: 'work' },
+  ],
+  'accounts-chosen': [{ type: 'accounts-chosen', accounts: ['default', 'work'] }],
+  'concurrency-changed': [
+    { type: 'concurrency-changed', account: 'default', sessions: 2 },
+    { type: 'concurrency-changed', account: 'work', sessions: null },
+  ],
   'stage-started': [stageStarted(1, threeTasks) as Fact & { type: 'stage-started' }],
   'tasks-combined': combinedAndLanded(1, ['1A', '1B']).filter(
     (f): f is Fact & { type: 'tasks-combined' } => typeof f !== 'number' && f.type === 'tasks-combined',
@@ -63,8 +71,8 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
   ],
   'attempt-started': [
     attemptStarted('1A') as Fact & { type: 'attempt-started' },
-    { type: 'attempt-started', task: '1A', attempt: 2, step: 'remediate', session: 's', resumes: true },
-    { type: 'attempt-started', task: '1A', attempt: 3, step: 'resolve', session: 's', resumes: false },
+    { type: 'attempt-started', task: '1A', attempt: 2, step: 'remediate', session: 's', resumes: true, account: 'default', model: null },
+    { type: 'attempt-started', task: '1A', attempt: 3, step: 'resolve', session: 's', resumes: false, account: 'default', model: null },
   ],
   'attempt-interrupted': [
     { type: 'attempt-interrupted', task: '1A', attempt: 1, cause: 'limit', usage: spent },
@@ -87,7 +95,7 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
     { type: 'checks-finished', task: '1A', commit: commitOf('1A'), results: [] },
     { type: 'checks-finished', task: '1A', commit: commitOf('1A'), results: red },
   ],
-  'review-started': [{ type: 'review-started', task: '1A', review: 1, session: 's', tree: 't' }],
+  'review-started': [{ type: 'review-started', task: '1A', review: 1, session: 's', account: 'default', model: null, tree: 't' }],
   'review-interrupted': [{ type: 'review-interrupted', task: '1A', cause: 'stop', usage: usage(0, 0) }],
   'review-given': [
     { type: 'review-given', task: '1A', review: 1, commit: commitOf('1A'), verdict: aVerdict({}), usage: spent },
@@ -129,8 +137,12 @@ describe('facts in words', () => {
       run r1 could not go on: no space left on the disk for /tmp
       ended 2 processes left over from before: 12, 13
       the account's five hour limit is reached: nothing starts until 14:12 (in 12m 30s)
-      the account's limit is reached: nothing starts until Sun 22 Nov 14:00 (in 1d 00h); the instant is a guess
+      the limit of the account work is reached: nothing starts until Sun 22 Nov 14:00 (in 1d 00h); the instant is a guess
       the limit is lifted: work goes on
+      the limit of the account work is lifted
+      sessions may be paid by: default, work
+      at most 2 sessions at a time for now
+      as many sessions at a time as configured again on the account work
       stage 1 started: 1A, 1B
       stage 1 combined 1A, 1B; checks: passed; nothing is missing
       stage 1 landed: main moved from 626173652d63 to 73746167652d

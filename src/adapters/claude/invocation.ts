@@ -81,7 +81,9 @@ export class Invocation {
     this.#log = follow(this.#log, event)
     this.#react(event)
     const doing = doingNow(event, this.request.cwd)
-    if (doing !== null) this.setup.hear({ doing, costUsd: this.#log.lastResult === null ? null : this.#log.costUsd })
+    if (doing === null) return
+    const costUsd = this.#log.lastResult === null ? null : this.#log.costUsd
+    this.setup.hear({ doing, costUsd, answered: event.kind === 'assistant' && event.error === null })
   }
 
   #react(event: StreamEvent): void {

@@ -8,9 +8,9 @@ import { type Disk, realDisk } from './disk.js'
 import { previousOf, writeDurably } from './durable-file.js'
 import { codeOf } from './store-error.js'
 
-/** Why a checkpoint cannot be used: `newer` was written by a later orch and must be left alone, `damaged` can be rebuilt from the facts. */
+/** Why a checkpoint cannot be used: `newer` was written by a later orch and must be left alone, `older` and `damaged` can be rebuilt from the facts. */
 export interface UnusableCheckpoint {
-  readonly kind: 'newer' | 'damaged'
+  readonly kind: 'newer' | 'older' | 'damaged'
   readonly failure: Failure
 }
 
@@ -60,7 +60,7 @@ export class CheckpointStore {
 
 class Unusable extends Error {
   constructor(
-    readonly kind: 'newer' | 'damaged',
+    readonly kind: 'newer' | 'older' | 'damaged',
     message: string,
   ) {
     super(message)

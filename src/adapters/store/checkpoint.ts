@@ -5,7 +5,7 @@ import type { Usage } from '../../core/session.js'
 import type { OpenSession, Work } from '../../core/work.js'
 
 /** Counts up when an older orch could no longer read what a newer one writes. */
-export const checkpointVersion = 1
+export const checkpointVersion = 2
 
 /** What stands in `checkpoint.json`. */
 export interface Checkpoint {
@@ -16,7 +16,7 @@ export interface Checkpoint {
 }
 
 export interface CheckpointFault {
-  readonly kind: 'newer' | 'damaged'
+  readonly kind: 'newer' | 'older' | 'damaged'
   readonly detail: string
 }
 
@@ -41,6 +41,7 @@ const usage = {
 const openSession = {
   step: text,
   session: text,
+  account: text,
   notBefore: z.number(),
   resumes: z.boolean(),
   running: z.boolean(),
@@ -62,6 +63,7 @@ const work = {
   head: textOrNull,
   open: z.looseObject(openSession).nullable(),
   session: textOrNull,
+  sessionAccount: textOrNull,
   attempts: count,
   failures: count,
   setbacks: count,
@@ -108,15 +110,18 @@ const state = {
   selection: z.looseObject({ stages: z.array(z.number()), milestones: z.array(text) }),
   stages: z.array(z.looseObject(stage)),
   work: z.record(text, z.looseObject(work)),
-  limit: z.looseObject({ until: z.number(), window: textOrNull }).nullable(),
-  guessedLimits: count,
+  accounts: z.array(text),
+  account: textOrNull,
+  limits: z.record(text, z.looseObject({ until: z.number(), window: textOrNull })),
+  guessedLimits: z.record(text, count),
+  narrowed: z.record(text, count),
 } satisfies ShapeOf<RunState>
 
 const envelope = z.strictObject({ schemaVersion: z.literal(checkpointVersion), orchVersion: text, state: z.looseObject(state) })
 
 const version = z.looseObject({ schemaVersion: z.number(), orchVersion: text.optional() })
 
-/** Reads a checkpoint's text. One of a later version is told apart from a damaged one: it is whole, and not ours to replace. */
+/** Reads a checkpoint's text. One of a later version is told apart from a damaged one: it is whole, and not ours to replace. So is one of an earlier version: the facts say all that it lacks. */
 export function parseCheckpoint(saved: string): Result<Checkpoint, CheckpointFault> {
   let content: unknown
   try {
@@ -127,6 +132,8 @@ export function parseCheckpoint(saved: string): Result<Checkpoint, CheckpointFau
   const written = version.safeParse(content)
   if (written.success && written.data.schemaVersion > checkpointVersion)
     return err({ kind: 'newer', detail: `it was written by a newer orch (${written.data.orchVersion ?? 'unknown version'}); use that one` })
+  if (written.success && written.data.schemaVersion >= 1 && written.data.schemaVersion < checkpointVersion)
+    return err({ kind: 'older', detail: `it was written by an older orch (${written.data.orchVersion ?? 'unknown version'})` })
   const parsed = envelope.safeParse(content)
   if (!parsed.success) return err({ kind: 'damaged', detail: firstIssue(parsed.error) })
   return ok(content as Checkpoint)

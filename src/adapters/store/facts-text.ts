@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defaultAccount } from '../../core/account.js'
 import type { RecordedFact } from '../../core/fact.js'
 import { err, ok, type Result } from '../../core/result.js'
 
@@ -12,6 +13,14 @@ export interface FactsText {
 }
 
 const recorded = z.looseObject({ seq: z.number().int().min(1), at: z.string(), run: z.string(), type: z.string() })
+
+/** What facts of an older orch, which knew one account only, do not say. */
+const absent: Readonly<Record<string, object>> = {
+  'attempt-started': { account: defaultAccount, model: null },
+  'review-started': { account: defaultAccount, model: null },
+  'limit-hit': { account: defaultAccount },
+  'limit-lifted': { account: defaultAccount },
+}
 
 const newline = 0x0a
 
@@ -34,8 +43,8 @@ export function parseFacts(bytes: Buffer): Result<FactsText, string> {
 
 function parseFact(line: string): RecordedFact | null {
   try {
-    const content: unknown = JSON.parse(line)
-    return recorded.safeParse(content).success ? (content as RecordedFact) : null
+    const parsed = recorded.safeParse(JSON.parse(line))
+    return parsed.success ? ({ ...absent[parsed.data.type], ...parsed.data } as unknown as RecordedFact) : null
   } catch {
     return null
   }

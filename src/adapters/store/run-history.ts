@@ -25,9 +25,10 @@ export async function recall(runFolder: string, text: FactsText): Promise<Result
   const paths = runPaths(runFolder)
   const loaded = await new CheckpointStore(paths.checkpoint).load()
   if (!loaded.ok && loaded.error.kind === 'newer') return err(loaded.error.failure)
-  const damaged = loaded.ok ? null : loaded.error.failure
   const from = loaded.ok ? loaded.value : null
-  if (damaged !== null && text.facts.length === 0) return err(damaged)
+  // What an older orch knew it has also written down as facts: its checkpoint is replaced without a word.
+  const damaged = loaded.ok || loaded.error.kind === 'older' ? null : loaded.error.failure
+  if (!loaded.ok && text.facts.length === 0) return err(loaded.error.failure)
   const folded = fold(from, text.facts)
   if (!folded.ok) return err({ reason: 'state-unreadable', path: paths.facts, detail: folded.error })
   return ok({ state: folded.value, checkpointSeq: from?.seq ?? 0, damaged })

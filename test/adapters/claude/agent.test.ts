@@ -169,7 +169,7 @@ describe('early ends', () => {
 describe('what is written', () => {
   test('signs of life are told with what is being done', async () => {
     const { heard } = await play([init, usesTool, success])
-    expect(heard).toEqual([{ doing: 'Bash npm test', costUsd: null }])
+    expect(heard).toEqual([{ doing: 'Bash npm test', costUsd: null, answered: true }])
   })
 
   test('secrets reach neither the transcript nor the outcome', async () => {

@@ -50,11 +50,11 @@ describe('recording', () => {
   test('a fact that does not fit is a bug, is not saved, and does not stop what fits', async () => {
     const folder = await tempRun()
     const journal = await journalIn(folder)
-    await expect(journal.record({ type: 'limit-lifted' })).rejects.toThrow('a run begins with run-started')
+    await expect(journal.record({ type: 'limit-lifted', account: 'default' })).rejects.toThrow('a run begins with run-started')
     expect(() => journal.state).toThrow('has not begun')
     await journal.record(opening)
     await expect(journal.record(opening)).rejects.toThrow('run-started twice')
-    expect((await journal.record({ type: 'limit-lifted' })).seq).toBe(2)
+    expect((await journal.record({ type: 'limit-lifted', account: 'default' })).seq).toBe(2)
     await journal.close()
     expect((await readFile(runPaths(folder).facts, 'utf8')).trim().split('\n')).toHaveLength(2)
   })
@@ -167,9 +167,9 @@ describe('the checkpoint', () => {
     ['empty', () => ''],
     ['cut off', (text) => text.slice(0, 100)],
     ['zeros', (text) => '\0'.repeat(text.length)],
-    ['another shape', () => '{"schemaVersion":1,"orchVersion":"1.0.0","state":{"run":"x"}}'],
+    ['another shape', () => '{"schemaVersion":2,"orchVersion":"1.0.0","state":{"run":"x"}}'],
     ['an unknown key in the envelope', (text) => text.replace('{', '{"more":1,')],
-    ['an older, unknown version', (text) => text.replace('"schemaVersion":1', '"schemaVersion":0')],
+    ['an older, unknown version', (text) => text.replace('"schemaVersion":2', '"schemaVersion":0')],
   ]
   test.each(damages)('that is damaged (%s) is rebuilt from the facts with a notice, and kept aside', async (_, damage) => {
     const folder = await tempRun()
@@ -184,7 +184,21 @@ describe('the checkpoint', () => {
     expect(ear.notices).toEqual([expect.stringContaining('rebuilt')])
     await journal.close()
     expect(await readFile(`${checkpoint}.damaged-${instant}`, 'utf8')).toBe(damaged)
-    expect(JSON.parse(await readFile(checkpoint, 'utf8'))).toMatchObject({ schemaVersion: 1, state: { seq: 9 } })
+    expect(JSON.parse(await readFile(checkpoint, 'utf8'))).toMatchObject({ schemaVersion: 2, state: { seq: 9 } })
+  })
+
+  test('of an older orch is replaced without a word, and its facts mean the one account that it knew', async () => {
+    const folder = await tempRun()
+    await tell(folder, story(9))
+    const { checkpoint, facts } = runPaths(folder)
+    const older = (text: string) => text.replaceAll(',"account":"default"', '').replaceAll(',"model":null', '')
+    await writeFile(facts, older(await readFile(facts, 'utf8')))
+    await writeFile(checkpoint, '{"schemaVersion":1,"orchVersion":"0.0.0","state":{"limit":null}}')
+    const ear = new Ear()
+    const journal = await journalIn(folder, { listeners: [ear] })
+    expect(journal.state).toEqual(plainFold(story(9), runId, at))
+    expect(ear.notices).toEqual([])
+    await journal.close()
   })
 
   test.each(['with', 'without'])('of a newer orch is refused and not touched, %s the facts', async (which) => {
@@ -193,8 +207,8 @@ describe('the checkpoint', () => {
     const { checkpoint, facts } = runPaths(folder)
     if (which === 'without') await rm(facts)
     const newer = (await readFile(checkpoint, 'utf8')).replace(
-      '{"schemaVersion":1,"orchVersion":"0.0.0"',
-      '{"schemaVersion":2,"orchVersion":"9.1.0"',
+      '{"schemaVersion":2,"orchVersion":"0.0.0"',
+      '{"schemaVersion":3,"orchVersion":"9.1.0"',
     )
     await writeFile(checkpoint, newer)
     const failure = { reason: 'state-unreadable', path: checkpoint, detail: expect.stringContaining('newer orch (9.1.0)') }

@@ -30,10 +30,19 @@ export function nthFact(n: number): Fact {
   const id = ids[n % ids.length] ?? '1A'
   const usage = { ...noUsage, costUsd: n / 100, inputTokens: n }
   const made: readonly Fact[] = [
-    { type: 'attempt-started', task: id, attempt: n, step: 'implement', session: `session-${n}`, resumes: false },
+    {
+      type: 'attempt-started',
+      task: id,
+      attempt: n,
+      step: 'implement',
+      session: `session-${n}`,
+      resumes: false,
+      account: 'default',
+      model: null,
+    },
     { type: 'attempt-interrupted', task: id, attempt: n, cause: 'limit', usage },
-    { type: 'limit-hit', until: n * 1000, window: 'five_hour', guessed: n % 2 === 0 },
-    { type: 'limit-lifted' },
+    { type: 'limit-hit', account: 'default', until: n * 1000, window: 'five_hour', guessed: n % 2 === 0 },
+    { type: 'limit-lifted', account: 'default' },
     { type: 'workspace-opened', task: id, branch: `orch/x/${id}`, path: `/somewhere/${id}`, base: 'b'.repeat(40) },
     { type: 'task-failed', task: id, failure: { reason: 'agent-crashed', detail: `end ${n}` } },
     { type: 'task-retried', task: id, milestone: null },

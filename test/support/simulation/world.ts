@@ -1,3 +1,4 @@
+import { type Account, onlyAccount } from '../../../src/core/account.js'
 import type { CheckResult } from '../../../src/core/check.js'
 import { type Config, defaultConfig } from '../../../src/core/config.js'
 import type { Fact, RecordedFact } from '../../../src/core/fact.js'
@@ -27,6 +28,7 @@ export interface WorldOptions {
   readonly config?: (config: Config) => Config
   readonly concurrency?: number
   readonly noWait?: boolean
+  readonly accounts?: readonly Account[]
   readonly start?: Readonly<Record<string, string>>
 }
 
@@ -153,12 +155,13 @@ export class World {
     const base: Config = { ...defaultConfig, agent: { ...defaultConfig.agent, model: 'm' } }
     const config = this.options.config?.(base) ?? base
     const noWait = this.options.noWait ?? false
+    const accounts = this.options.accounts ?? [onlyAccount]
     const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
     return {
       config,
       halt,
-      options: { concurrency: this.options.concurrency ?? 4, noWait },
-      gate: openGate({ journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk }),
+      options: { concurrency: this.options.concurrency ?? 4, noWait, accounts },
+      gate: openGate({ accounts, journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk }),
       ports: {
         agent: this.agent,
         commands: { run: (check, place) => Promise.resolve(ok(this.#check(check.command, place.cwd))) },
