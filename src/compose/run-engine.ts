@@ -10,7 +10,6 @@ import { readProjectRules } from '../adapters/files/project-rules.js'
 import { readTemplates } from '../adapters/files/template-files.js'
 import { agentGitEnvironment } from '../adapters/git/git-environment.js'
 import { diskOf } from '../adapters/machine/disk.js'
-import { widthFor } from '../adapters/machine/machine.js'
 import { startChild } from '../adapters/processes/child.js'
 import { startLineChild } from '../adapters/processes/line-child.js'
 import { secretRedactor } from '../adapters/processes/secret-redactor.js'
@@ -18,6 +17,7 @@ import { RunInbox } from '../adapters/store/inbox.js'
 import type { RunJournal } from '../adapters/store/journal.js'
 import { runPaths } from '../adapters/store/run-paths.js'
 import { RunRecords } from '../adapters/store/run-records.js'
+import { openSessionPeaks } from '../adapters/store/session-peaks.js'
 import { understudyEnvironment, understudyProgram } from '../adapters/understudy/location.js'
 import { onlyAccount } from '../core/account.js'
 import type { Config } from '../core/config.js'
@@ -30,6 +30,8 @@ import type { Engine } from '../engine/engine.js'
 import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
 import type { Listener } from '../engine/ports.js'
+import { Reservations } from '../engine/reservations.js'
+import { machineEnvironment, machineOf, widthFor } from './machine.js'
 import type { Project } from './project.js'
 
 /** The config's name for the built-in stand-in. */
@@ -64,14 +66,26 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
   const { project, config, journal, listener, halt, noWait } = setup
   const disk = diskOf(project.orchFolder)
   const accounts = [onlyAccount]
-  const gate = openGate({ accounts, journal, clock: systemClock, listener, halt, rateLimit: config.rateLimit, noWait, disk })
+  const machine = machineOf(project.orchFolder, config.resources)
+  const peaks = await openSessionPeaks(project.orchFolder, config.agent.command)
+  const concurrency = await widthFor(config, machine, peaks)
+  const agents = agentPorts(setup, await machineEnvironment(config, concurrency))
+  const { spawnPerMinute } = config.execution
+  const { agent } = agents
+  const reservations = new Reservations({
+    ...{ machine, peaks, agent, journal, halt, spawnPerMinute },
+    clock: systemClock,
+    resources: config.resources,
+  })
+  const gate = openGate({ accounts, journal, clock: systemClock, listener, halt, rateLimit: config.rateLimit, noWait, disk, reservations })
   return {
     config,
     halt,
     gate,
-    options: { concurrency: await widthFor(config), noWait, accounts },
+    options: { concurrency, noWait, accounts },
     ports: {
-      ...agentPorts(setup),
+      ...agents,
+      machine,
       repository: project.repository,
       journal,
       listener,
@@ -91,7 +105,10 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
   }
 }
 
-function agentPorts({ project, config, runFolder, journal }: RunSetup): Pick<Engine['ports'], 'agent' | 'commands'> {
+function agentPorts(
+  { project, config, runFolder, journal }: RunSetup,
+  machineEnv: Readonly<Record<string, string>>,
+): Pick<Engine['ports'], 'agent' | 'commands'> {
   const { env, platform } = project.surroundings
   const redactor = secretRedactor(env, config.agent.env)
   const agent = claudeAgent({
@@ -101,6 +118,7 @@ function agentPorts({ project, config, runFolder, journal }: RunSetup): Pick<Eng
     projectFolder: project.root,
     inheritedEnv: env,
     givenEnv: agentGitEnvironment(env),
+    machineEnv,
     start: startLineChild,
     redact: (text) => redactor.redact(text),
     sandboxSupport: () => probeSandbox(platform, env),

@@ -1,4 +1,6 @@
 import type { Check } from './check.js'
+import { mebibyte } from './machine.js'
+import type { ResourceRules } from './policy/admission.js'
 
 export type PermissionMode = 'acceptEdits' | 'dontAsk' | 'bypassPermissions'
 export type SandboxLevel = 'auto' | 'off' | 'required'
@@ -18,8 +20,11 @@ export interface Config {
   }
   readonly worktree: { readonly setup: readonly string[] }
   readonly execution: {
-    /** Null: as many as the machine bears, four at most. */
+    /** Null: as many as the machine's memory bears, `maxConcurrency` at most. */
     readonly concurrency: number | null
+    readonly maxConcurrency: number
+    /** Sessions begun within any minute; null: no matter how many. */
+    readonly spawnPerMinute: number | null
     readonly taskTimeoutMs: number
     readonly checkTimeoutMs: number
     readonly retries: number
@@ -61,6 +66,16 @@ export interface Config {
     readonly maxWaitMs: number
     readonly marginMs: number
   }
+  readonly resources: ResourceRules & {
+    /** Between two looks at the machine. */
+    readonly sampleMs: number
+    /** What a session is expected to take until it is known better. Bytes. */
+    readonly perTaskMemory: number
+    /** Of all sessions together; each gets its share. Null: what the program allows each. */
+    readonly subagents: number | null
+    /** Sessions get heap settings for Node by what the machine has. */
+    readonly nodeOptions: boolean
+  }
   readonly health: { readonly stuckAfterMs: number; readonly killGraceMs: number }
 }
 
@@ -74,6 +89,8 @@ export const defaultConfig: Config = {
   worktree: { setup: [] },
   execution: {
     concurrency: null,
+    maxConcurrency: 50,
+    spawnPerMinute: 60,
     taskTimeoutMs: 30 * minute,
     checkTimeoutMs: 10 * minute,
     retries: 3,
@@ -100,5 +117,16 @@ export const defaultConfig: Config = {
   },
   review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'] },
   rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute },
+  resources: {
+    cpuMax: 90,
+    memMax: 85,
+    diskMax: 90,
+    hysteresis: 5,
+    sampleMs: 10_000,
+    perTaskMemory: 700 * mebibyte,
+    maxMemory: null,
+    subagents: 20,
+    nodeOptions: false,
+  },
   health: { stuckAfterMs: 15 * minute, killGraceMs: 10_000 },
 }

@@ -26,6 +26,9 @@ export interface Merge {
   readonly commit: CommitId
 }
 
+/** What ended a session before its end. */
+export type InterruptionCause = 'limit' | 'stop' | 'memory'
+
 /** How a run ended, or that it paused. */
 export type RunEnding = 'done' | 'failed' | 'paused' | 'needs-person' | 'surroundings' | 'interrupted'
 
@@ -96,12 +99,17 @@ export type WorkFact =
       /** As it was asked for; null: the program's own choice. */
       readonly model: string | null
     }
-  /** Ended by a limit or by a stop: burns nothing, the same conversation goes on later. */
+  /** The machine cannot bear its session now; it starts as soon as it can. */
+  | { readonly type: 'start-held'; readonly task: WorkId; readonly detail: string }
+  /** Its processes stand still until the machine has room again. */
+  | { readonly type: 'session-frozen'; readonly task: WorkId; readonly detail: string }
+  | { readonly type: 'session-thawed'; readonly task: WorkId }
+  /** Ended by a limit, by a stop or to give memory back: burns nothing, the same conversation goes on later. */
   | {
       readonly type: 'attempt-interrupted'
       readonly task: WorkId
       readonly attempt: number
-      readonly cause: 'limit' | 'stop'
+      readonly cause: InterruptionCause
       readonly usage: Usage
     }
   | {
@@ -136,7 +144,7 @@ export type WorkFact =
       /** What the worktree held then, as a git tree: a review changes nothing, and what it changes is put back. */
       readonly tree: string
     }
-  | { readonly type: 'review-interrupted'; readonly task: WorkId; readonly cause: 'limit' | 'stop'; readonly usage: Usage }
+  | { readonly type: 'review-interrupted'; readonly task: WorkId; readonly cause: InterruptionCause; readonly usage: Usage }
   | {
       readonly type: 'review-given'
       readonly task: WorkId

@@ -8,6 +8,7 @@ import { parseJsonc } from './jsonc.js'
 import { placesIn } from './position.js'
 import { repoPath } from './repo-path.js'
 import { shapeProblems } from './shape-problems.js'
+import { parseSize } from './size.js'
 
 const mostCharacters = 1024 * 1024
 
@@ -51,6 +52,7 @@ function fillIn(file: ConfigFile): Config {
       maxWaitMs: ms(file.rateLimit?.maxWait, fallback.rateLimit.maxWaitMs),
       marginMs: ms(file.rateLimit?.margin, fallback.rateLimit.marginMs),
     },
+    resources: resourcesOf(file),
     health: {
       stuckAfterMs: ms(file.health?.stuckAfter, fallback.health.stuckAfterMs),
       killGraceMs: ms(file.health?.killGrace, fallback.health.killGraceMs),
@@ -62,12 +64,26 @@ function executionOf({ execution: file }: ConfigFile): Config['execution'] {
   const fallback = defaultConfig.execution
   return {
     concurrency: file?.concurrency === 'auto' ? null : (file?.concurrency ?? fallback.concurrency),
+    maxConcurrency: file?.maxConcurrency ?? fallback.maxConcurrency,
+    spawnPerMinute: file?.spawnPerMinute === undefined ? fallback.spawnPerMinute : file.spawnPerMinute,
     taskTimeoutMs: ms(file?.taskTimeout, fallback.taskTimeoutMs),
     checkTimeoutMs: ms(file?.checkTimeout, fallback.checkTimeoutMs),
     retries: file?.retries ?? fallback.retries,
     retryDelayMs: ms(file?.retryDelay, fallback.retryDelayMs),
     retryFactor: file?.retryFactor ?? fallback.retryFactor,
     retryMaxMs: ms(file?.retryMax, fallback.retryMaxMs),
+  }
+}
+
+function resourcesOf({ resources: file }: ConfigFile): Config['resources'] {
+  const fallback = defaultConfig.resources
+  const { sample, perTaskMemory, maxMemory, ...rest } = file ?? {}
+  return {
+    ...fallback,
+    ...given(rest),
+    sampleMs: ms(sample, fallback.sampleMs),
+    perTaskMemory: bytes(perTaskMemory) ?? fallback.perTaskMemory,
+    maxMemory: bytes(maxMemory ?? undefined) ?? fallback.maxMemory,
   }
 }
 
@@ -84,6 +100,8 @@ function given<T extends object>(part: T | undefined): Given<T> {
 }
 
 const pathOf = (path: string | undefined): string | null => (path === undefined ? null : repoPath(path))
+
+const bytes = (value: string | number | undefined): number | null => (value === undefined ? null : parseSize(value))
 
 /** The schema has let only readable durations through. */
 const ms = (value: string | number | undefined, fallback: number): number =>

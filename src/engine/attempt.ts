@@ -23,7 +23,7 @@ export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptS
   if (await adoptFinished(engine, work, step)) return
   const before = await previousConversation(engine, work, step)
   const notBefore = work.open?.notBefore ?? 0
-  const admission = await engine.gate.admit({ task: work.id, notBefore, conversationOf: before?.account ?? null })
+  const admission = await engine.gate.admit({ task: work.id, notBefore, conversationOf: before?.account ?? null, step })
   if (admission === null) return
   const start = chooseStart(engine, work, { before, account: admission.account })
   if (step === 'resolve' && !start.resumes && !(await layOut(engine, work))) {

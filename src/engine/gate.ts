@@ -3,9 +3,10 @@ import type { Config } from '../core/config.js'
 import type { WorkId } from '../core/fact.js'
 import { type AccountDecision, chooseAccount } from '../core/policy/choose-account.js'
 import type { RunState } from '../core/run-state.js'
-import type { SessionOutcome } from '../core/session.js'
+import type { SessionOutcome, SessionStep } from '../core/session.js'
 import type { Halt } from './halt.js'
 import type { Clock, Disk, Journal, Listener } from './ports.js'
+import type { Reservations } from './reservations.js'
 
 /** A session that wants to start. */
 export interface Start {
@@ -14,18 +15,21 @@ export interface Start {
   readonly notBefore: number
   /** The account whose conversation it goes on with; null: it begins a new one. */
   readonly conversationOf: AccountName | null
+  readonly step: SessionStep
 }
 
 /** A session that may start. Whoever was given one must tell how it ended; null: it was not started after all. */
 export interface Admission {
   /** Who pays. */
   readonly account: AccountName
+  /** Aborted when the session must end to give memory back. */
+  readonly evicted: AbortSignal
   /** The model has answered: the account is open and the service serves. */
   answered(): void
   ended(outcome: SessionOutcome | null): void
 }
 
-/** Where every start of a session waits: for an account that is open, and for its own turn after a failure. */
+/** Where every start of a session waits: for an account that is open, for the machine, and for its own turn after a failure. */
 export interface Gate {
   /** @returns null when the run is stopping and it must not start */
   admit(start: Start): Promise<Admission | null>
@@ -40,6 +44,7 @@ interface GateNeeds {
   readonly rateLimit: Config['rateLimit']
   readonly noWait: boolean
   readonly disk: Disk
+  readonly reservations: Pick<Reservations, 'reserve'>
 }
 
 export function openGate(needs: GateNeeds): Gate {
@@ -93,8 +98,9 @@ export function openGate(needs: GateNeeds): Gate {
       await passRetryDelay(start)
       const account = await passLimits(start)
       if (await needs.disk.isFull()) needs.halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: needs.disk.path } })
-      if (account === null || needs.halt.soft.aborted) return null
-      return { account, answered: () => undefined, ended: () => undefined }
+      const reservation = account === null ? null : await needs.reservations.reserve(start)
+      if (account === null || reservation === null) return null
+      return { account, evicted: reservation.evicted, answered: () => undefined, ended: () => reservation.release() }
     },
   }
 }

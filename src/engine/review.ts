@@ -3,7 +3,7 @@ import { unreachable } from '../core/result.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import { judge } from '../core/verdict.js'
 import { criteriaForReview, type Work } from '../core/work.js'
-import { retryDecision } from './attempt-end.js'
+import { mostEvictions, retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
 import type { SessionRequest } from './ports.js'
@@ -18,7 +18,7 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
     if (recalled !== null && recalled.kind === 'finished') return conclude(engine, work, number, recalled)
     if ((await undoChanges(engine, work)) === null) return
   }
-  const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, conversationOf: null })
+  const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, conversationOf: null, step: 'review' })
   if (admission === null) return
   const prompt = await reviewPrompt(engine, work)
   const before = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
@@ -98,8 +98,7 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
       await record(engine, { type: 'review-interrupted', task: work.id, cause: 'limit', usage })
       return
     case 'stopped':
-      await record(engine, { type: 'review-interrupted', task: work.id, cause: 'stop', usage })
-      return
+      return interruptReview(engine, work, usage)
     case 'failed':
       return failReview(engine, work, { failure: outcome.failure, again: outcome.again, usage })
     case 'finished':
@@ -110,6 +109,14 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
     default:
       return unreachable(outcome)
   }
+}
+
+/** Stopped with the run, or to give memory back. */
+async function interruptReview(engine: Engine, work: Work, usage: Usage): Promise<void> {
+  const cause = engine.halt.hard.aborted ? 'stop' : 'memory'
+  if (cause === 'memory' && work.evictions >= mostEvictions)
+    return failReview(engine, work, { failure: { reason: 'memory-short', times: work.evictions + 1 }, again: 'fresh', usage })
+  await record(engine, { type: 'review-interrupted', task: work.id, cause, usage })
 }
 
 async function readVerdict(engine: Engine, work: Work, review: number, outcome: SessionOutcome & { kind: 'finished' }): Promise<void> {

@@ -12,7 +12,7 @@ export async function runSession(engine: Engine, request: SessionRequest, admiss
       if (answered) admission.answered()
       engine.ports.listener.progressed({ type: 'session-progressed', task: request.task, ...progress })
     },
-    engine.halt.hard,
+    AbortSignal.any([engine.halt.hard, admission.evicted]),
   )
   if (outcome.kind === 'limited') await hitLimit(engine, request.account, outcome.limit)
   admission.ended(outcome)

@@ -38,6 +38,7 @@ function limitWait(state: RunState, now: number): StatusWait | null {
 /** What one task waits for; null when it is at work, not yet begun, or over. */
 export function taskWait(state: RunState, work: Work, { now }: { readonly now: number }): StatusWait | null {
   if (needsApproval(work)) return { reason: 'approval', until: null, detail: `orch approve ${work.id}` }
+  if (work.held !== null && !isSettled(work)) return { reason: 'resources', until: null, detail: oneLine(work.held) }
   if (isSettled(work) || work.phase === 'pending' || work.open?.running === true) return null
   const limit = limitWait(state, now)
   if (limit !== null) return limit

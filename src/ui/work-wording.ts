@@ -1,5 +1,5 @@
 import type { CheckResult } from '../core/check.js'
-import type { AgainAt, RecordedFact, WorkFact } from '../core/fact.js'
+import type { AgainAt, InterruptionCause, RecordedFact, WorkFact } from '../core/fact.js'
 import { unreachable } from '../core/result.js'
 import type { SessionStep, Usage } from '../core/session.js'
 import type { Verdict } from '../core/verdict.js'
@@ -22,6 +22,12 @@ const doneWord: Readonly<Record<SessionStep, string>> = {
   review: 'reviewed',
 }
 
+const interruptedWord: Readonly<Record<InterruptionCause, string>> = {
+  limit: 'cut off by the limit',
+  stop: 'stopped',
+  memory: 'stopped to give memory back',
+}
+
 /** A fact about a task or the whole of a stage, without its name in front. */
 export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string {
   switch (fact.type) {
@@ -35,7 +41,7 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
       return `${doingWord[fact.step]} (attempt ${fact.attempt}${fact.resumes ? ', same conversation' : ''})`
     case 'attempt-interrupted':
     case 'review-interrupted':
-      return `${fact.cause === 'limit' ? 'cut off by the limit' : 'stopped'}; goes on later where it was${spent(fact.usage)}`
+      return `${interruptedWord[fact.cause]}; goes on later where it was${spent(fact.usage)}`
     case 'attempt-finished':
       return `${doneWord[fact.step]}: ${fact.changed ? `changes in ${shortCommit(fact.commit)}` : 'nothing changed'}${spent(fact.usage)}`
     case 'attempt-failed':
@@ -60,6 +66,12 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
       return `does not fit with what was merged before it: ${results(fact.results)}`
     case 'base-joined':
       return `now holds what was merged before it, at ${shortCommit(fact.commit)}`
+    case 'start-held':
+      return `waits to start: ${fact.detail}`
+    case 'session-frozen':
+      return `frozen: ${fact.detail}`
+    case 'session-thawed':
+      return 'goes on'
     case 'task-failed':
       return `failed: ${failureLine(fact.failure)}`
     case 'task-parked':

@@ -49,6 +49,9 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
     { type: 'limit-lifted', account: 'default' },
     { type: 'limit-lifted', account: 'work' },
   ],
+  'start-held': [{ type: 'start-held', task: '1A', detail: 'memory: 3.1 GiB free, 2.0 reserved, needs 1.5' }],
+  'session-frozen': [{ type: 'session-frozen', task: '1A', detail: 'memory: 0.3 GiB free on the machine' }],
+  'session-thawed': [{ type: 'session-thawed', task: '1A' }],
   'accounts-chosen': [{ type: 'accounts-chosen', accounts: ['default', 'work'] }],
   'concurrency-changed': [
     { type: 'concurrency-changed', account: 'default', sessions: 2 },

@@ -26,6 +26,8 @@ export interface ClaudeSetup {
   readonly inheritedEnv: Readonly<Record<string, string | undefined>>
   /** Variables that orch sets for git and the like. */
   readonly givenEnv: Readonly<Record<string, string>>
+  /** Variables by what the machine bears; a person's own win. */
+  readonly machineEnv: Readonly<Record<string, string>>
   readonly start: StartProgram
   /** Takes secrets out of whatever is written or shown. */
   readonly redact: (text: string) => string
@@ -45,8 +47,11 @@ export function claudeAgent(setup: ClaudeSetup): Agent {
     return support
   }
   const once: ClaudeSetup = { ...setup, sandboxSupport }
+  const running = new Map<string, Invocation>()
   return {
-    run: (request, hear, stop) => runSession(once, { request, hear, stop }),
+    run: (request, hear, stop) => runSession(once, { request, hear, stop, running }),
+    freeze: async (session) => (await running.get(session)?.freeze()) ?? false,
+    thaw: async (session) => running.get(session)?.thaw(),
     recall: async (session, step, number) => {
       const log = await readTranscript(transcriptPath(setup.runFolder, session, step))
       const result = log?.lastResult ?? null
@@ -63,9 +68,11 @@ interface Session {
   readonly request: SessionRequest
   readonly hear: (progress: SessionProgress) => void
   readonly stop: AbortSignal
+  /** By session, those that run now. */
+  readonly running: Map<string, Invocation>
 }
 
-async function runSession(setup: ClaudeSetup, { request, hear, stop }: Session): Promise<SessionOutcome> {
+async function runSession(setup: ClaudeSetup, { request, hear, stop, running }: Session): Promise<SessionOutcome> {
   if (stop.aborted) return { kind: 'stopped', usage: noUsage }
   const launch = await prepareLaunch(setup, request)
   if (!launch.ok) return { kind: 'failed', usage: noUsage, failure: launch.error, again: 'never' }
@@ -88,7 +95,9 @@ async function runSession(setup: ClaudeSetup, { request, hear, stop }: Session):
   })
   // Before as well: the last one may have been cut off together with orch.
   await removeSandboxLeftovers(request.cwd)
+  running.set(request.session, invocation)
   const outcome = await invocation.run(() => setup.start(launch.value, (line) => invocation.heard(line)), stop, setup)
+  running.delete(request.session)
   await removeSandboxLeftovers(request.cwd)
   return outcome
 }
@@ -108,7 +117,7 @@ function launchOf(setup: ClaudeSetup, request: SessionRequest, by: { program: Fo
     args: [...by.program.before, ...commandLine(request, setup.agent, by.sandboxed)],
     shell: false,
     cwd: request.cwd,
-    env: sessionEnvironment(request, setup.agent, { inherited: setup.inheritedEnv, given: setup.givenEnv }),
+    env: sessionEnvironment(request, setup.agent, { inherited: setup.inheritedEnv, given: setup.givenEnv, machine: setup.machineEnv }),
     marker: request.session,
     input: request.prompt,
     ladder: sessionLadder,

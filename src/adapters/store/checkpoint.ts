@@ -79,6 +79,8 @@ const work = {
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
   mergeCommit: textOrNull,
+  held: textOrNull,
+  evictions: count,
   usage: z.looseObject(usage),
   startedAt: textOrNull,
   endedAt: textOrNull,

@@ -8,9 +8,17 @@ type Environment = Record<string, string>
 
 const environment = (
   inherited: Environment,
-  rest: { env?: Environment; given?: Environment; asked?: Partial<SessionRequest> } = {},
+  rest: { env?: Environment; given?: Environment; machine?: Environment; asked?: Partial<SessionRequest> } = {},
 ): Environment =>
-  sessionEnvironment(request('/w', rest.asked), { ...defaultConfig.agent, env: rest.env ?? {} }, { inherited, given: rest.given ?? {} })
+  sessionEnvironment(
+    request('/w', rest.asked),
+    { ...defaultConfig.agent, env: rest.env ?? {} },
+    {
+      inherited,
+      given: rest.given ?? {},
+      machine: rest.machine ?? {},
+    },
+  )
 
 test.each<{ says: string; inherited: Environment; env?: Environment; name: string; value: string | undefined }>([
   { says: 'what has nothing to do with it is handed on', inherited: { PATH: '/bin' }, name: 'PATH', value: '/bin' },

@@ -10,11 +10,13 @@ import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
 import type { Journal, Repository } from '../../../src/engine/ports.js'
+import { Reservations } from '../../../src/engine/reservations.js'
 import { retryTask } from '../../../src/engine/retry.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
 import { aCheckResult } from '../work.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import { MemoryGit } from './memory-git.js'
+import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
 import { memoryRepository } from './memory-repository.js'
 import { reviewFormat } from './review-format.js'
 import { type Act, ScriptedAgent } from './scripted-agent.js'
@@ -39,6 +41,8 @@ export class World {
   readonly worktrees = new Map<string, MemoryWorktree>()
   readonly facts: RecordedFact[] = []
   readonly approvals = new Set<string>()
+  readonly machine = new MemoryMachine()
+  readonly peaks = new MemoryPeaks()
   readonly agent: ScriptedAgent
   milestones: readonly Milestone[]
   halt = new Halt()
@@ -156,12 +160,16 @@ export class World {
     const config = this.options.config?.(base) ?? base
     const noWait = this.options.noWait ?? false
     const accounts = this.options.accounts ?? [onlyAccount]
+    const { machine, peaks, agent } = this
+    const { resources, execution } = config
+    const needs = { machine, peaks, agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
+    const reservations = new Reservations(needs)
     const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
     return {
       config,
       halt,
       options: { concurrency: this.options.concurrency ?? 4, noWait, accounts },
-      gate: openGate({ accounts, journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk }),
+      gate: openGate({ accounts, journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk, reservations }),
       ports: {
         agent: this.agent,
         commands: { run: (check, place) => Promise.resolve(ok(this.#check(check.command, place.cwd))) },
@@ -186,6 +194,7 @@ export class World {
         },
         clock,
         disk,
+        machine: this.machine,
         chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
         listener,
         worktreePath: (task) => `/worktrees/${task}`,
