@@ -50,7 +50,7 @@ interface Waiter {
 /** What is told of a wait is told again when it has changed, but not more often. */
 const toldAgainMs = 5 * 60_000
 /** Looks at the machine that freezing is given before a frozen session is ended. */
-const looksOfPatience = 3
+const looksOfPatience = 2
 /** A frozen session's connection to the service does not last longer. */
 const longestFrozenMs = 5 * 60_000
 

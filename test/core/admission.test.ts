@@ -146,7 +146,7 @@ describe('under pressure', () => {
   test.each<[string, Parameters<typeof reliefFor>[0], RunningSession[], string | null]>([
     ['nothing is done while memory is only tight', 'tight', [a, b], null],
     ['the youngest is frozen', 'critical', [a, b, c], 'freeze 1C'],
-    ['then the next youngest', 'critical', [a, b, session('1C', { frozenSince: 90 })], 'freeze 1B'],
+    ['then it is seen whether that helps', 'critical', [a, b, session('1C', { frozenSince: 90 })], null],
     ['a frozen one is ended when that was not enough', 'critical', [a, b, session('1C', { frozenSince: 60 })], 'stop 1C'],
     ['a frozen one is ended at once when all are', 'critical', [session('1A', { frozenSince: 99 })], 'stop 1A'],
     ['one that cannot be frozen is ended', 'critical', [a, session('1B', { unfreezable: true })], 'stop 1B'],

@@ -143,6 +143,9 @@ describe('facts in words', () => {
       the limit of the account work is reached: nothing starts until Sun 22 Nov 14:00 (in 1d 00h); the instant is a guess
       the limit is lifted: work goes on
       the limit of the account work is lifted
+      1A waits to start: memory: 3.1 GiB free, 2.0 reserved, needs 1.5
+      1A frozen: memory: 0.3 GiB free on the machine
+      1A goes on
       sessions may be paid by: default, work
       at most 2 sessions at a time for now
       as many sessions at a time as configured again on the account work

@@ -35,6 +35,8 @@ export interface GroupMemory {
   readonly available: number
 }
 
+const unreachable = 2 ** 60
+
 const unlimited: GroupMemory = { limit: Number.POSITIVE_INFINITY, available: Number.POSITIVE_INFINITY }
 
 /**
@@ -72,6 +74,8 @@ async function memoryOf(generation: Generation, folder: string): Promise<GroupMe
     read(path.join(folder, generation.usage)),
     read(path.join(folder, 'memory.stat')),
   ])
+  // Version 1 has no word for none, but a number that no machine reaches.
+  if (Number(limit) >= unreachable) return unlimited
   if (!/^\d+\s*$/.test(limit) || !/^\d+\s*$/.test(usage)) return unlimited
   const reclaimable = Number(generation.reclaimable.exec(statistics)?.[1] ?? 0)
   return { limit: Number(limit), available: Math.max(0, Number(limit) - Number(usage) + reclaimable) }

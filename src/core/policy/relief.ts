@@ -22,6 +22,11 @@ export interface ReliefTimes {
   readonly longestMs: number
 }
 
+interface Halves {
+  readonly frozen: readonly RunningSession[]
+  readonly awake: readonly RunningSession[]
+}
+
 /**
  * One measure for each look at the machine, the youngest session first, since it has the least to lose. Freezing stops the growth,
  * but gives nothing back, so a machine that stays critical has a frozen session ended. Null: nothing is to be done.
@@ -29,7 +34,7 @@ export interface ReliefTimes {
 export function reliefFor(level: MemoryLevel, sessions: readonly RunningSession[], now: number, times: ReliefTimes): Relief | null {
   const frozen = sessions.filter((s) => s.frozenSince !== null)
   const awake = sessions.filter((s) => s.frozenSince === null)
-  if (level === 'critical') return inNeed(sessions, { frozen, awake }, now, times)
+  if (level === 'critical') return inNeed({ frozen, awake }, now, times)
   const [oldest] = frozen
   if (oldest === undefined) return null
   // Nobody else is left who could give memory back.
@@ -38,16 +43,13 @@ export function reliefFor(level: MemoryLevel, sessions: readonly RunningSession[
   return overdue === undefined ? null : { kind: 'stop', task: overdue.task }
 }
 
-function inNeed(
-  sessions: readonly RunningSession[],
-  { frozen, awake }: { frozen: readonly RunningSession[]; awake: readonly RunningSession[] },
-  now: number,
-  times: ReliefTimes,
-): Relief | null {
-  const waited = frozen.some((s) => now - (s.frozenSince ?? now) >= times.patienceMs)
+/** One at a time: whether it helped is seen at a later look, and the older sessions work on meanwhile. */
+function inNeed({ frozen, awake }: Halves, now: number, times: ReliefTimes): Relief | null {
   const victim = frozen.at(-1)
-  if (victim !== undefined && (waited || awake.length === 0)) return { kind: 'stop', task: victim.task }
-  const youngest = sessions.findLast((s) => s.frozenSince === null)
-  if (youngest === undefined) return null
-  return { kind: youngest.unfreezable ? 'stop' : 'freeze', task: youngest.task }
+  if (victim !== undefined) {
+    const waited = frozen.some((s) => now - (s.frozenSince ?? now) >= times.patienceMs)
+    return waited || awake.length === 0 ? { kind: 'stop', task: victim.task } : null
+  }
+  const youngest = awake.at(-1)
+  return youngest === undefined ? null : { kind: youngest.unfreezable ? 'stop' : 'freeze', task: youngest.task }
 }

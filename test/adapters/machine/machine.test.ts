@@ -44,6 +44,15 @@ describe("a container's limit", () => {
     ],
     ['version 2, more used than allowed', { 'proc/self/cgroup': '0::/\n', ...limited('', `${10 * mebibyte}`, 20, 0) }, 0],
     [
+      'version 1, where nothing is limited',
+      {
+        'proc/self/cgroup': '4:memory:/x\n',
+        'sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
+        'sys/fs/cgroup/memory/memory.usage_in_bytes': '5\n',
+      },
+      Number.POSITIVE_INFINITY,
+    ],
+    [
       'version 1',
       {
         'proc/self/cgroup': '12:pids:/x\n5:cpu,memory:/docker/abc\n',
