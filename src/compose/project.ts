@@ -4,12 +4,11 @@ import { readConfigFile } from '../adapters/files/config-file.js'
 import { type MilestoneFolder, milestoneFolder } from '../adapters/files/milestone-files.js'
 import { discoverRepository, startingBranch } from '../adapters/git/discover.js'
 import { createGit, type Git } from '../adapters/git/git.js'
-import { openRepository } from '../adapters/git/repository.js'
+import { openRepository, type WatchedRepository } from '../adapters/git/repository.js'
 import type { Config } from '../core/config.js'
 import type { Milestone } from '../core/milestone.js'
 import { type Plan, planRun, type Selection } from '../core/plan.js'
 import { err, ok, type Result } from '../core/result.js'
-import type { Repository } from '../engine/ports.js'
 import type { Terminal } from '../ui/painter.js'
 import { asFailure, asProblems, type Trouble } from './trouble.js'
 
@@ -30,7 +29,7 @@ export interface Project {
   readonly commonDir: string
   readonly config: Config
   readonly git: Git
-  readonly repository: Repository
+  readonly repository: WatchedRepository
   readonly milestones: MilestoneFolder
   /** `.orch/`: everything that orch keeps. */
   readonly orchFolder: string

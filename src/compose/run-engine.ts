@@ -31,6 +31,7 @@ import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
 import type { Listener } from '../engine/ports.js'
 import { Reservations } from '../engine/reservations.js'
+import { Watch } from '../engine/watch.js'
 import { machineEnvironment, machineOf, widthFor } from './machine.js'
 import type { Project } from './project.js'
 
@@ -82,6 +83,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     config,
     halt,
     gate,
+    watch: new Watch(project.repository.sentinel(), listener),
     options: { concurrency, noWait, accounts },
     ports: {
       ...agents,

@@ -60,6 +60,8 @@ export type RunFact =
   | { readonly type: 'limit-lifted'; readonly account: AccountName }
   /** Fewer sessions at a time than configured, since the service is overloaded or a limit has just lifted; null: as many as configured. */
   | { readonly type: 'concurrency-changed'; readonly account: AccountName; readonly sessions: number | null }
+  /** Files or refs of the person's changed while sessions of these tasks ran, and nothing shows that one of them did it. */
+  | { readonly type: 'checkout-changed'; readonly tasks: readonly WorkId[]; readonly files: readonly string[] }
 
 export type StageFact =
   | {

@@ -30,6 +30,21 @@ export type Failure =
   | { readonly reason: 'conflict-unresolved'; readonly files: readonly string[] }
   | { readonly reason: 'forbidden-file-committed'; readonly files: readonly string[] }
   | { readonly reason: 'approval-missing' }
+  /** A session wrote where it has no business. `patch`: where what it wrote is kept, relative to the repository. */
+  | {
+      readonly reason: 'leaked-outside-worktree'
+      readonly session: string
+      readonly where: string
+      readonly files: readonly string[]
+      readonly patch: string
+    }
+  /** Somebody changed the task's own worktree or branch from outside, and which of these tasks' sessions it was cannot be told. */
+  | {
+      readonly reason: 'changed-from-outside'
+      readonly tasks: readonly string[]
+      readonly files: readonly string[]
+      readonly patch: string
+    }
   // the plan
   | { readonly reason: 'dependency-failed'; readonly on: string }
   | { readonly reason: 'stage-failed'; readonly stage: number }
@@ -43,6 +58,7 @@ export type Failure =
   | { readonly reason: 'branch-missing'; readonly branch: string }
   | { readonly reason: 'branch-moved'; readonly branch: string; readonly expected: string }
   | { readonly reason: 'checkout-in-the-way'; readonly path: string; readonly detail: string; readonly branch: string }
+  | { readonly reason: 'checkout-busy'; readonly path: string; readonly detail: string; readonly branch: string }
   | { readonly reason: 'base-conflict'; readonly files: readonly string[]; readonly branch: string }
   // the surroundings
   | { readonly reason: 'disk-full'; readonly path: string }
@@ -190,6 +206,16 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       )
     case 'approval-missing':
       return say('a person must approve this before the merge', `orch approve ${task ?? '<ID>'}, then: orch resume`)
+    case 'leaked-outside-worktree':
+      return say(
+        `its session ${failure.session} wrote outside of its worktree, in ${failure.where}: ${list(failure.files)}; nothing was undone, and the change is kept in ${failure.patch}`,
+        `Look at the change and undo what you do not want (git apply -R ${failure.patch} helps), then: orch retry`,
+      )
+    case 'changed-from-outside':
+      return say(
+        `its worktree or branch was changed from outside while ${list(failure.tasks)} worked: ${list(failure.files)}; nothing was undone, and the change is kept in ${failure.patch}`,
+        'Look at the change, then: orch retry',
+      )
     case 'dependency-failed':
       return say(`it needs ${failure.on}, which did not get done`, `orch retry ${failure.on}`)
     case 'stage-failed':
@@ -216,7 +242,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'detached-head':
       return say(
         'HEAD is detached, so there is no branch to bring the work to',
-        'Go to a branch (git switch <branch>), or set git.baseBranch in .orchestratorrc.json',
+        'Go to a branch (git switch <branch>; end a rebase or bisect first), or set git.baseBranch in .orchestratorrc.json',
       )
     case 'branch-missing':
       return say(`the branch ${failure.branch} does not exist`, 'git branch shows those that do')
@@ -229,6 +255,11 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       return say(
         `your checkout ${failure.path} holds changes that the merge would touch (${failure.detail}); the finished work stays on ${failure.branch}`,
         'Commit or move those changes aside, then: orch resume',
+      )
+    case 'checkout-busy':
+      return say(
+        `in your checkout ${failure.path} ${failure.detail}; the finished work stays on ${failure.branch}`,
+        'Finish it or give it up (git status says how), then: orch resume',
       )
     case 'base-conflict':
       return say(

@@ -161,6 +161,7 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'run-ended':
       return { ...state, ending: fact.ending, endedAt: fact.at, failure: fact.failure }
     case 'survivors-ended':
+    case 'checkout-changed':
     case 'milestone-edited':
       return state
     case 'limit-hit':

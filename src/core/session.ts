@@ -1,4 +1,5 @@
 import type { Failure } from './failure.js'
+import type { Reach } from './leak.js'
 
 /** What an agent session is started for; told to the program as `ORCH_STEP`. */
 export type SessionStep = 'implement' | 'remediate' | 'resolve' | 'review'
@@ -35,8 +36,11 @@ export interface LimitNotice {
 /** How a failed session may be repeated: in the same conversation, in a new one, or not at all. */
 export type Again = 'resume' | 'fresh' | 'never'
 
-/** How a session ended. `finished` means that the program says so: whether work was done is judged elsewhere. */
-export type SessionOutcome =
+/** How a session ended, and what it reached for; absent: nothing is known of that. */
+export type SessionOutcome = SessionEnd & { readonly reach?: Reach }
+
+/** `finished` means that the program says so: whether work was done is judged elsewhere. */
+type SessionEnd =
   | { readonly kind: 'finished'; readonly usage: Usage; readonly text: string; readonly structured: unknown; readonly denials: number }
   | { readonly kind: 'limited'; readonly usage: Usage; readonly limit: LimitNotice }
   | { readonly kind: 'failed'; readonly usage: Usage; readonly failure: Failure; readonly again: Again }

@@ -5,7 +5,7 @@ import { concludeAttempt } from './attempt-end.js'
 import { attemptPrompt } from './attempt-prompt.js'
 import { currentWork, type Engine, failWork, record, stateOf } from './engine.js'
 import { joinBase } from './prepare.js'
-import { runSession } from './session.js'
+import { afterSession, runSession } from './session.js'
 import { workspaceOf } from './workspace.js'
 
 export type AttemptStep = Exclude<SessionStep, 'review'>
@@ -33,8 +33,13 @@ export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptS
   const prompt = await attemptPrompt(engine, work, step, start.resumes)
   await engine.ports.records.write(`prompts/${work.id}-${start.attempt}-${step}.md`, prompt)
   const request = sessionRequest(engine, work, step, { ...start, prompt })
+  // The account may have closed while this was made ready.
+  if (!admission.isOpen()) {
+    admission.ended(null)
+    return
+  }
   await record(engine, { type: 'attempt-started', task: work.id, step, ...start, model: request.model })
-  const outcome = await runSession(engine, request, admission)
+  const outcome = await runSession(engine, work, request, admission)
   await concludeAttempt(engine, currentWork(engine, work.id), step, outcome)
 }
 
@@ -43,7 +48,7 @@ async function adoptFinished(engine: Engine, work: Work, step: AttemptStep): Pro
   if (work.open?.running !== true) return false
   const outcome = await engine.ports.agent.recall(work.open.session, step, work.attempts)
   if (outcome === null || outcome.kind !== 'finished') return false
-  await concludeAttempt(engine, work, step, outcome)
+  await concludeAttempt(engine, work, step, await afterSession(engine, work, work.open.session, outcome))
   return true
 }
 

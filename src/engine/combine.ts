@@ -99,6 +99,17 @@ async function settle(engine: Engine, stage: number, chain: Chain, complete: boo
   if (allPassed(results.value)) return advance(engine, { stage, merges, tip, results: results.value, complete })
   // Nothing new was merged, and still it is red: the stage's whole is remediated.
   if (merges.length === 0) return advance(engine, { stage, merges, tip, results: results.value, complete })
+  return settleWithoutBoard(engine, stage, chain, results.value)
+}
+
+/** Where TASKS.md alone makes it red, no task is to blame: the merges are kept, and the stage's whole is remediated. */
+async function settleWithoutBoard(engine: Engine, stage: number, chain: Chain, atTip: readonly CheckResult[]): Promise<Failure | null> {
+  const { merges } = chain
+  const tip = commitAt(merges, merges.length)
+  if (tip === chain.tip) return sendBackCulprit(engine, stage, merges, atTip)
+  const results = await checkCombination(engine, stage, tip, merges)
+  if (!results.ok) return results.error
+  if (allPassed(results.value)) return advance(engine, { stage, merges, tip, results: results.value, complete: false })
   return sendBackCulprit(engine, stage, merges, results.value)
 }
 

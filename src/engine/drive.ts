@@ -4,7 +4,7 @@ import { unreachable } from '../core/result.js'
 import type { Work } from '../core/work.js'
 import { carryOutAttempt } from './attempt.js'
 import { checkWork } from './check.js'
-import { currentWork, type Engine, failWork, record, rulesFor } from './engine.js'
+import { currentWork, type Engine, failWork, record, rulesFor, stateOf } from './engine.js'
 import { checkEntry, joinBase, prepare, reopenWorkspace } from './prepare.js'
 import { reviewWork } from './review.js'
 
@@ -36,7 +36,7 @@ function perform(engine: Engine, work: Work, step: Step): Promise<unknown> {
     case 'join':
       return joinBase(engine, work)
     case 'approve':
-      return record(engine, { type: 'task-approved', task: work.id, commit: headOf(work) })
+      return approve(engine, work)
     case 'fail':
       return failWork(engine, work.id, step.failure)
     case 'park':
@@ -44,6 +44,11 @@ function perform(engine: Engine, work: Work, step: Step): Promise<unknown> {
     default:
       return unreachable(step)
   }
+}
+
+async function approve(engine: Engine, work: Work): Promise<void> {
+  await engine.watch.settle(work, stateOf(engine))
+  await record(engine, { type: 'task-approved', task: work.id, commit: headOf(work) })
 }
 
 function headOf(work: Work): string {

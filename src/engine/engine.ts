@@ -24,6 +24,7 @@ import type {
   Repository,
   ReviewFormat,
 } from './ports.js'
+import type { Watch } from './watch.js'
 
 /** The world, as far as a run needs it. */
 export interface Ports {
@@ -66,6 +67,7 @@ export interface Engine {
   readonly options: RunOptions
   readonly gate: Gate
   readonly halt: Halt
+  readonly watch: Watch
 }
 
 export const stateOf = (engine: Engine): RunState => engine.ports.journal.state

@@ -10,5 +10,6 @@ export async function hitLimit(engine: Engine, account: AccountName, notice: Lim
   const now = engine.ports.clock.now()
   const { until, guessed } = closedUntil(notice, guessedLimits[account] ?? 0, engine.config.rateLimit, now)
   if (known !== undefined && known.until > now && (guessed || until <= known.until)) return
+  engine.gate.close(account, { until, window: notice.window })
   await record(engine, { type: 'limit-hit', account, until, guessed, window: notice.window })
 }

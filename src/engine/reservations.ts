@@ -203,7 +203,9 @@ export class Reservations {
 
   async #relieve(sample: MachineSample): Promise<void> {
     const { resources, clock, halt } = this.needs
-    const seats = [...this.#seats].filter((s) => this.#sessionOf(s.task) !== null && !s.eviction.signal.aborted)
+    const seats = [...this.#seats].filter((s) => this.#sessionOf(s.task) !== null)
+    // What it gives back is not to be seen yet: no other one must suffer for that.
+    if (seats.some((s) => s.eviction.signal.aborted)) return
     const sessions: RunningSession[] = seats
     const times = { patienceMs: looksOfPatience * resources.sampleMs, longestMs: longestFrozenMs }
     const relief = reliefFor(memoryLevel(sample, resources, this.#crossed), sessions, clock.now(), times)

@@ -7,7 +7,7 @@ import { mostEvictions, retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
 import type { SessionRequest } from './ports.js'
-import { runSession } from './session.js'
+import { afterSession, runSession } from './session.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** A fresh session that may only read judges the work against its milestone. What cannot be read as a review approves nothing. */
@@ -15,7 +15,8 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const number = work.reviews + 1
   if (work.open?.running === true) {
     const recalled = await engine.ports.agent.recall(work.open.session, 'review', number)
-    if (recalled !== null && recalled.kind === 'finished') return conclude(engine, work, number, recalled)
+    if (recalled !== null && recalled.kind === 'finished')
+      return conclude(engine, work, number, await afterSession(engine, work, work.open.session, recalled))
     if ((await undoChanges(engine, work)) === null) return
   }
   const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, conversationOf: null, step: 'review' })
@@ -31,6 +32,11 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const { account } = admission
   await engine.ports.records.write(`prompts/${work.id}-review-${number}.md`, prompt)
   const request = reviewRequest(engine, work, { session, number, prompt, account })
+  // The account may have closed while this was made ready.
+  if (!admission.isOpen()) {
+    admission.ended(null)
+    return
+  }
   await record(engine, {
     type: 'review-started',
     task: work.id,
@@ -40,7 +46,7 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
     model: request.model,
     tree: before.value,
   })
-  const outcome = await runSession(engine, request, admission)
+  const outcome = await runSession(engine, work, request, admission)
   await conclude(engine, currentWork(engine, work.id), number, outcome)
 }
 

@@ -55,6 +55,8 @@ function runWords(fact: Recorded<RunFact>, moment: Moment, state: RunState | nul
       return `sessions may be paid by: ${listed(fact.accounts, 12)}`
     case 'limit-hit':
       return `${limitWords(fact)}: nothing starts until ${until(fact.until, moment)}${fact.guessed ? '; the instant is a guess' : ''}`
+    case 'checkout-changed':
+      return `changed while ${listed(fact.tasks.map(workName))} worked, and not by their sessions as far as can be told, so taken for yours: ${listed(fact.files)}`
     case 'limit-lifted':
       return fact.account === defaultAccount ? 'the limit is lifted: work goes on' : `the limit of the account ${fact.account} is lifted`
     case 'concurrency-changed':

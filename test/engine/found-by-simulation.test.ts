@@ -196,3 +196,19 @@ describe('a session that had finished when orch was killed', () => {
     expect(world.agent.sessions.map((s) => s.step)).toEqual(['implement', 'review'])
   })
 })
+
+describe('TASKS.md that a check does not like', () => {
+  const isGreen = (files: Readonly<Record<string, string>>) => files['TASKS.md'] === undefined || files['stage-1.txt'] !== undefined
+
+  it('is nobody’s fault: the whole of the stage is mended, no task is sent back', async () => {
+    const world = new World({
+      milestones: [aMilestone({ id: '1A' }), aMilestone({ id: '1B' })],
+      act: write,
+      check: (_, files) => isGreen(files),
+      config: (config) => ({ ...config, checks: [{ command: 'lint', timeoutMs: 1000 }] }),
+    })
+    expect((await world.run()).ending).toBe('done')
+    expect(world.types()).not.toContain('combination-refused')
+    expect(world.agent.sessions.map((s) => `${s.task} ${s.step}`)).toContain('stage-1 remediate')
+  })
+})

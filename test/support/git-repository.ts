@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { discoverRepository, ensureExcluded } from '../../src/adapters/git/discover.js'
 import { createGit, type Git } from '../../src/adapters/git/git.js'
-import { openRepository } from '../../src/adapters/git/repository.js'
+import { openRepository, type WatchedRepository } from '../../src/adapters/git/repository.js'
 import type { Failure } from '../../src/core/failure.js'
 import type { Result } from '../../src/core/result.js'
 import type { Workspace } from '../../src/core/work.js'
-import type { Repository } from '../../src/engine/ports.js'
 
 /** A real repository in a folder of its own, whose name has spaces and more than ASCII in it. Removed when disposed. */
 export class GitRepository implements Disposable {
@@ -227,7 +226,7 @@ export const sparseCheckout = (): GitRepository => {
 /** The adapter under test, on a repository. */
 export interface Opened {
   readonly git: Git
-  readonly repository: Repository
+  readonly repository: WatchedRepository
   readonly commonDir: string
   readonly workspace: (id: string, base?: string) => Workspace
 }

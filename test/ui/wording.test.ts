@@ -41,6 +41,7 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
     { type: 'run-ended', ending: 'surroundings', failure: { reason: 'disk-full', path: '/tmp' } },
   ],
   'survivors-ended': [{ type: 'survivors-ended', pids: [12, 13] }],
+  'checkout-changed': [{ type: 'checkout-changed', tasks: ['1A', 'stage-1'], files: ['/repo/mine.txt', 'refs/heads/main'] }],
   'limit-hit': [
     { type: 'limit-hit', account: 'default', until: storyStart + 750_000, window: 'five_hour', guessed: false },
     { type: 'limit-hit', account: 'work', until: storyStart + 86_400_000, window: null, guessed: true },
@@ -139,6 +140,7 @@ describe('facts in words', () => {
       run r1 needs you
       run r1 could not go on: no space left on the disk for /tmp
       ended 2 processes left over from before: 12, 13
+      changed while 1A, stage 1 worked, and not by their sessions as far as can be told, so taken for yours: /repo/mine.txt, refs/heads/main
       the account's five hour limit is reached: nothing starts until 14:12 (in 12m 30s)
       the limit of the account work is reached: nothing starts until Sun 22 Nov 14:00 (in 1d 00h); the instant is a guess
       the limit is lifted: work goes on

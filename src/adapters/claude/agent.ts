@@ -1,5 +1,6 @@
 import type { Config } from '../../core/config.js'
 import type { Failure } from '../../core/failure.js'
+import { noReach } from '../../core/leak.js'
 import { ok, type Result } from '../../core/result.js'
 import { noUsage, type SessionOutcome } from '../../core/session.js'
 import type { Agent, SessionProgress, SessionRequest } from '../../engine/ports.js'
@@ -9,6 +10,7 @@ import { sessionEnvironment } from './environment.js'
 import { type FoundProgram, findProgram } from './find-program.js'
 import { Invocation } from './invocation.js'
 import { type ProgramLaunch, type StartProgram, sessionLadder } from './program.js'
+import { type Grounds, groundsOf, ReachGatherer } from './reach.js'
 import { decideSandbox, type SandboxSupport } from './sandbox.js'
 import { removeSandboxLeftovers } from './sandbox-leftovers.js'
 import { usageOf } from './session-log.js'
@@ -53,16 +55,21 @@ export function claudeAgent(setup: ClaudeSetup): Agent {
     freeze: async (session) => (await running.get(session)?.freeze()) ?? false,
     thaw: async (session) => running.get(session)?.thaw(),
     recall: async (session, step, number) => {
-      const log = await readTranscript(transcriptPath(setup.runFolder, session, step))
-      const result = log?.lastResult ?? null
+      const last = await readTranscript(transcriptPath(setup.runFolder, session, step), groundsFor(setup))
+      const result = last?.log.lastResult ?? null
       // A session that was interrupted says so itself: it has not reached its end.
-      if (log === null || result === null || log.number !== number || result.terminalReason?.startsWith('aborted_') === true) return null
+      if (last === null || result === null || last.log.number !== number || result.terminalReason?.startsWith('aborted_') === true)
+        return null
+      const { log } = last
       const ending = { exitCode: result.isError ? 1 : 0, signal: null, stderrTail: '' }
-      return classify(log, ending, { session, usage: usageOf(log, null), now: setup.now(), localZone: setup.localZone })
+      const outcome = classify(log, ending, { session, usage: usageOf(log, null), now: setup.now(), localZone: setup.localZone })
+      return { ...outcome, reach: (await last.reach?.reach()) ?? noReach }
     },
     knows: (session) => hasConversation(setup.runFolder, session),
   }
 }
+
+const groundsFor = (setup: ClaudeSetup): Grounds => groundsOf(setup.projectFolder, { ...setup.inheritedEnv, ...setup.agent.env })
 
 interface Session {
   readonly request: SessionRequest
@@ -77,10 +84,14 @@ async function runSession(setup: ClaudeSetup, { request, hear, stop, running }: 
   const launch = await prepareLaunch(setup, request)
   if (!launch.ok) return { kind: 'failed', usage: noUsage, failure: launch.error, again: 'never' }
   const path = transcriptPath(setup.runFolder, request.session, request.step)
-  const { session, step, number, resumes } = request
+  const { session, step, number, resumes, cwd } = request
+  const at = setup.now()
+  // One that orch's own death cut off was never judged: what it reached for counts for the one that goes on.
+  const before = resumes ? await readTranscript(path, groundsFor(setup)) : null
+  const reach = before !== null && !before.isOver && before.reach !== null ? before.reach : new ReachGatherer(cwd, groundsFor(setup), at)
   let transcript: Transcript
   try {
-    transcript = await Transcript.open(path, { session, step, number, resumes, at: setup.now() })
+    transcript = await Transcript.open(path, { session, step, number, resumes, cwd, at })
   } catch (error) {
     return { kind: 'failed', usage: noUsage, failure: unwritable(path, error), again: 'never' }
   }
@@ -88,6 +99,7 @@ async function runSession(setup: ClaudeSetup, { request, hear, stop, running }: 
     hear,
     redact: setup.redact,
     transcript,
+    reach,
     unwritable: (error) => unwritable(path, error),
     lingerMs: setup.killGraceMs,
     command: setup.agent.command,

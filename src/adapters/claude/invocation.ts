@@ -5,6 +5,7 @@ import type { Again, SessionOutcome, Usage } from '../../core/session.js'
 import type { SessionProgress, SessionRequest } from '../../engine/ports.js'
 import { classify } from './classify.js'
 import type { ProgramEnd, ProgramLine, RunningProgram } from './program.js'
+import type { ReachGatherer } from './reach.js'
 import { emptyLog, follow, type SessionLog, usageOf } from './session-log.js'
 import { readLine } from './stream.js'
 import type { StreamEvent } from './stream-event.js'
@@ -19,6 +20,7 @@ export interface InvocationSetup {
   readonly hear: (progress: SessionProgress) => void
   readonly redact: (text: string) => string
   readonly transcript: Transcript
+  readonly reach: ReachGatherer
   readonly unwritable: (error: unknown) => Failure
   readonly lingerMs: number
   /** `agent.command`, for messages. */
@@ -61,7 +63,8 @@ export class Invocation {
     stop.removeEventListener('abort', onStop)
     this.#dogs.clear()
     await this.#closeTranscript(end)
-    return await this.#judge(end, { now: now(), localZone, usage: usageOf(this.#log, Math.max(0, now() - began)) })
+    const outcome = await this.#judge(end, { now: now(), localZone, usage: usageOf(this.#log, Math.max(0, now() - began)) })
+    return { ...outcome, reach: await this.setup.reach.reach() }
   }
 
   /** Takes in one line of the program's output. */
@@ -71,10 +74,13 @@ export class Invocation {
     if (text.trim() === '') return
     const events = readLine(text)
     // Only orch itself says that, in the file: a program that does would make its own end unreadable.
-    if (events.some((e) => e.kind === 'invocation')) return
+    if (events.some((e) => e.kind === 'invocation' || e.kind === 'invocation-ended')) return
     // Pieces of an answer are a sign of life and nothing else: the answer follows as a whole.
     if (!events.every((e) => e.kind === 'delta')) await this.#write(text)
-    for (const event of events) this.#take(event)
+    for (const event of events) {
+      await this.setup.reach.heard(event)
+      this.#take(event)
+    }
   }
 
   /** Its time limits stand still with it. @returns false where that cannot be done */

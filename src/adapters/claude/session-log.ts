@@ -79,6 +79,8 @@ export function follow(log: SessionLog, event: StreamEvent): SessionLog {
       return withResult(log, event)
     case 'invocation':
       return { ...emptyLog, number: event.number }
+    case 'tools-ended':
+    case 'invocation-ended':
     case 'retry':
     case 'delta':
     case 'other':

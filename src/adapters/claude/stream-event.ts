@@ -43,12 +43,19 @@ export interface ToolUse {
   readonly name: string
   /** The file, command or pattern it is about; empty when it names none. */
   readonly target: string
+  /** By which its end is told. */
+  readonly id: string
+  /** The file that it writes; null: it writes none by itself. */
+  readonly file: string | null
+  /** The command line that it runs; null: none. */
+  readonly command: string | null
 }
 
 /** One thing that the program said on its standard output. */
 export type StreamEvent =
   | { readonly kind: 'init'; readonly permissionMode: string | null; readonly apiKeySource: string | null }
   | { readonly kind: 'assistant'; readonly tools: readonly ToolUse[]; readonly error: ApiErrorNote | null }
+  | { readonly kind: 'tools-ended'; readonly ends: readonly { readonly id: string; readonly failed: boolean }[] }
   /** The final usage of one answer of the model; only with partial messages. */
   | { readonly kind: 'used'; readonly inputTokens: number; readonly outputTokens: number }
   | { readonly kind: 'limit'; readonly info: LimitInfo }
@@ -56,8 +63,10 @@ export type StreamEvent =
   | ResultEvent
   /** A piece of an answer that follows as a whole. */
   | { readonly kind: 'delta' }
-  /** orch's own line: an invocation begins here. */
-  | { readonly kind: 'invocation'; readonly number: number | null }
+  /** orch's own line: an invocation begins here, in that folder. Epoch milliseconds. */
+  | { readonly kind: 'invocation'; readonly number: number | null; readonly cwd: string | null; readonly at: number }
+  /** orch's own line: it was over. */
+  | { readonly kind: 'invocation-ended' }
   /** Anything else. It counts as a sign of life. */
   | { readonly kind: 'other' }
 

@@ -21,8 +21,12 @@ function readEvent(o: Json): StreamEvent {
       return { kind: 'limit', info: limitInfo(object(o['rate_limit_info'])) }
     case 'result':
       return readResult(o)
+    case 'user':
+      return { kind: 'tools-ended', ends: toolEnds(o) }
     case 'orch_invocation':
-      return { kind: 'invocation', number: number(o['number']) }
+      return { kind: 'invocation', number: number(o['number']), cwd: text(o['cwd']), at: number(o['at']) ?? 0 }
+    case 'orch_ended':
+      return { kind: 'invocation-ended' }
     default:
       return { kind: 'other' }
   }
@@ -59,9 +63,22 @@ function toolUses(o: Json): ToolUse[] {
     .map((block) => {
       const input = object(block['input'])
       const target = targetKeys.map((key) => text(input[key])).find((value) => value !== null) ?? ''
-      return { name: text(block['name']) ?? 'tool', target: target.slice(0, longestTarget) }
+      const name = text(block['name']) ?? 'tool'
+      const file = writers.has(name) ? (text(input['file_path']) ?? text(input['notebook_path'])) : null
+      const command = name === 'Bash' ? (text(input['command'])?.slice(0, longestCommand) ?? null) : null
+      return { name, target: target.slice(0, longestTarget), id: text(block['id']) ?? '', file, command }
     })
 }
+
+const writers = new Set(['Write', 'Edit', 'MultiEdit', 'NotebookEdit'])
+/** Enough to see what it names. */
+const longestCommand = 20_000
+
+const toolEnds = (o: Json): { id: string; failed: boolean }[] =>
+  list(object(o['message'])['content'])
+    .map(object)
+    .filter((block) => block['type'] === 'tool_result')
+    .map((block) => ({ id: text(block['tool_use_id']) ?? '', failed: block['is_error'] === true }))
 
 function errorNote(o: Json): ApiErrorNote | null {
   const error = text(o['error'])

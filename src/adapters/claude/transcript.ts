@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { SessionStep } from '../../core/session.js'
+import { type Grounds, ReachGatherer } from './reach.js'
 import { emptyLog, follow, type SessionLog } from './session-log.js'
 import { readLine } from './stream.js'
 
@@ -19,6 +20,7 @@ interface Beginning {
   /** Of the attempt or review. */
   readonly number: number
   readonly resumes: boolean
+  readonly cwd: string
   /** Epoch milliseconds. */
   readonly at: number
 }
@@ -50,14 +52,29 @@ export class Transcript {
   }
 }
 
+/** The last invocation in a transcript. */
+export interface LastInvocation {
+  readonly log: SessionLog
+  /** Null: it does not say where it ran. */
+  readonly reach: ReachGatherer | null
+  /** Its end was seen: orch did not die while it ran. */
+  readonly isOver: boolean
+}
+
 /** What the last invocation in a transcript came to; null when there is no transcript. */
-export async function readTranscript(path: string): Promise<SessionLog | null> {
+export async function readTranscript(path: string, grounds: Grounds): Promise<LastInvocation | null> {
   if (!(await exists(path))) return null
-  let log = emptyLog
+  let last: LastInvocation = { log: emptyLog, reach: null, isOver: false }
   // Whole lines: they were cut to a bearable length when they were written.
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
-    if (line !== '') for (const event of readLine(line)) log = follow(log, event)
-  return log
+    if (line !== '')
+      for (const event of readLine(line)) {
+        if (event.kind === 'invocation')
+          last = { ...last, reach: event.cwd === null ? null : new ReachGatherer(event.cwd, grounds, event.at), isOver: false }
+        await last.reach?.heard(event)
+        last = { ...last, log: follow(last.log, event), isOver: last.isOver || event.kind === 'invocation-ended' }
+      }
+  return last
 }
 
 /** Whether any invocation of the session got as far as beginning a conversation. */

@@ -3,7 +3,7 @@ import type { Failure } from '../../core/failure.js'
 import type { MilestoneId } from '../../core/milestone.js'
 import { ok, type Result } from '../../core/result.js'
 import type { MergeTrial } from '../../engine/ports.js'
-import { type MergedTree, parseMergeTree } from './merge-tree-output.js'
+import { mergeTrees } from './merge-trees.js'
 import { milestoneLogFormat, parseMilestoneLog } from './milestone-trailers.js'
 import { type Change, parseRawDiff } from './raw-diff.js'
 import { line, type Site, yes } from './site.js'
@@ -38,12 +38,6 @@ export async function diff(site: Site, from: CommitId, to: CommitId): Promise<Re
   const args = ['diff-tree', '-r', '-p', '-M', '--no-ext-diff', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/', from, to]
   const answer = await site.inMemory({ doing: 'compare two commits', args })
   return answer.ok ? ok(answer.value.stdout) : answer
-}
-
-export async function mergeTrees(site: Site, ours: CommitId, theirs: CommitId): Promise<Result<MergedTree, Failure>> {
-  const args = ['merge-tree', '--write-tree', '-z', '--messages', ours, theirs]
-  const answer = await site.inMemory({ doing: 'merge', args, exits: [0, 1] })
-  return answer.ok ? ok(parseMergeTree(answer.value.stdout, answer.value.exitCode === 0)) : answer
 }
 
 /** Always a commit with two parents, unless `onto` holds the commit already. */

@@ -4,11 +4,12 @@ import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import type { Workspace } from '../../core/work.js'
-import { commitTree, isAncestor, mergeTrees, treeOf } from './commits.js'
+import { commitTree, isAncestor, treeOf } from './commits.js'
 import { writeDurably } from './durable-text.js'
 import { withFiles } from './git-failure.js'
+import { mergeTrees } from './merge-trees.js'
 import { textOf } from './place.js'
-import { swap } from './refs.js'
+import { keepReachable, swap } from './refs.js'
 import { type Site, type Worktree, yes } from './site.js'
 import { conflictNote, forgetUnfinished, refuseForbidden, stageAll } from './staging.js'
 import { attach, requireWorktree } from './worktrees.js'
@@ -71,9 +72,7 @@ async function keepAside(site: Site, worktree: Worktree, tip: CommitId): Promise
   if (!tree.ok) return tree
   const commit = await commitTree(site, { tree: tree.value, parents: [tip], message: 'A resolution that was not finished\n' })
   if (!commit.ok) return commit
-  const args = ['update-ref', `refs/orch/kept/${commit.value}`, commit.value]
-  const kept = await site.git.inTurn(() => site.inRepository({ doing: 'keep an unfinished resolution', args }))
-  return kept.ok ? ok(undefined) : kept
+  return site.git.inTurn(() => keepReachable(site, commit.value))
 }
 
 /** The resolution as a merge of `onto` into the task's branch. */

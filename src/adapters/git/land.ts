@@ -87,7 +87,7 @@ async function checkoutsBehind(
 
 async function firstRefusal(site: Site, checkouts: readonly PersonsCheckout[], landing: Landing): Promise<Failure | null> {
   const unfinished = await unfinishedIn(site, landing.branch, checkouts)
-  if (unfinished !== null) return { reason: 'checkout-in-the-way', branch: landing.keptOn, ...unfinished }
+  if (unfinished !== null) return { reason: 'checkout-busy', branch: landing.keptOn, ...unfinished }
   for (const checkout of checkouts) {
     const untracked = await untrackedInTheWay(site, checkout, landing)
     if (!untracked.ok) return untracked.error

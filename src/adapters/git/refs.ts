@@ -39,12 +39,19 @@ export async function swap(site: Site, move: Move): Promise<Result<void, Failure
   const { branch, from, to, why } = move
   const tip = await tipOf(site, branch)
   if (!tip.ok) return tip
-  if (tip.value === to) return ok(undefined)
+  // Said also when it is there already: the move may have been ours, cut off before this could be noted.
+  if (tip.value === to) {
+    site.ownMoves.set(refOf(branch), to)
+    return ok(undefined)
+  }
   const moved = err({ reason: 'branch-moved', branch, expected: from ?? 'nothing' } as const)
   if (tip.value !== from) return moved
   const args = ['update-ref', '--create-reflog', '-m', `orch: ${why}`, refOf(branch), to, from ?? absent(site)]
   const swapped = await site.inRepository({ doing: `move the branch ${branch}`, args })
-  if (swapped.ok) return ok(undefined)
+  if (swapped.ok) {
+    site.ownMoves.set(refOf(branch), to)
+    return ok(undefined)
+  }
   // Somebody may have been quicker between the look and the move.
   const now = await tipOf(site, branch)
   return now.ok && now.value !== from ? moved : swapped
@@ -53,5 +60,15 @@ export async function swap(site: Site, move: Move): Promise<Result<void, Failure
 /** Deletes a branch that is still at `tip`. For use within a turn. */
 export async function deleteBranch(site: Site, branch: string, tip: CommitId): Promise<Result<void, Failure>> {
   const deleted = await site.inRepository({ doing: `delete the branch ${branch}`, args: ['update-ref', '-d', refOf(branch), tip] })
+  if (deleted.ok) site.ownMoves.set(refOf(branch), null)
   return deleted.ok ? ok(undefined) : deleted
 }
+
+/** Gives a commit that would lose its last name one under `refs/orch/kept/`. For use within a turn. */
+export async function keepReachable(site: Site, commit: CommitId): Promise<Result<void, Failure>> {
+  const args = ['update-ref', `${keptRefs}${commit}`, commit]
+  const kept = await site.inRepository({ doing: 'keep a commit', args })
+  return kept.ok ? ok(undefined) : kept
+}
+
+export const keptRefs = 'refs/orch/kept/'

@@ -1,7 +1,7 @@
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
-import type { Repository } from '../../engine/ports.js'
+import type { Repository, Sentinel } from '../../engine/ports.js'
 import { checkoutSize } from './checkout-size.js'
 import { changesBetween, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
 import { commitFile, readFile } from './committed-file.js'
@@ -10,12 +10,19 @@ import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorksp
 import { copyEnvFiles } from './env-files.js'
 import { land } from './land.js'
 import { branchTip, swap } from './refs.js'
+import { openSentinel } from './sentinel.js'
 import { createSite, type Site, type SiteOptions } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
 import { commitScratch, commitWork } from './work.js'
 
+/** A repository, and the watch over what others change in it. */
+export interface WatchedRepository extends Repository {
+  /** A new one has not looked yet. */
+  sentinel(): Sentinel
+}
+
 /** The engine's view of a git repository. Whatever changes refs, worktrees or config waits for its turn at the door. */
-export function openRepository(options: SiteOptions): Repository {
+export function openRepository(options: SiteOptions): WatchedRepository {
   const site = createSite(options)
   const { inTurn } = site.git
   return {
@@ -42,6 +49,7 @@ export function openRepository(options: SiteOptions): Repository {
     land: (branch, from, to, keptOn) => inTurn(() => land(site, { branch, from, to, keptOn })),
     isAncestor: (commit, of) => isAncestor(site, commit, of),
     mergedMilestones: (tip) => mergedMilestones(site, tip),
+    sentinel: () => openSentinel(site),
   }
 }
 

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import type { Git, GitAnswer, GitCall } from './git.js'
@@ -30,6 +31,8 @@ export interface Site {
   readonly envFiles: readonly string[]
   /** `.orch/git`. */
   readonly ownFolder: string
+  /** What this process last set each ref to, by its full name; null: deleted. Written within the turn of the change. */
+  readonly ownMoves: Map<string, CommitId | null>
   /** In the person's own repository: refs, worktrees, config. */
   inRepository(ask: Ask): Answer
   /** On commits and trees alone: nothing that the repository or the person configured takes part. */
@@ -95,7 +98,8 @@ export function createSite(options: SiteOptions): Site {
       options.environment,
     )
 
-  return { git, root, commonDir, objectFormat, envFiles, ownFolder, inRepository, inMemory, inWorktree, identity }
+  const ownMoves = new Map<string, CommitId | null>()
+  return { git, root, commonDir, objectFormat, envFiles, ownFolder, ownMoves, inRepository, inMemory, inWorktree, identity }
 }
 
 /**

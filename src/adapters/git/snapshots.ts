@@ -6,7 +6,7 @@ import { ok, type Result } from '../../core/result.js'
 import { commitTree, treeOf } from './commits.js'
 import { inOwnIndex } from './committed-file.js'
 import { withFiles } from './git-failure.js'
-import { swap, tipOf } from './refs.js'
+import { keepReachable, swap, tipOf } from './refs.js'
 import { line, type Site, type Worktree } from './site.js'
 import { stageAll } from './staging.js'
 import { exists, requireWorktree } from './worktrees.js'
@@ -91,9 +91,7 @@ async function nowIn(site: Site, worktree: Worktree, branch: string | null): Pro
 async function keep(site: Site, what: { tree: string; parents: readonly CommitId[] }): Promise<Result<void, Failure>> {
   const commit = await commitTree(site, { ...what, message: 'What a review left in the worktree\n' })
   if (!commit.ok) return commit
-  const args = ['update-ref', `refs/orch/kept/${commit.value}`, commit.value]
-  const kept = await site.git.inTurn(() => site.inRepository({ doing: 'keep what a review changed', args }))
-  return kept.ok ? ok(undefined) : kept
+  return site.git.inTurn(() => keepReachable(site, commit.value))
 }
 
 async function putHeadBack(

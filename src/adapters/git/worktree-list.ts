@@ -3,6 +3,8 @@ export interface ListedWorktree {
   readonly path: string
   /** Null: detached, or bare. */
   readonly branch: string | null
+  /** The commit that it stands at; null: none yet, or bare. */
+  readonly head: string | null
 }
 
 /** Reads `git worktree list --porcelain -z`. */
@@ -13,6 +15,6 @@ export function parseWorktreeList(text: string): readonly ListedWorktree[] {
     .flatMap((lines) => {
       const value = (key: string): string | null => lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1) ?? null
       const path = value('worktree')
-      return path === null ? [] : [{ path, branch: value('branch')?.replace(/^refs\/heads\//, '') ?? null }]
+      return path === null ? [] : [{ path, branch: value('branch')?.replace(/^refs\/heads\//, '') ?? null, head: value('HEAD') }]
     })
 }

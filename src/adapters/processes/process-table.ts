@@ -10,6 +10,9 @@ export interface ProcessIdentity {
 
 export interface MarkedProcess extends ProcessIdentity {
   readonly marker: string
+  /** What it is there for, as its environment says; null where the platform shows none. */
+  readonly task: string | null
+  readonly step: string | null
 }
 
 /** The environment variable that everything started by orch carries and hands on to its children. */
@@ -55,7 +58,14 @@ async function markedByProc(pid: number, markers: readonly string[], boot: strin
   const environment = await readOrNull(`/proc/${pid}/environ`)
   if (stat === null || environment === null) return null
   const marker = markerIn(environment, '\0', markers)
-  return marker === null ? null : { pid, startTime: startTimeIn(stat, boot), marker }
+  return marker === null ? null : { pid, startTime: startTimeIn(stat, boot), marker, ...roleIn(environment, '\0') }
+}
+
+/** The first value stands: what an agent sets on top comes later. */
+function roleIn(environment: string, separator: string): { task: string | null; step: string | null } {
+  const entries = environment.split(separator)
+  const value = (name: string): string | null => entries.find((e) => e.startsWith(`${name}=`))?.slice(name.length + 1) ?? null
+  return { task: value('ORCH_TASK'), step: value('ORCH_STEP') }
 }
 
 /** The given marker that an environment carries, if it carries one. */
@@ -100,7 +110,7 @@ async function fromPs(markers: readonly string[]): Promise<MarkedProcess[]> {
   return (await psEntries()).flatMap(({ pid, startTime, command }) => {
     const marker =
       markerIn(command, ' ', markers) ?? markers.find((m) => command.includes(`--session-id ${m}`) || command.includes(`--resume ${m}`))
-    return marker === undefined ? [] : [{ pid, startTime, marker }]
+    return marker === undefined ? [] : [{ pid, startTime, marker, ...roleIn(command, ' ') }]
   })
 }
 

@@ -60,9 +60,40 @@ export async function acquireLock(request: LockRequest): Promise<Result<Lock, Fa
 
 /** Who holds the lock now; null: nobody, or somebody who is gone. */
 export async function readLock(file: string): Promise<LockHolder | null> {
-  const current = await readLockFile(file)
-  const lock = current === null ? null : parseLock(current)
-  return lock === null || (await isAlive(lock)) === 'dead' ? null : lock
+  return (await readHolding(file))?.holder ?? null
+}
+
+/** Whoever holds the lock, and what can be known of them. */
+export interface Holding {
+  readonly holder: LockHolder
+  /** `unknown`: a process of another machine or container. */
+  readonly state: 'alive' | 'unknown'
+  /** Names this lock among all that ever were. */
+  readonly token: string
+}
+
+/** Null: nobody holds it, or somebody who is gone. */
+export async function readHolding(file: string): Promise<Holding | null> {
+  const text = await readLockFile(file)
+  const lock = text === null ? null : parseLock(text)
+  if (text === null || lock === null) return null
+  const state = await isAlive(lock)
+  return state === 'dead' ? null : { holder: lock, state, token: tokenOf(text) }
+}
+
+/**
+ * Sends a signal to the process that holds this very lock: its number, start and boot are compared right before.
+ * @returns false when it is gone
+ */
+export async function signalHolder(file: string, token: string, signal: NodeJS.Signals): Promise<boolean> {
+  const holding = await readHolding(file)
+  if (holding?.token !== token || holding.state !== 'alive') return false
+  try {
+    return process.kill(holding.holder.pid, signal)
+  } catch (error) {
+    if (codeOf(error) === 'ESRCH') return false
+    throw error
+  }
 }
 
 type Outcome = 'mine' | 'again' | (Failure & { reason: 'locked' })

@@ -110,7 +110,8 @@ describe('land', () => {
     disturb(at)
     const before = at.snapshot()
     const index = statSync(at.path('.git', 'index')).mtimeMs
-    expect(bad(await land())).toEqual({ reason: 'checkout-in-the-way', path: at.root, detail, branch: stage })
+    const reason = detail.endsWith('under way') ? 'checkout-busy' : 'checkout-in-the-way'
+    expect(bad(await land())).toEqual({ reason, path: at.root, detail, branch: stage })
     expect(statSync(at.path('.git', 'index')).mtimeMs).toBe(index)
     expect(at.snapshot()).toBe(before)
   })

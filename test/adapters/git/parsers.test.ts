@@ -40,9 +40,9 @@ it('parseWorktreeList tells branches from detached and bare worktrees, whatever 
     'worktree /home/a/bare.git~bare~~worktree /home/a/my tree\nü~HEAD 8f3a~branch refs/heads/orch/r1/1A~~worktree /x~HEAD 8f3a~detached~locked a reason~prunable gone~~',
   )
   expect(parseWorktreeList(text)).toEqual([
-    { path: '/home/a/bare.git', branch: null },
-    { path: '/home/a/my tree\nü', branch: 'orch/r1/1A' },
-    { path: '/x', branch: null },
+    { path: '/home/a/bare.git', branch: null, head: null },
+    { path: '/home/a/my tree\nü', branch: 'orch/r1/1A', head: '8f3a' },
+    { path: '/x', branch: null, head: '8f3a' },
   ])
 })
 

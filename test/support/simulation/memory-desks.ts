@@ -81,7 +81,9 @@ export class MemoryDesks {
   putBack(path: string, before: { tree: string; head: string }): readonly string[] {
     const place = this.at(path)
     const differing = changedPaths(place.files, this.tree(before.tree))
-    const moved = this.headOf(place) !== before.head
+    const head = this.headOf(place)
+    const moved = head !== before.head
+    if (moved || differing.length > 0) this.git.kept.add(this.git.commit({ ...place.files }, [head], 'What a review changed'))
     place.files = { ...this.tree(before.tree) }
     place.head = before.head
     if (place.branch !== null) this.git.branches.set(place.branch, before.head)

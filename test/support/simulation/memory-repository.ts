@@ -62,7 +62,7 @@ function land(git: MemoryGit, desks: MemoryDesks, move: { branch: string; from: 
 }
 
 /** By their trailers; of several merges of one, the newest counts. */
-function mergedMilestones(git: MemoryGit, tip: string): Map<MilestoneId, { commit: string; hash: string | null }> {
+export function mergedMilestones(git: MemoryGit, tip: string): Map<MilestoneId, { commit: string; hash: string | null }> {
   const merged = new Map<MilestoneId, { commit: string; hash: string | null }>()
   const newestFirst = [...git.history(tip)].map((id) => git.get(id)).sort((a, b) => b.depth - a.depth)
   for (const { id, message, parents } of newestFirst) {

@@ -13,11 +13,13 @@ import type { Journal, Repository } from '../../../src/engine/ports.js'
 import { Reservations } from '../../../src/engine/reservations.js'
 import { retryTask } from '../../../src/engine/retry.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
+import { Watch } from '../../../src/engine/watch.js'
 import { aCheckResult } from '../work.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import { MemoryGit } from './memory-git.js'
 import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
 import { memoryRepository } from './memory-repository.js'
+import { quietSentinel } from './quiet-sentinel.js'
 import { reviewFormat } from './review-format.js'
 import { type Act, ScriptedAgent } from './scripted-agent.js'
 import { VirtualClock } from './virtual-clock.js'
@@ -169,6 +171,7 @@ export class World {
       config,
       halt,
       options: { concurrency: this.options.concurrency ?? 4, noWait, accounts },
+      watch: new Watch(quietSentinel, listener),
       gate: openGate({ accounts, journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk, reservations }),
       ports: {
         agent: this.agent,

@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import type { CommitId } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { ok, type Result } from '../../core/result.js'
+import type { QuietPlace } from '../../engine/ports.js'
+import { type FileMarks, markFiles } from './file-marks.js'
+import { textOf } from './place.js'
+import { parseStatus } from './raw-diff.js'
+import { keptRefs } from './refs.js'
+import type { Site } from './site.js'
+import type { ListedWorktree } from './worktree-list.js'
+import { findWorktree, listWorktrees } from './worktrees.js'
+
+/** Everything outside of the worktrees in work, at one instant. */
+export interface Glimpse {
+  readonly refs: ReadonlyMap<string, CommitId>
+  /** The entries of the stash, the newest first. */
+  readonly stash: readonly CommitId[]
+  readonly worktrees: readonly ListedWorktree[]
+  /** By folder: the person's checkout and the quiet worktrees. */
+  readonly places: ReadonlyMap<string, PlaceGlimpse>
+}
+
+export interface PlaceGlimpse {
+  readonly stamp: string
+  readonly head: CommitId | null
+  /** Files that differ from the commit, or that git does not have; ignored ones are left out. */
+  readonly files: FileMarks
+}
+
+/** For use within a turn, so that orch itself changes nothing meanwhile. */
+export async function glimpse(site: Site, quiet: readonly QuietPlace[], last: Glimpse | null): Promise<Result<Glimpse, Failure>> {
+  const refs = await refsOf(site)
+  if (!refs.ok) return refs
+  const worktrees = await listWorktrees(site)
+  if (!worktrees.ok) return worktrees
+  const places = new Map<string, PlaceGlimpse>()
+  for (const { path, stamp } of [{ path: site.root, stamp: '' }, ...quiet]) {
+    const before = last?.places.get(path)
+    const files = await filesOf(site, path, before?.stamp === stamp ? before.files : new Map())
+    if (!files.ok) return files
+    const head = worktrees.value.find((w) => w.path === path)?.head ?? null
+    if (files.value !== null) places.set(path, { stamp, head, files: files.value })
+  }
+  return ok({ refs: refs.value, stash: await stashOf(site, refs.value), worktrees: worktrees.value, places })
+}
+
+/** What git or other programs move behind the scenes: nobody's work. */
+const ignored = /^refs\/(remotes|prefetch|bisect|rewritten|worktree)\//
+
+async function refsOf(site: Site): Promise<Result<ReadonlyMap<string, CommitId>, Failure>> {
+  const answer = await site.inRepository({ doing: 'list the refs', args: ['for-each-ref', '--format=%(objectname) %(refname)'] })
+  if (!answer.ok) return answer
+  const refs = new Map<string, CommitId>()
+  for (const line of answer.value.stdout.split('\n')) {
+    const [, commit, name] = /^([0-9a-f]+) (.+)$/.exec(line) ?? []
+    if (commit !== undefined && name !== undefined && !ignored.test(name) && !name.startsWith(keptRefs)) refs.set(name, commit)
+  }
+  return ok(refs)
+}
+
+/** The log of the stash's ref is the stash; where there is none, its newest entry is all that is known. */
+async function stashOf(site: Site, refs: ReadonlyMap<string, CommitId>): Promise<readonly CommitId[]> {
+  const newest = refs.get('refs/stash')
+  if (newest === undefined) return []
+  const log = (await textOf(join(site.commonDir, 'logs', 'refs', 'stash'))) ?? ''
+  const entries = log.split('\n').flatMap((line) => /^[0-9a-f]+ ([0-9a-f]+) /.exec(line)?.[1] ?? [])
+  return entries.at(-1) === newest ? entries.reverse() : [newest]
+}
+
+/** Null: there is no such worktree any more. */
+async function filesOf(site: Site, path: string, before: FileMarks): Promise<Result<FileMarks | null, Failure>> {
+  const ask = {
+    doing: `look at ${path}`,
+    args: ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty'],
+  }
+  const worktree = path === site.root ? null : await findWorktree(site, path)
+  if (path !== site.root && worktree === null) return ok(null)
+  const status = worktree === null ? await site.inRepository(ask) : await site.inWorktree(worktree, ask)
+  if (!status.ok) return status
+  return markFiles(site, path, { names: [...parseStatus(status.value.stdout).keys()], before })
+}

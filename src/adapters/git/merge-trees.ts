@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { CommitId } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { ok, type Result } from '../../core/result.js'
+import { withFiles } from './git-failure.js'
+import { type AttributesFile, mergeAttributes } from './merge-attributes.js'
+import { type MergedTree, parseMergeTree } from './merge-tree-output.js'
+import { indexPrefix } from './own-git-folder.js'
+import { parseRawDiff } from './raw-diff.js'
+import type { Site } from './site.js'
+
+/** Merges two commits in memory, as `ours` says in its attributes, as far as git can do that without another program. */
+export async function mergeTrees(site: Site, ours: CommitId, theirs: CommitId): Promise<Result<MergedTree, Failure>> {
+  const files = await attributesFiles(site, ours)
+  if (!files.ok) return files
+  const attributes = mergeAttributes(files.value)
+  return attributes === '' ? merge(site, [ours, theirs], null) : withFile(site, attributes, (path) => merge(site, [ours, theirs], path))
+}
+
+async function merge(site: Site, commits: readonly CommitId[], attributes: string | null): Promise<Result<MergedTree, Failure>> {
+  const config = attributes === null ? [] : ['-c', `core.attributesFile=${attributes}`]
+  const args = [...config, 'merge-tree', '--write-tree', '-z', '--messages', ...commits]
+  const answer = await site.inMemory({ doing: 'merge', args, exits: [0, 1] })
+  return answer.ok ? ok(parseMergeTree(answer.value.stdout, answer.value.exitCode === 0)) : answer
+}
+
+/** Git knows it without being given it. */
+const emptyTree = {
+  sha1: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
+  sha256: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
+} as const
+
+/** Git itself reads them from a checkout only, and from a commit only since 2.41. */
+async function attributesFiles(site: Site, commit: CommitId): Promise<Result<readonly AttributesFile[], Failure>> {
+  const doing = 'read how files are merged'
+  const only = ['--', ':(top,glob)**/.gitattributes']
+  const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', emptyTree[site.objectFormat], commit, ...only]
+  const listed = await site.inMemory({ doing, args })
+  if (!listed.ok) return listed
+  const files: AttributesFile[] = []
+  for (const { path, after } of parseRawDiff(listed.value.stdout)) {
+    if (after?.mode.startsWith('100') !== true) continue
+    const blob = await site.inMemory({ doing, args: ['cat-file', 'blob', after.oid] })
+    if (!blob.ok) return blob
+    files.push({ folder: dirname(path) === '.' ? '' : dirname(path), text: blob.value.stdout })
+  }
+  return ok(files)
+}
+
+/** In a folder of its own, since several merges may be under way. */
+async function withFile<T>(site: Site, text: string, act: (path: string) => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> {
+  const doing = 'say how files are merged'
+  const folder = await withFiles(doing, site.ownFolder, async () => {
+    const made = await mkdtemp(join(site.ownFolder, indexPrefix))
+    await writeFile(join(made, 'attributes'), text)
+    return made
+  })
+  if (!folder.ok) return folder
+  const done = await act(join(folder.value, 'attributes'))
+  const removed = await withFiles(doing, folder.value, () => rm(folder.value, { recursive: true, force: true }))
+  return removed.ok ? done : removed
+}

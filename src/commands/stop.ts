@@ -1,0 +1,21 @@
+import { boolean } from '@oclif/core/flags'
+import { OrchCommand, projectFlags } from './orch-command.js'
+
+export default class Stop extends OrchCommand {
+  static override summary = 'stop the run from another terminal, and wait until it has stopped'
+  static override description =
+    'Without --now nothing new starts and running sessions finish, as after Ctrl-C. Typed a second time, it ends them, as a second Ctrl-C does.'
+  static override examples = ['orch stop\norch stop --now']
+  static override flags = { ...projectFlags, now: boolean({ description: 'end running sessions at once' }) }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Stop)
+    const project = await this.project(flags)
+    const { stopRun } = await import('../compose/stop.js')
+    const what = flags.now ? 'its sessions are being ended' : 'nothing new starts, running sessions finish (orch stop --now ends them)'
+    const asked = (run: string, pid: number): void =>
+      void process.stderr.write(`The run ${run} (process ${pid}) was asked to stop: ${what}.\n`)
+    const stopped = this.unwrap(await stopRun(project, flags.now, asked))
+    this.print(stopped === null ? 'No run is under way.' : `The run ${stopped.run} has stopped.\nnext: orch resume`)
+  }
+}

@@ -1,0 +1,155 @@
+import { type WorkId, wholeOf } from '../core/fact.js'
+import { describeFailure } from '../core/failure.js'
+import { type Change, coalesced, isShownToBeDoneBy, noReach, type Reach } from '../core/leak.js'
+import type { RunState } from '../core/run-state.js'
+import { isSettled, type Work } from '../core/work.js'
+import type { Listener, QuietPlace, Sentinel } from './ports.js'
+
+/** A session, and the worktree that is its own. */
+export interface WatchedSession {
+  readonly task: WorkId
+  readonly session: string
+  readonly path: string
+  /** The branch that it may move; null: none. */
+  readonly branch: string | null
+}
+
+/** What came to light at the end of a session. */
+export interface Sighting {
+  /** What the session did where it has no business. */
+  readonly leaked: readonly Change[]
+  /** Files that it wrote out there and of which nothing more is known. */
+  readonly written: readonly string[]
+  /** Changes that could be anybody's, with the tasks whose sessions ran at the time. */
+  readonly unexplained: readonly Unexplained[]
+}
+
+export interface Unexplained {
+  readonly change: Change
+  readonly tasks: readonly WorkId[]
+}
+
+/** A change that waits for the end of all sessions which may have made it: only then their transcripts are known. */
+interface OpenChange {
+  readonly change: Change
+  readonly seen: readonly WatchedSession[]
+  readonly candidates: Set<string>
+}
+
+/**
+ * Finds out which session did what outside of its worktree. It looks whenever a session starts or ends, so that between
+ * two looks the same sessions ran.
+ *
+ *   change ─▶ nobody ran: the person's ─▶ forgotten
+ *          └▶ waits for its candidates ─ one's transcript shows it ─▶ leaked by that one
+ *                                      └ all ended, none shows it ─▶ unexplained
+ */
+export class Watch {
+  readonly #sentinel: Sentinel
+  readonly #listener: Pick<Listener, 'progressed'>
+  readonly #running = new Map<string, WatchedSession>()
+  #open: readonly OpenChange[] = []
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(sentinel: Sentinel, listener: Pick<Listener, 'progressed'>) {
+    this.#sentinel = sentinel
+    this.#listener = listener
+  }
+
+  /** To be called right before a session starts. */
+  begin(session: WatchedSession, state: RunState): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#look(state)
+      this.#running.set(session.session, session)
+    })
+  }
+
+  /** To be called when work is about to be approved: what is in its worktree now is what belongs there. */
+  settle(work: Work, state: RunState): Promise<void> {
+    return this.#inTurn(() => this.#look(state, placeOf(work)))
+  }
+
+  /** To be called once a session is gone. One that ended in an earlier life of orch may be given too. */
+  end(session: WatchedSession, state: RunState, reach: Reach = noReach): Promise<Sighting> {
+    return this.#inTurn(async () => {
+      await this.#look(state)
+      this.#running.delete(session.session)
+      const own = this.#open.filter((o) => o.candidates.delete(session.session))
+      const shown = new Set(own.filter((o) => isShownToBeDoneBy(o.change, session.path, reach)))
+      const over = this.#open.filter((o) => !shown.has(o) && o.candidates.size === 0)
+      this.#open = this.#open.filter((o) => !shown.has(o) && o.candidates.size > 0)
+      // Nobody but sessions has business in orch's own places.
+      const isSole = (o: OpenChange): boolean => o.seen.length === 1 && ownerOf(o.change, state) !== null
+      const leaked = coalesced([...shown, ...over.filter(isSole)].map((o) => o.change))
+      const unexplained = over.filter((o) => !isSole(o)).map((o) => ({ change: o.change, tasks: o.seen.map((s) => s.task) }))
+      return { ...(await this.#withWritten(leaked, reach)), unexplained }
+    })
+  }
+
+  /** The changes as a patch, for people; empty when it could not be made. */
+  async keep(changes: readonly Change[]): Promise<string> {
+    const kept = await this.#sentinel.keep(changes)
+    return kept.ok ? kept.value : ''
+  }
+
+  /** A file that was written by name counts, also where nobody looked. */
+  async #withWritten(leaked: readonly Change[], reach: Reach): Promise<Pick<Sighting, 'leaked' | 'written'>> {
+    const known = new Set(leaked.map((c) => `${c.place ?? ''}/${c.name}`))
+    const unseen = reach.writes.filter((path) => !known.has(path))
+    if (unseen.length === 0) return { leaked, written: [] }
+    const inspected = await this.#sentinel.inspect(unseen)
+    const more = inspected.ok ? inspected.value : []
+    const found = new Set(more.map((c) => `${c.place ?? ''}/${c.name}`))
+    return { leaked: [...leaked, ...more], written: unseen.filter((path) => !found.has(path)) }
+  }
+
+  async #look(state: RunState, more: readonly QuietPlace[] = []): Promise<void> {
+    const looked = await this.#sentinel.look([...quietPlaces(state), ...more])
+    // What cannot be seen now is seen at the next look.
+    if (!looked.ok) {
+      const { message } = describeFailure(looked.error)
+      this.#listener.progressed({ type: 'noticed', text: `Could not look for changes outside of the worktrees: ${message}` })
+      return
+    }
+    const seen = [...this.#running.values()]
+    const foreign = looked.value.filter((change) => !seen.some((s) => isOwnBranch(change, s)))
+    const found = foreign.map((change) => ({ change, seen, candidates: new Set(seen.map((s) => s.session)) }))
+    if (seen.length > 0) this.#open = [...this.#open, ...found]
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(act)
+    this.#last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+/** Its branch, or a new one that it made in its worktree: what is committed there is brought back to its branch. */
+const isOwnBranch = (change: Change, session: WatchedSession): boolean =>
+  change.kind === 'ref' &&
+  change.name.startsWith('refs/heads/') &&
+  (change.name === `refs/heads/${session.branch ?? ''}` || (change.before === null && change.place === session.path))
+
+/** Settled tasks whose worktree is still there; in those that failed or were parked a person may be at work. */
+function quietPlaces(state: RunState): readonly QuietPlace[] {
+  return Object.values(state.work).flatMap((work) => (isInOrchsHands(work) && isSettled(work) ? placeOf(work) : []))
+}
+
+/** None for the whole of a stage, whose worktree is overwritten again and again. */
+const placeOf = (work: Work): readonly QuietPlace[] =>
+  work.workspaceOpen && work.workspace !== null && work.milestone !== null
+    ? [{ path: work.workspace.path, stamp: `${work.head ?? ''} ${work.attempts} ${work.mergeRounds}` }]
+    : []
+
+const isInOrchsHands = (work: Work): boolean =>
+  work.phase !== 'failed' && work.phase !== 'parked' && work.phase !== 'blocked' && work.phase !== 'merged'
+
+/** The work whose own worktree or branch was changed; null: it is a place in which the person may work. */
+export function ownerOf(change: Change, state: RunState): Work | null {
+  const stage = state.stages.find((s) => change.name === `refs/heads/${s.branch ?? ''}`)
+  const isOwn = (work: Work): boolean => {
+    if (change.kind === 'file') return change.place === work.workspace?.path
+    return change.name === `refs/heads/${work.workspace?.branch ?? ''}` || (stage !== undefined && work.id === wholeOf(stage.stage))
+  }
+  return Object.values(state.work).find((work) => isInOrchsHands(work) && isOwn(work)) ?? null
+}

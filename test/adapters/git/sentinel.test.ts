@@ -1,0 +1,125 @@
+import { rmSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Sentinel } from '../../../src/engine/ports.js'
+import { type GitRepository, good, linkedWorktree, openedOn, ordinaryRepository, sha256Repository } from '../../support/git-repository.js'
+
+const namesSeen = async (sentinel: Sentinel, quiet: { path: string; stamp: string }[] = []): Promise<string[]> =>
+  good(await sentinel.look(quiet))
+    .map((c) => c.name)
+    .sort()
+
+const kinds: [what: string, make: () => GitRepository][] = [
+  ['an ordinary repository', ordinaryRepository],
+  ['a repository with SHA-256', sha256Repository],
+  ['a linked worktree', linkedWorktree],
+]
+
+describe.each(kinds)('in %s', (_what, make) => {
+  it('sees what a person or an agent did, once, and changes nothing by looking', async () => {
+    using at = make()
+    const { repository } = await openedOn(at)
+    at.write({ 'dirty.txt': 'before\n', 'ümlaut new.txt': 'x\n' })
+    const sentinel = repository.sentinel()
+    expect(await namesSeen(sentinel)).toEqual([])
+    at.write({ 'dirty.txt': 'after\n', 'src/ümlaut file.txt': 'changed\n' })
+    rmSync(at.path('src/a.txt'))
+    at.git('branch', 'new')
+    const before = at.snapshot()
+    expect(await namesSeen(sentinel)).toEqual(['dirty.txt', 'refs/heads/new', 'src/a.txt', 'src/ümlaut file.txt'])
+    expect(await namesSeen(sentinel)).toEqual([])
+    expect(at.snapshot()).toBe(before)
+  })
+
+  it('makes a patch that takes back exactly what changed, uncommitted edits from before included', async () => {
+    using at = make()
+    const { repository } = await openedOn(at)
+    at.write({ 'src/a.txt': 'my edit\n', 'mine.txt': 'mine\n' })
+    const sentinel = repository.sentinel()
+    good(await sentinel.look([]))
+    const before = at.snapshot()
+    at.write({ 'src/a.txt': 'overwritten\n', 'mine.txt': 'too\n', 'new\tfile.bin': '\0\u0001\0', 'README.md': 'also\n' })
+    const changes = good(await sentinel.look([]))
+    at.write({ 'leak.patch': good(await sentinel.keep(changes)) })
+    at.git('apply', '-R', 'leak.patch')
+    rmSync(at.path('leak.patch'))
+    expect(at.snapshot()).toBe(before)
+  })
+})
+
+describe('what orch does itself is not foreign', () => {
+  it('moves of branches, landings and what they bring into the checkout', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const base = at.tip()
+    const one = workspace('1A')
+    const sentinel = repository.sentinel()
+    good(await sentinel.look([]))
+    good(await repository.openWorkspace(one))
+    at.write({ 'src/a.txt': 'work\n', 'b.txt': 'b\n' }, one.path)
+    const { commit } = good(await repository.commitWork(one, { message: 'Work\n', since: base, never: [] }))
+    good(await repository.land('main', base, commit, one.branch))
+    good(await repository.closeWorkspace(one, commit))
+    expect(at.read('b.txt')).toBe('b\n')
+    expect(await namesSeen(sentinel)).toEqual([])
+  })
+
+  it('while a move by somebody else on top of it is', async () => {
+    using at = ordinaryRepository()
+    const { repository } = await openedOn(at)
+    const sentinel = repository.sentinel()
+    const first = at.tip()
+    good(await sentinel.look([]))
+    good(await repository.moveBranch('orch/r1/stage-1', null, first))
+    const second = at.commit('Second')
+    good(await sentinel.look([]))
+    at.git('update-ref', 'refs/heads/orch/r1/stage-1', second)
+    expect(good(await sentinel.look([]))).toEqual([
+      { kind: 'ref', name: 'refs/heads/orch/r1/stage-1', place: null, before: first, after: second, madeIn: null },
+    ])
+  })
+})
+
+describe('a quiet worktree', () => {
+  it('is watched as long as its stamp stays', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const one = workspace('1A')
+    good(await repository.openWorkspace(one))
+    const sentinel = repository.sentinel()
+    good(await sentinel.look([{ path: one.path, stamp: '1' }]))
+    at.write({ 'foreign.txt': 'x\n' }, one.path)
+    expect(await namesSeen(sentinel, [{ path: one.path, stamp: '1' }])).toEqual(['foreign.txt'])
+    at.write({ 'own.txt': 'x\n' }, one.path)
+    expect(await namesSeen(sentinel, [{ path: one.path, stamp: '2' }])).toEqual([])
+  })
+})
+
+describe('the stash', () => {
+  it('tells where an entry was made, notices a lost one deep in it, and keeps it reachable', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const one = workspace('1A')
+    good(await repository.openWorkspace(one))
+    const sentinel = repository.sentinel()
+    good(await sentinel.look([]))
+    for (const n of ['1', '2']) {
+      at.write({ 'src/a.txt': `${n}\n` })
+      at.git('stash')
+    }
+    const lost = at.tip('stash@{1}')
+    at.write({ 'src/a.txt': 'in 1A\n' }, one.path)
+    at.gitIn(one.path, 'stash')
+    const made = good(await sentinel.look([]))
+    expect(made.map((c) => [c.place, c.madeIn])).toEqual(
+      expect.arrayContaining([
+        [one.path, one.path],
+        [at.root, null],
+      ]),
+    )
+    at.git('stash', 'drop', '--quiet', 'stash@{2}')
+    const dropped = good(await sentinel.look([]))
+    expect(dropped).toMatchObject([{ name: 'refs/stash', before: lost, after: null }])
+    expect(good(await sentinel.keep(dropped))).toMatch(/^-3$/m)
+    expect(at.tip(`refs/orch/kept/${lost}`)).toBe(lost)
+  })
+})

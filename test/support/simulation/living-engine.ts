@@ -1,0 +1,122 @@
+import { StoreError } from '../../../src/adapters/store/store-error.js'
+import { onlyAccount } from '../../../src/core/account.js'
+import type { Problem } from '../../../src/core/problem.js'
+import { err, ok } from '../../../src/core/result.js'
+import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../../../src/documents/review-answer.js'
+import { renderBoard } from '../../../src/documents/task-board.js'
+import type { Engine, Ports } from '../../../src/engine/engine.js'
+import { openGate } from '../../../src/engine/gate.js'
+import type { Halt } from '../../../src/engine/halt.js'
+import type { Clock, Disk, Journal, MilestoneSource, PromptSource, Records, Sentinel } from '../../../src/engine/ports.js'
+import { Reservations } from '../../../src/engine/reservations.js'
+import { Watch } from '../../../src/engine/watch.js'
+import type { Dice } from './dice.js'
+import type { Life } from './life.js'
+import { livingAgent } from './living-agent.js'
+import { livingCommands } from './living-commands.js'
+import { livingRepository } from './living-repository.js'
+import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
+import { quietSentinel } from './quiet-sentinel.js'
+import { sabotaged } from './sabotage.js'
+import type { Universe } from './universe.js'
+
+interface EngineNeeds {
+  readonly universe: Universe
+  readonly life: Life
+  readonly halt: Halt
+  readonly journal: Journal
+  readonly run: string
+  readonly dice: Dice
+}
+
+/** The engine in one life of orch, with the universe around it. */
+export function livingEngine(needs: EngineNeeds): Engine {
+  const { universe, halt, journal } = needs
+  const { config, concurrency, noWait } = universe.scenario
+  const ports = livingPorts(needs)
+  const { clock, listener, disk } = ports
+  const accounts = [onlyAccount]
+  const { machine, agent } = ports
+  const { resources, execution } = config
+  const room = { machine, peaks: new MemoryPeaks(), agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
+  const reservations = new Reservations(room)
+  const gate = openGate({ accounts, journal, clock, listener, halt, rateLimit: config.rateLimit, noWait, disk, reservations })
+  const watch = new Watch(livingSentinel(needs.life), listener)
+  return sabotaged({ config, halt, gate, watch, options: { concurrency, noWait, accounts }, ports }, universe)
+}
+
+const prompts: PromptSource = {
+  implement: (i) => `implement ${i.id}`,
+  remediate: (i) => `remediate ${i.id}: ${i.findings}${i.checks.map((c) => c.command).join()}`,
+  resolve: (i) => `resolve ${i.id}: ${i.files.join()}`,
+  review: (i) => `review ${i.id}`,
+  goOn: (i) => `go on ${i.id}`,
+}
+
+function livingPorts(needs: EngineNeeds): Ports {
+  const { universe, life, dice, journal, run } = needs
+  const chance = dice.fork('chance')
+  return {
+    agent: livingAgent(universe, life, journal),
+    commands: livingCommands(universe, life, dice.fork('commands')),
+    repository: livingRepository(universe, life, dice.fork('git'), () => journal.state),
+    journal,
+    records: livingRecords(needs),
+    milestones: livingMilestones(universe, life),
+    inbox: { isApproved: (id) => life.deed('asking for an approval', () => universe.approvals.has(`${run} ${id}`)) },
+    prompts,
+    reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },
+    board: { render: renderBoard },
+    clock: livingClock(universe, life),
+    disk: livingDisk(universe, life),
+    machine: new MemoryMachine(),
+    chance: { uuid: () => universe.uuid(), fraction: () => chance.fraction() },
+    listener: { heard: () => undefined, progressed: () => undefined },
+    worktreePath: (task) => `/worktrees/${run}/${task}`,
+    matches: (file, globs) => globs.some((glob) => file.startsWith(glob)),
+    projectRules: () => life.deed('reading the rules', () => ''),
+  }
+}
+
+const livingClock = ({ clock }: Universe, life: Life): Clock => ({
+  now: () => clock.now(),
+  sleepUntil: (epochMs, stop) => life.awaited(clock.sleepUntil(epochMs, stop, life)),
+})
+
+const livingSentinel = (life: Life): Sentinel => ({
+  ...quietSentinel,
+  look: (quiet) => life.deed('looking for leaks', () => quietSentinel.look(quiet)),
+})
+
+const livingDisk = (universe: Universe, life: Life): Disk => ({
+  path: '/project/.orch',
+  isFull: () =>
+    life.deed('looking at the disk', () => {
+      if (universe.isDiskFull) universe.evidence.surroundingsFailed = true
+      return universe.isDiskFull
+    }),
+})
+
+function livingRecords({ universe, life, dice }: EngineNeeds): Records {
+  const disk = dice.fork('records')
+  const { evidence, weather, log } = universe
+  const write = (path: string, text: string): void => {
+    if (!universe.isDiskFull && !disk.chance(weather.diskFull)) {
+      evidence.writings.push({ where: path, text })
+      return
+    }
+    evidence.surroundingsFailed = true
+    log.add(`the disk is full at ${path}`)
+    throw new StoreError({ reason: 'disk-full', path })
+  }
+  return {
+    write: (path, text) => life.deed('writing a record', () => write(path, text)),
+    read: () => life.deed('reading a record', () => null),
+  }
+}
+
+function livingMilestones(universe: Universe, life: Life): MilestoneSource {
+  const problem: Problem = { file: 'milestones/1A.md', line: 1, column: 1, message: 'broken', hint: null }
+  const isBroken = (): boolean => universe.clock.elapsed < universe.milestonesBrokenUntil
+  return { read: () => life.deed('reading the milestones', () => (isBroken() ? err([problem]) : ok(universe.milestones))) }
+}
