@@ -91,6 +91,8 @@ export class Reservations {
   async #turn(waiter: Waiter, step: SessionStep): Promise<number | null> {
     const { halt, peaks, resources, clock, spawnPerMinute } = this.needs
     while (!halt.soft.aborted) {
+      // Taken before the look: what happens while it is looked and told must not be missed.
+      const change = this.#change()
       const sample = await this.#recent()
       const now = clock.now()
       const notBefore = nextStart(this.#starts, spawnPerMinute, now)
@@ -99,7 +101,7 @@ export class Reservations {
       if (hold === null && notBefore <= now) return need
       if (hold !== null) {
         await this.#tell(waiter, hold)
-        await this.#change()
+        await change
       } else await clock.sleepUntil(notBefore, halt.soft)
     }
     return null

@@ -5,6 +5,9 @@ import { projectRoot } from './build.js'
 /** Where the config is declared, given its defaults and read from its file: saying a key there is no use of it. */
 const declaring = /[/\\]src[/\\](core[/\\]config|documents[/\\]config-(schema|file))\.ts$/
 
+/** Policies name what they need of the config themselves, by the same names: it is handed to them as it is. */
+const policies = /[/\\]src[/\\]core[/\\]policy[/\\]/
+
 /** Which of the config's properties, by path, the sources read, told by the type checker. */
 export function readConfigProperties(paths: readonly string[]): ReadonlySet<string> {
   const configFile = ts.readConfigFile(join(projectRoot, 'tsconfig.build.json'), ts.sys.readFile)
@@ -15,8 +18,12 @@ export function readConfigProperties(paths: readonly string[]): ReadonlySet<stri
   const used = new Set<ts.Declaration>()
   for (const source of program.getSourceFiles())
     if (!source.isDeclarationFile && !declaring.test(source.fileName)) visit(source, checker, used)
-  return new Set(paths.filter((path) => declarationsOf(config, path, checker).some((d) => used.has(d))))
+  const inPolicies = new Set([...used].filter((d) => policies.test(d.getSourceFile().fileName)).map(nameOf))
+  const isRead = (d: ts.Declaration): boolean => used.has(d) || inPolicies.has(nameOf(d))
+  return new Set(paths.filter((path) => declarationsOf(config, path, checker).some(isRead)))
 }
+
+const nameOf = (declaration: ts.Declaration): string => ts.getNameOfDeclaration(declaration)?.getText() ?? ''
 
 function declaredType(program: ts.Program, checker: ts.TypeChecker): ts.Type {
   const source = program.getSourceFile(join(projectRoot, 'src', 'core', 'config.ts'))
