@@ -63,7 +63,7 @@ describe('a start', () => {
 
   test('is held by what all sessions may use together', () => {
     const sample = withFree(18, { sessions: { a: { memory: 3 * gibibyte, processors: 0 } } })
-    expect(held(1.5, sample, [claim(3, 3)], { maxMemory: 4 * gibibyte })).toBe('memory: 1.0 GiB free, 0 MiB reserved, needs 1.5')
+    expect(held(1.5, sample, [claim(3, 3)], { maxMemory: 4 * gibibyte })).toBe('memory: 0.4 GiB free, 0 MiB reserved, needs 1.5')
   })
 
   test('is held by a full disk, also when it is the first', () => {

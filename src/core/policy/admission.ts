@@ -88,7 +88,8 @@ function isOwnDoing({ sessions, cpu, processors }: MachineSample): boolean {
 export function memoryFree(sample: MachineSample, rules: ResourceRules): number {
   const { total, available } = sample.memory
   const kept = (total * (100 - rules.memMax)) / 100
-  return rules.maxMemory === null ? available - kept : Math.min(available - kept, rules.maxMemory - ownMemory(sample))
+  if (rules.maxMemory === null) return available - kept
+  return Math.min(available - kept, (rules.maxMemory * rules.memMax) / 100 - ownMemory(sample))
 }
 
 /** What those that run were promised and do not use yet. */
