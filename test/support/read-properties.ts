@@ -10,7 +10,7 @@ const policies = /[/\\]src[/\\]core[/\\]policy[/\\]/
 
 /** Which of the config's properties, by path, the sources read, told by the type checker. */
 export function readConfigProperties(paths: readonly string[]): ReadonlySet<string> {
-  const configFile = ts.readConfigFile(join(projectRoot, 'tsconfig.build.json'), ts.sys.readFile)
+  const configFile = ts.readConfigFile(join(projectRoot, 'tsconfig.build.json'), (file) => ts.sys.readFile(file))
   const { fileNames, options } = ts.parseJsonConfigFileContent(configFile.config, ts.sys, projectRoot)
   const program = ts.createProgram(fileNames, { ...options, noEmit: true })
   const checker = program.getTypeChecker()

@@ -20,7 +20,7 @@ export async function startTerminalProgram({ file, args, cwd, env }: TerminalPro
   try {
     const ended = await execa(file, args, { cwd, env, extendEnv: false, stdio: 'inherit', reject: false })
     if (ended.exitCode !== undefined) return ended.exitCode
-    return ended.signal === undefined ? 127 : 128 + constants.signals[ended.signal as NodeJS.Signals]
+    return ended.signal === undefined ? 127 : 128 + constants.signals[ended.signal]
   } finally {
     process.off('SIGINT', ignore)
   }
