@@ -1,4 +1,4 @@
-import { parseCheckpoint } from '../../../../src/adapters/store/checkpoint.js'
+import { checkpointVersion, parseCheckpoint } from '../../../../src/adapters/store/checkpoint.js'
 import { lastRun } from '../evidence.js'
 import { type Kept, ofFacts, together } from './promise.js'
 
@@ -8,7 +8,7 @@ const itIsAFold: Kept = ({ evidence, folded }) => {
   const text = JSON.stringify(folded)
   if (JSON.stringify(live) !== text) return ['what orch held is not what its facts say']
   if (folded === null) return []
-  const checkpoint = parseCheckpoint(JSON.stringify({ schemaVersion: 1, orchVersion: 'simulated', state: folded }))
+  const checkpoint = parseCheckpoint(JSON.stringify({ schemaVersion: checkpointVersion, orchVersion: 'simulated', state: folded }))
   if (!checkpoint.ok) return [`the checkpoint cannot be read back: ${checkpoint.error.detail}`]
   return JSON.stringify(checkpoint.value.state) === text ? [] : ['the checkpoint reads back as something else']
 }
