@@ -147,6 +147,8 @@ const blankWork = (id: WorkId, stage: number, title: string, optional: boolean, 
   obstacle: null,
   approvedByPerson: false,
   mergeCommit: null,
+  held: null,
+  evictions: 0,
   usage: noUsage,
   sessions: 0,
   model: null,
@@ -155,12 +157,16 @@ const blankWork = (id: WorkId, stage: number, title: string, optional: boolean, 
   endedAt: null,
 })
 
+/** What waited for the machine when orch died waits no longer; it will be told anew. */
+const unheld = (work: RunState['work']): RunState['work'] =>
+  Object.fromEntries(Object.entries(work).map(([id, w]) => [id, w.held === null ? w : { ...w, held: null }]))
+
 function apply(state: RunState, fact: RecordedFact): RunState {
   switch (fact.type) {
     case 'run-started':
       throw new Error('Internal error: run-started twice')
     case 'run-resumed':
-      return unblock({ ...state, ending: null, endedAt: null, failure: null, narrowed: {} })
+      return unblock({ ...state, work: unheld(state.work), ending: null, endedAt: null, failure: null, narrowed: {} })
     case 'accounts-chosen':
       return { ...state, accounts: fact.accounts }
     case 'run-ended':
@@ -204,6 +210,9 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'workspace-opened':
     case 'workspace-closed':
     case 'entry-checked':
+    case 'start-held':
+    case 'session-frozen':
+    case 'session-thawed':
     case 'attempt-interrupted':
     case 'attempt-failed':
     case 'checks-finished':
