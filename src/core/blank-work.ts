@@ -1,0 +1,48 @@
+import type { WorkId } from './fact.js'
+import { noUsage } from './session.js'
+import type { Work } from './work.js'
+
+/** Work to which nothing has happened yet. */
+export const blankWork = (
+  id: WorkId,
+  stage: number,
+  { title, optional, milestone }: Pick<Work, 'title' | 'optional' | 'milestone'>,
+): Work => ({
+  id,
+  stage,
+  milestone,
+  title,
+  optional,
+  phase: 'pending',
+  stoppedIn: null,
+  failure: null,
+  workspace: null,
+  workspaceOpen: false,
+  head: null,
+  open: null,
+  session: null,
+  sessionAccount: null,
+  attempts: 0,
+  failures: 0,
+  setbacks: 0,
+  rounds: 0,
+  reviews: 0,
+  mergeRounds: 0,
+  changed: true,
+  alsoChecks: [],
+  entryResults: [],
+  checks: [],
+  checkedCommit: null,
+  verdict: null,
+  obstacle: null,
+  approvedByPerson: false,
+  mergeCommit: null,
+  held: null,
+  evictions: 0,
+  usage: noUsage,
+  sessions: 0,
+  model: null,
+  unservedBy: [],
+  startedAt: null,
+  endedAt: null,
+})
