@@ -23,8 +23,9 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'attempt-started':
       return { ...begun(work, fact.resumes), attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null } }
     case 'attempt-interrupted':
+      return { ...work, open: paused(work.open, true), usage: addUsage(work.usage, fact.usage) }
     case 'review-interrupted':
-      return { ...work, open: paused(work.open), usage: addUsage(work.usage, fact.usage) }
+      return { ...work, open: paused(work.open, !fact.anew), usage: addUsage(work.usage, fact.usage) }
     case 'attempt-finished':
       return finishAttempt(work, fact)
     case 'attempt-failed':
@@ -40,7 +41,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':
-      return { ...begun(work, false), open: { ...running('review', { ...fact, resumes: false }), tree: fact.tree } }
+      return { ...begun(work, fact.resumes), open: { ...running('review', fact), tree: fact.tree } }
     case 'review-given':
       return {
         ...work,
@@ -121,8 +122,8 @@ const running = (
 
 const begun = (work: Work, resumes: boolean): Work => (resumes ? work : { ...work, sessions: work.sessions + 1 })
 
-const paused = (open: OpenSession | null): OpenSession | null =>
-  open === null ? null : { ...open, running: false, resumes: true, notBefore: 0, again: false }
+const paused = (open: OpenSession | null, resumes: boolean): OpenSession | null =>
+  open === null ? null : { ...open, running: false, resumes, notBefore: 0, again: false }
 
 const repeated = (open: OpenSession | null, again: AgainAt | null): OpenSession | null =>
   open === null || again === null
