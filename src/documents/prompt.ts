@@ -11,6 +11,7 @@ export interface PromptTemplates {
   readonly resolve: string
   readonly review: string
   readonly goOn: string
+  readonly reviewGoOn: string
 }
 
 /** What every prompt is about. */
@@ -48,6 +49,7 @@ export interface Prompts {
   resolve(subject: ResolutionSubject): string
   review(subject: ReviewSubject): string
   goOn(subject: PromptSubject): string
+  reviewGoOn(subject: ReviewSubject): string
 }
 
 /** In UTF-16 units. A larger diff leaves the reviewer no room to think; it then reads the diff itself, file by file. */
@@ -65,6 +67,7 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
   const resolve = template(templates.resolve, [...common, 'files', 'notes'])
   const review = template(templates.review, [...common, 'base', 'head', 'diff', 'checks', 'criteria'])
   const goOn = template(templates.goOn, common)
+  const reviewGoOn = template(templates.reviewGoOn, [...common, 'base', 'head', 'diff', 'checks', 'criteria'])
   return {
     implement: (subject) => implement(commonValues(subject)),
     goOn: (subject) => goOn(commonValues(subject)),
@@ -81,6 +84,7 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
         notes: subject.notes.trim() === '' ? '' : section('What git says', enclosed('notes', {}, subject.notes)),
       }),
     review: (subject) => review({ ...commonValues(subject), ...reviewValues(subject) }),
+    reviewGoOn: (subject) => reviewGoOn({ ...commonValues(subject), ...reviewValues(subject) }),
   }
 }
 

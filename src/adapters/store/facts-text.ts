@@ -17,7 +17,8 @@ const recorded = z.looseObject({ seq: z.number().int().min(1), at: z.string(), r
 /** What facts of an older orch, which knew one account only, do not say. */
 const absent: Readonly<Record<string, object>> = {
   'attempt-started': { account: defaultAccount, model: null },
-  'review-started': { account: defaultAccount, model: null },
+  'review-started': { account: defaultAccount, model: null, resumes: false },
+  'review-interrupted': { anew: true },
   'limit-hit': { account: defaultAccount },
   'limit-lifted': { account: defaultAccount },
 }

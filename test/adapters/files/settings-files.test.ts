@@ -91,7 +91,7 @@ describe('the rules of the project', () => {
 })
 
 test('the prompts that come with the package can be read and are whole', async () => {
-  expect(() => promptsFrom({ implement: '', remediate: '', resolve: '', review: '', goOn: '' })).not.toThrow()
+  expect(() => promptsFrom({ implement: '', remediate: '', resolve: '', review: '', goOn: '', reviewGoOn: '' })).not.toThrow()
   const templates = await readTemplates()
   for (const text of Object.values<string>({ ...templates })) expect(text).toContain('{{milestones}}')
   promptsFrom(templates)

@@ -212,6 +212,7 @@ export class World {
           resolve: (i) => `resolve ${i.id}: ${i.files.join()}`,
           review: (i) => `review ${i.id}`,
           goOn: (i) => `go on ${i.id}`,
+          reviewGoOn: (i) => `go on reviewing ${i.id}`,
         },
         reviews: reviewFormat,
         board: {
