@@ -31,7 +31,18 @@ export interface Config {
     /** How often one task may be brought onto what was merged before it. */
     readonly mergeRounds: number
   }
-  readonly worktree: { readonly setup: readonly string[] }
+  readonly worktree: {
+    readonly setup: readonly string[]
+    /** What each worktree has for itself alone on this machine. */
+    readonly leases: {
+      /** So many ports in a row; 0: none. */
+      readonly ports: number
+      /** A temporary folder. */
+      readonly temp: boolean
+      /** Environment variables that each get a name which no other worktree has. */
+      readonly names: readonly string[]
+    }
+  }
   readonly execution: {
     /** Null: as many as the machine bears, four at most. */
     readonly concurrency: number | null
@@ -86,7 +97,14 @@ export interface Config {
     readonly file: string | null
     readonly accounts: readonly AccountSettings[]
   }
-  readonly health: { readonly stuckAfterMs: number; readonly killGraceMs: number }
+  readonly health: {
+    /** Of silence between tools, and while a tool runs. */
+    readonly stuckAfterMs: number
+    readonly toolTimeoutMs: number
+    readonly killGraceMs: number
+    /** Like failures in a row, of several tasks, that stop the stage; 0: none do. */
+    readonly breaker: number
+  }
 }
 
 const minute = 60_000
@@ -96,7 +114,7 @@ export const defaultConfig: Config = {
   tasksFile: 'TASKS.md',
   checks: [],
   git: { baseBranch: null, envFiles: ['.env', '.env.local'], mergeRounds: 2 },
-  worktree: { setup: [] },
+  worktree: { setup: [], leases: { ports: 0, temp: false, names: [] } },
   execution: {
     concurrency: null,
     taskTimeoutMs: 30 * minute,
@@ -127,5 +145,5 @@ export const defaultConfig: Config = {
   review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'] },
   rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute, until: null },
   auth: { mode: 'oauth', file: null, accounts: [] },
-  health: { stuckAfterMs: 15 * minute, killGraceMs: 10_000 },
+  health: { stuckAfterMs: 5 * minute, toolTimeoutMs: 15 * minute, killGraceMs: 10_000, breaker: 5 },
 }

@@ -4,6 +4,7 @@ import { wholeOf } from './fact.js'
 import type { Failure } from './failure.js'
 import type { Milestone } from './milestone.js'
 import type { PlannedStage, PlannedTask, Selection } from './plan.js'
+import { afterLikeFailure, type Streak } from './policy/breaker.js'
 import { unreachable } from './result.js'
 import { noUsage } from './session.js'
 import type { Work } from './work.js'
@@ -61,6 +62,8 @@ export interface RunState {
   readonly guessedLimits: Readonly<Record<AccountName, number>>
   /** Accounts that bear fewer sessions at a time than configured. */
   readonly narrowed: Readonly<Record<AccountName, number>>
+  /** Sessions that failed alike, one after the other; null: the last one did not fail. */
+  readonly streak: Streak | null
 }
 
 /** Folds one fact in. Total: a fact that does not fit the state is a bug and throws. */
@@ -94,6 +97,7 @@ function begin(fact: RecordedFact & { type: 'run-started' }): RunState {
     limits: {},
     guessedLimits: {},
     narrowed: {},
+    streak: null,
   }
 }
 
@@ -129,6 +133,7 @@ const blankWork = (id: WorkId, stage: number, title: string, optional: boolean, 
   attempts: 0,
   failures: 0,
   setbacks: 0,
+  remedy: null,
   rounds: 0,
   reviews: 0,
   mergeRounds: 0,
@@ -151,7 +156,7 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'run-started':
       throw new Error('Internal error: run-started twice')
     case 'run-resumed':
-      return unblock({ ...state, ending: null, endedAt: null, failure: null, narrowed: {} })
+      return unblock({ ...withoutCommonFailures(state), ending: null, endedAt: null, failure: null, narrowed: {}, streak: null })
     case 'accounts-chosen':
       return { ...state, accounts: fact.accounts }
     case 'run-ended':
@@ -180,22 +185,26 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'stage-failed':
       return withStage(state, fact.stage, (s) => ({ ...s, phase: 'failed', failure: fact.failure }))
     case 'attempt-finished':
-      return moveOn(withoutGuesses(state, fact.task), fact)
+      return { ...moveOn(withoutGuesses(state, fact.task), fact), streak: null }
     case 'base-joined':
       return moveOn(state, fact)
     case 'review-given':
-      return withWork(withoutGuesses(state, fact.task), fact.task, (work) => reduceWork(work, fact))
+      return { ...withWork(withoutGuesses(state, fact.task), fact.task, (work) => reduceWork(work, fact)), streak: null }
     case 'attempt-started':
     case 'review-started':
       return { ...withWork(state, fact.task, (work) => reduceWork(work, fact)), account: fact.account }
+    case 'attempt-failed':
+    case 'review-failed':
+      return {
+        ...withWork(state, fact.task, (work) => reduceWork(work, fact)),
+        streak: afterLikeFailure(state.streak, fact.failure, fact.task),
+      }
     case 'workspace-opened':
     case 'workspace-closed':
     case 'entry-checked':
     case 'attempt-interrupted':
-    case 'attempt-failed':
     case 'checks-finished':
     case 'review-interrupted':
-    case 'review-failed':
     case 'task-approved':
     case 'approval-given':
     case 'merge-conflicted':
@@ -303,6 +312,13 @@ function land(state: RunState, fact: RecordedFact & { type: 'stage-landed' }): R
   let next = withWork(landed, wholeOf(fact.stage), merged)
   for (const id of stageOf(state, fact.stage).tasks) if (next.work[id]?.phase === 'combined') next = withWork(next, id, merged)
   return next
+}
+
+/** What several tasks met alike was no fault of theirs. */
+function withoutCommonFailures(state: RunState): RunState {
+  if (state.failure?.reason !== 'breaker-tripped') return state
+  const work = Object.fromEntries(Object.entries(state.work).map(([id, w]) => [id, { ...w, failures: 0 }]))
+  return { ...state, work }
 }
 
 /** Work that was blocked only because something else had failed gets another chance when the run goes on, unless its stage is over. */

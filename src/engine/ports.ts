@@ -9,7 +9,7 @@ import type { Result } from '../core/result.js'
 import type { RunState } from '../core/run-state.js'
 import type { SessionOutcome, SessionStep } from '../core/session.js'
 import type { ReviewAnswer, Verdict } from '../core/verdict.js'
-import type { Workspace } from '../core/work.js'
+import type { Silence, Workspace } from '../core/work.js'
 
 /** One session of the agent program. */
 export interface SessionRequest {
@@ -32,9 +32,10 @@ export interface SessionRequest {
   readonly model: string | null
   readonly effort: string | null
   readonly budgetUsd: number | null
-  /** Milliseconds of wall time, and of silence. */
+  /** Milliseconds of wall time, of silence, and of silence while a tool runs. */
   readonly timeoutMs: number
   readonly idleMs: number
+  readonly toolIdleMs: number
 }
 
 /** A sign of life of a session. */
@@ -203,6 +204,8 @@ export interface PromptSource {
   ): string
   /** The conversation was cut off: go on. */
   goOn(input: PromptInput): string
+  /** The conversation hung and was ended for it: go on another way, or say what is in the way. */
+  nudge(input: PromptInput & Silence): string
 }
 
 export interface PromptInput {

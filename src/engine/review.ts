@@ -5,6 +5,7 @@ import { judge } from '../core/verdict.js'
 import { criteriaForReview, type Work } from '../core/work.js'
 import { retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
+import { holdIfAllFailAlike } from './breaker.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
 import type { SessionRequest } from './ports.js'
 import { afterSession, runSession } from './session.js'
@@ -67,6 +68,7 @@ function reviewRequest(engine: Engine, work: Work, start: ReviewStart): SessionR
     budgetUsd: agent.budgetUsd,
     timeoutMs: execution.taskTimeoutMs,
     idleMs: health.stuckAfterMs,
+    toolIdleMs: health.toolTimeoutMs,
   }
 }
 
@@ -136,4 +138,5 @@ async function failReview(engine: Engine, work: Work, end: { failure: Failure; a
   // A reviewer keeps no work that a conversation would have to continue: each try is a fresh pair of eyes.
   const again = end.again === 'resume' ? 'fresh' : end.again
   await record(engine, { type: 'review-failed', task: work.id, failure, usage, ...retryDecision(engine, work, { failure, again }) })
+  await holdIfAllFailAlike(engine, work)
 }

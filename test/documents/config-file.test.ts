@@ -34,6 +34,9 @@ const everyKey: readonly (readonly [key: string, written: unknown, at: string, r
   ['git.envFiles', ['.env.test'], 'git.envFiles', ['.env.test']],
   ['git.merge.maxRounds', 5, 'git.mergeRounds', 5],
   ['worktree.setup', ['npm ci'], 'worktree.setup', ['npm ci']],
+  ['worktree.leases.ports', 10, 'worktree.leases.ports', 10],
+  ['worktree.leases.temp', true, 'worktree.leases.temp', true],
+  ['worktree.leases.names', ['DATABASE_NAME'], 'worktree.leases.names', ['DATABASE_NAME']],
   ['execution.concurrency', 7, 'execution.concurrency', 7],
   ['execution.taskTimeout', '1h', 'execution.taskTimeoutMs', 3_600_000],
   ['execution.checkTimeout', 5000, 'execution.checkTimeoutMs', 5000],
@@ -76,7 +79,9 @@ const everyKey: readonly (readonly [key: string, written: unknown, at: string, r
     'auth.accounts',
     [{ name: 'work', keyFromEnv: 'WORK_KEY', keyFile: null, baseUrl: null, configDir: null, env: {} }],
   ],
-  ['health.stuckAfter', '5m', 'health.stuckAfterMs', 300_000],
+  ['health.stuckAfter', '10m', 'health.stuckAfterMs', 600_000],
+  ['health.toolTimeout', '1h', 'health.toolTimeoutMs', 3_600_000],
+  ['health.breaker', 0, 'health.breaker', 0],
   ['health.killGrace', 500, 'health.killGraceMs', 500],
 ]
 

@@ -13,6 +13,7 @@ const templates: PromptTemplates = {
   resolve: shipped('resolve'),
   review: shipped('review'),
   goOn: shipped('go-on'),
+  nudge: shipped('nudge'),
 }
 
 const prompts: PromptSource = promptsFrom(templates)

@@ -61,6 +61,16 @@ describe('orch status --json', () => {
   it('is the documented object', () => {
     expect(status(goodStory, false)).toMatchInlineSnapshot(`
       {
+        "accounts": [
+          {
+            "current": true,
+            "name": "default",
+            "sessions": null,
+            "state": "open",
+            "until": null,
+            "window": null,
+          },
+        ],
         "run": {
           "baseBranch": "main",
           "baseCommit": "626173652d636f6d6d69742e2e2e2e2e2e2e2e2e",
@@ -86,6 +96,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 135000,
                 "failure": null,
+                "health": null,
                 "id": "1A",
                 "reviewRounds": 1,
                 "state": "merged",
@@ -99,6 +110,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "health": null,
                 "id": "1B",
                 "reviewRounds": 1,
                 "state": "merged",
@@ -119,6 +131,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "health": null,
                 "id": "2A",
                 "reviewRounds": 1,
                 "state": "merged",

@@ -4,12 +4,13 @@ import { unreachable } from '../../core/result.js'
 import type { Again, SessionOutcome, Usage } from '../../core/session.js'
 import type { SessionProgress, SessionRequest } from '../../engine/ports.js'
 import { classify } from './classify.js'
+import { OpenTools } from './open-tools.js'
 import type { ProgramEnd, ProgramLine, RunningProgram } from './program.js'
 import type { ReachGatherer } from './reach.js'
 import { emptyLog, follow, type SessionLog, usageOf } from './session-log.js'
 import { readLine } from './stream.js'
-import type { StreamEvent } from './stream-event.js'
-import { doingNow } from './tool-words.js'
+import type { StreamEvent, ToolUse } from './stream-event.js'
+import { doingNow, toolWords } from './tool-words.js'
 import type { Transcript } from './transcript.js'
 import { type WatchdogCause, type Watchdogs, watchdogs } from './watchdogs.js'
 
@@ -44,6 +45,8 @@ export class Invocation {
   #writeError: unknown = null
   #program: RunningProgram | null = null
   #dogs: Watchdogs | null = null
+  readonly #tools = new OpenTools()
+  #hungIn: ToolUse | null = null
 
   constructor(
     private readonly request: SessionRequest,
@@ -52,8 +55,8 @@ export class Invocation {
 
   async run(start: () => RunningProgram, stop: AbortSignal, { now, localZone }: Surroundings): Promise<SessionOutcome> {
     const began = now()
-    const { idleMs, timeoutMs: totalMs } = this.request
-    this.#dogs = watchdogs({ idleMs, totalMs, lingerMs: this.setup.lingerMs }, (cause) => this.#end(cause))
+    const { idleMs, toolIdleMs, timeoutMs: totalMs } = this.request
+    this.#dogs = watchdogs({ idleMs, toolIdleMs, totalMs, lingerMs: this.setup.lingerMs }, (cause) => this.#bitten(cause))
     const onStop = (): void => this.#end('stop')
     stop.addEventListener('abort', onStop, { once: true })
     this.#program = start()
@@ -85,6 +88,8 @@ export class Invocation {
 
   #take(event: StreamEvent): void {
     this.#log = follow(this.#log, event)
+    this.#tools.heard(event)
+    this.#dogs?.toolRuns(this.#tools.current !== null)
     this.#react(event)
     const doing = doingNow(event, this.request.cwd)
     if (doing === null) return
@@ -115,6 +120,12 @@ export class Invocation {
   /** Stand-ins for the program need not know of permission modes. */
   #isPermitted(mode: string | null): boolean {
     return this.setup.demandedMode === null || mode === null || mode === this.setup.demandedMode
+  }
+
+  /** What ran is looked at now: a program that is asked to end may tell the end of its tools first. */
+  #bitten(cause: WatchdogCause): void {
+    if (cause === 'silent') this.#hungIn = this.#tools.current
+    this.#end(cause)
   }
 
   #end(cause: EndedFor): void {
@@ -161,7 +172,7 @@ export class Invocation {
       case 'stop':
         return { kind: 'stopped', usage }
       case 'silent':
-        return failed({ reason: 'agent-silent', silentMs: this.request.idleMs }, goOn)
+        return failed(this.#silence(), goOn)
       case 'timed-out':
         return failed({ reason: 'agent-timed-out', limitMs: this.request.timeoutMs }, goOn)
       case 'login-refused':
@@ -171,6 +182,14 @@ export class Invocation {
       default:
         return unreachable(this.#endedFor)
     }
+  }
+
+  #silence(): Failure {
+    const { idleMs, toolIdleMs } = this.request
+    const tool = this.#hungIn
+    return tool === null
+      ? { reason: 'agent-silent', silentMs: idleMs, tool: null }
+      : { reason: 'agent-silent', silentMs: toolIdleMs, tool: toolWords(tool, this.request.cwd) }
   }
 
   #wrongPermissions(): Failure {

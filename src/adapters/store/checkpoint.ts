@@ -5,7 +5,7 @@ import type { Usage } from '../../core/session.js'
 import type { OpenSession, Work } from '../../core/work.js'
 
 /** Counts up when an older orch could no longer read what a newer one writes. */
-export const checkpointVersion = 2
+export const checkpointVersion = 3
 
 /** What stands in `checkpoint.json`. */
 export interface Checkpoint {
@@ -47,6 +47,7 @@ const openSession = {
   running: z.boolean(),
   again: z.boolean(),
   tree: textOrNull,
+  silence: z.looseObject({ silentMs: z.number(), tool: textOrNull }).nullable(),
 } satisfies ShapeOf<OpenSession>
 
 const work = {
@@ -67,6 +68,7 @@ const work = {
   attempts: count,
   failures: count,
   setbacks: count,
+  remedy: textOrNull,
   rounds: count,
   reviews: count,
   mergeRounds: count,
@@ -115,6 +117,7 @@ const state = {
   limits: z.record(text, z.looseObject({ since: z.number(), until: z.number(), window: textOrNull })),
   guessedLimits: z.record(text, count),
   narrowed: z.record(text, count),
+  streak: z.looseObject({ cause: text, count, tasks: z.array(text) }).nullable(),
 } satisfies ShapeOf<RunState>
 
 const envelope = z.strictObject({ schemaVersion: z.literal(checkpointVersion), orchVersion: text, state: z.looseObject(state) })

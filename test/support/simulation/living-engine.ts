@@ -48,6 +48,7 @@ const prompts: PromptSource = {
   resolve: (i) => `resolve ${i.id}: ${i.files.join()}`,
   review: (i) => `review ${i.id}`,
   goOn: (i) => `go on ${i.id}`,
+  nudge: (i) => `nudge ${i.id}`,
 }
 
 function livingPorts(needs: EngineNeeds): Ports {

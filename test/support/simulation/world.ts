@@ -198,6 +198,7 @@ export class World {
           resolve: (i) => `resolve ${i.id}: ${i.files.join()}`,
           review: (i) => `review ${i.id}`,
           goOn: (i) => `go on ${i.id}`,
+          nudge: (i) => `nudge ${i.id}`,
         },
         reviews: reviewFormat,
         board: {
