@@ -5,6 +5,7 @@ import { OrchCommand } from './orch-command.js'
 const request = {
   selection: { stages: [], milestones: [] },
   concurrency: null,
+  budget: { maxUsd: null, maxDurationMs: null },
   noWait: false,
   withoutReview: false,
   rehearse: false,

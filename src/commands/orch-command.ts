@@ -1,5 +1,6 @@
 import { Command } from '@oclif/core/command'
-import { boolean, integer, string } from '@oclif/core/flags'
+import { CLIError } from '@oclif/core/errors'
+import { boolean, custom, integer, string } from '@oclif/core/flags'
 import type { Carried } from '../compose/carry-out.js'
 import { currentInstant } from '../compose/instant.js'
 import type { Project, Surroundings } from '../compose/project.js'
@@ -40,9 +41,30 @@ export const selectionFlags = {
   }),
 }
 
+/** A number of US dollars above 0. */
+const dollarsFlag = custom<number>({
+  parse: async (input) => {
+    const usd = Number(input.replace(/^\$/, ''))
+    if (!Number.isFinite(usd) || usd <= 0) throw new CLIError(`Expected a number of US dollars above 0 but received: ${input}`)
+    return Promise.resolve(usd)
+  },
+})
+
+/** A duration above 0, in milliseconds. */
+const durationFlag = custom<number>({
+  parse: async (input) => {
+    const { readDuration } = await import('../compose/duration.js')
+    const ms = readDuration(input)
+    if (ms === null || ms === 0) throw new CLIError(`Expected a duration like 30m or 2h but received: ${input}`)
+    return ms
+  },
+})
+
 /** Flags that say how a run is carried out. */
 export const carryOutFlags = {
   concurrency: integer({ description: 'tasks at a time', min: 1, helpValue: 'N' }),
+  'budget-usd': dollarsFlag({ description: 'the most that the whole run may cost; then it pauses with status 3', helpValue: 'USD' }),
+  'max-duration': durationFlag({ description: 'how long sessions may be at work in all, like 2h; then it pauses', helpValue: 'TIME' }),
   'no-wait': boolean({ description: 'do not wait for a limit: save, and exit with status 3', default: false }),
 }
 
@@ -54,6 +76,8 @@ interface ResumeFlags {
   readonly json: boolean
   readonly concurrency?: number | undefined
   readonly 'no-wait': boolean
+  readonly 'budget-usd'?: number | undefined
+  readonly 'max-duration'?: number | undefined
 }
 
 /**
@@ -87,6 +111,7 @@ export abstract class OrchCommand extends Command {
       selection: { stages: [], milestones: [] },
       concurrency: flags.concurrency ?? null,
       noWait: flags['no-wait'],
+      budget: { maxUsd: flags['budget-usd'] ?? null, maxDurationMs: flags['max-duration'] ?? null },
       withoutReview: false,
       rehearse: false,
       json: flags.json,

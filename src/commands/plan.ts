@@ -13,7 +13,9 @@ export default class Plan extends OrchCommand {
     const project = await this.project(flags)
     const { planProject } = await import('../compose/project.js')
     const { plan, milestones, ...base } = this.unwrap(await planProject(project, selection))
-    if (flags.json) this.printJson({ schemaVersion: 1, ...base, ...plan })
-    else this.print(planText({ plan, milestones, checks: project.config.checks.map((c) => c.command) }, this.look))
+    const { forecastOf } = await import('../compose/forecast.js')
+    const forecast = await forecastOf(project, plan, this.look.now)
+    if (flags.json) this.printJson({ schemaVersion: 1, ...base, ...plan, forecast })
+    else this.print(planText({ plan, milestones, checks: project.config.checks.map((c) => c.command), forecast }, this.look))
   }
 }

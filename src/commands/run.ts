@@ -31,8 +31,10 @@ export default class Run extends OrchCommand {
     if (flags['dry-run']) {
       const { planProject } = await import('../compose/project.js')
       const { plan, milestones, ...base } = this.unwrap(await planProject(project, selection))
-      if (flags.json) this.printJson({ schemaVersion: 1, ...base, ...plan })
-      else this.print(planText({ plan, milestones, checks: project.config.checks.map((c) => c.command) }, this.look))
+      const { forecastOf } = await import('../compose/forecast.js')
+      const forecast = await forecastOf(project, plan, this.look.now)
+      if (flags.json) this.printJson({ schemaVersion: 1, ...base, ...plan, forecast })
+      else this.print(planText({ plan, milestones, checks: project.config.checks.map((c) => c.command), forecast }, this.look))
       const missing = flags.rehearse ? null : await agentTrouble(project)
       if (missing !== null) this.tell(`\nBut ${failureText(missing)}`)
       return
@@ -41,6 +43,7 @@ export default class Run extends OrchCommand {
       selection,
       concurrency: flags.concurrency ?? null,
       noWait: flags['no-wait'],
+      budget: { maxUsd: flags['budget-usd'] ?? null, maxDurationMs: flags['max-duration'] ?? null },
       withoutReview: flags['no-review'],
       rehearse: flags.rehearse,
       json: flags.json,

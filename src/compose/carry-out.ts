@@ -16,9 +16,10 @@ import { exitCodeForEnding, exitCodes } from '../core/exit-code.js'
 import type { Fact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Selection } from '../core/plan.js'
+import { hasBudgetAgain } from '../core/policy/budget.js'
 import { err, ok, type Result } from '../core/result.js'
 import { hasStopped, retryableWork } from '../core/retryable.js'
-import type { RunState } from '../core/run-state.js'
+import { type RunState, workOf } from '../core/run-state.js'
 import { Halt } from '../engine/halt.js'
 import { retryTask } from '../engine/retry.js'
 import { carryOutRun } from '../engine/run.js'
@@ -34,6 +35,8 @@ export interface RunRequest {
   /** Null: as the config says. */
   readonly concurrency: number | null
   readonly noWait: boolean
+  /** What the run may use, in place of what was said before; null: as it was. */
+  readonly budget: { readonly maxUsd: number | null; readonly maxDurationMs: number | null }
   readonly withoutReview: boolean
   readonly rehearse: boolean
   readonly json: boolean
@@ -111,6 +114,7 @@ async function beginRun(project: Project, request: RunRequest, outlook: Outlook)
         withoutReview: request.withoutReview,
         rehearsal: request.rehearse,
       })
+      await setBudget(journal, request)
     },
   })
 }
@@ -127,11 +131,19 @@ async function continueRun(
     folder: which.folder,
     begin: async (journal) => {
       await journal.record({ type: 'run-resumed' })
-      const needs = { journal, repository: project.repository, never: project.config.git.envFiles }
-      for (const task of Object.keys(journal.state.work).filter(which.retry))
-        await retryTask(needs, task, milestones.value.find((m) => m.id === task) ?? null)
+      await setBudget(journal, request)
+      const { budget, git } = project.config
+      const needs = { journal, repository: project.repository, never: git.envFiles }
+      for (const task of Object.keys(journal.state.work)) {
+        const milestone = milestones.value.find((m) => m.id === task) ?? null
+        if (which.retry(task) || hasBudgetAgain(workOf(journal.state, task), budget, milestone)) await retryTask(needs, task, milestone)
+      }
     },
   })
+}
+
+async function setBudget(journal: RunJournal, { budget }: RunRequest): Promise<void> {
+  if (budget.maxUsd !== null || budget.maxDurationMs !== null) await journal.record({ type: 'budget-set', ...budget })
 }
 
 interface Which {

@@ -24,18 +24,22 @@ import { understudyEnvironment, understudyProgram } from '../adapters/understudy
 import type { AccountName } from '../core/account.js'
 import type { Config } from '../core/config.js'
 import type { Failure } from '../core/failure.js'
+import { tokensSince } from '../core/ledger.js'
 import type { Problem } from '../core/problem.js'
 import { ok, type Result } from '../core/result.js'
 import { nextTimeOfDay } from '../core/wall-clock.js'
 import { promptsFrom } from '../documents/prompt.js'
 import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../documents/review-answer.js'
 import { renderBoard } from '../documents/task-board.js'
+import { Budgets } from '../engine/budget.js'
 import type { Engine } from '../engine/engine.js'
 import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
+import { Pacer } from '../engine/pace.js'
 import type { Listener, SharedLimits } from '../engine/ports.js'
 import { Watch } from '../engine/watch.js'
 import { nobodyPays, type Pool, readPool } from './accounts.js'
+import { readLedger } from './ledger.js'
 import type { Project } from './project.js'
 
 /** The config's name for the built-in stand-in. */
@@ -96,6 +100,8 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     halt,
     gate,
     watch: new Watch(project.repository.sentinel(), listener),
+    budgets: new Budgets({ journal, clock: systemClock, halt, budget: config.budget }),
+    pace: new Pacer({ config: config.pace, clock: systemClock, listener, halt, usedInDay: await tokensInDay(project, config) }),
     options: { concurrency, noWait, accounts },
     ports: {
       ...agentPorts(setup),
@@ -117,6 +123,11 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       projectRules: readProjectRules,
     },
   }
+}
+
+/** A day's tokens are counted over all runs; where nothing is paced, nobody has to look. */
+async function tokensInDay(project: Project, config: Config): Promise<number> {
+  return config.pace.enabled ? tokensSince(await readLedger(project), systemClock.now() - 24 * 3_600_000) : 0
 }
 
 /** What runs of all repositories on this machine tell each other. */

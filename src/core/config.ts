@@ -1,4 +1,6 @@
+import { type BudgetLimits, noBudget } from './budget.js'
 import type { Check } from './check.js'
+import type { FallbackRule } from './policy/fallback.js'
 
 export type PermissionMode = 'acceptEdits' | 'dontAsk' | 'bypassPermissions'
 export type AuthMode = 'oauth' | 'api-keys-first' | 'api-keys-only'
@@ -76,7 +78,9 @@ export interface Config {
     /** Which of the program's own settings files are read: user, project, local. */
     readonly settingSources: readonly string[]
     readonly maxTurns: number | null
+    /** Of one session. */
     readonly budgetUsd: number | null
+    readonly fallback: readonly FallbackRule[]
   }
   readonly review: {
     readonly enabled: boolean
@@ -97,6 +101,16 @@ export interface Config {
     readonly file: string | null
     readonly accounts: readonly AccountSettings[]
   }
+  readonly budget: {
+    /** Sane limits for what is not given here; null: none. */
+    readonly preset: 'guarded' | null
+    readonly run: BudgetLimits
+    readonly stage: BudgetLimits
+    readonly task: BudgetLimits
+    /** The part of a budget, from 0 to 1, at which a person is told. */
+    readonly warnAt: number
+  }
+  readonly pace: PaceConfig
   readonly health: {
     /** Of silence between tools, and while a tool runs. */
     readonly stuckAfterMs: number
@@ -105,6 +119,18 @@ export interface Config {
     /** Like failures in a row, of several tasks, that stop the stage; 0: none do. */
     readonly breaker: number
   }
+}
+
+/** How fast the agent's service may be asked, over all sessions. */
+export interface PaceConfig {
+  readonly enabled: boolean
+  readonly requestsPerMinute: number
+  readonly tokensPerMinute: number
+  readonly tokensPerDay: number
+  /** By how much more may be used at once after a quiet time. */
+  readonly burst: number
+  /** The part that only tasks of critical priority may use. */
+  readonly reserve: number
 }
 
 const minute = 60_000
@@ -141,9 +167,12 @@ export const defaultConfig: Config = {
     settingSources: [],
     maxTurns: null,
     budgetUsd: null,
+    fallback: [],
   },
   review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'] },
   rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute, until: null },
   auth: { mode: 'oauth', file: null, accounts: [] },
+  budget: { preset: null, run: noBudget, stage: noBudget, task: noBudget, warnAt: 0.8 },
+  pace: { enabled: false, requestsPerMinute: 100, tokensPerMinute: 100_000, tokensPerDay: 10_000_000, burst: 1.2, reserve: 0.1 },
   health: { stuckAfterMs: 5 * minute, toolTimeoutMs: 15 * minute, killGraceMs: 10_000, breaker: 5 },
 }

@@ -1,9 +1,11 @@
 import type { AccountName } from './account.js'
+import type { BudgetUse } from './budget.js'
 import type { CheckResult } from './check.js'
 import type { Failure } from './failure.js'
 import type { Milestone, MilestoneId } from './milestone.js'
 import type { PlannedStage, Selection } from './plan.js'
-import type { SessionStep, Usage } from './session.js'
+import type { FallbackCause } from './policy/fallback.js'
+import type { SessionStep, Usage, WindowUse } from './session.js'
 import type { Verdict } from './verdict.js'
 
 /** A commit's full hash. */
@@ -29,6 +31,12 @@ export interface Merge {
 /** How a run ended, or that it paused. */
 export type RunEnding = 'done' | 'failed' | 'paused' | 'needs-person' | 'surroundings' | 'interrupted'
 
+/**
+ * Why a session was interrupted: `limit` of the account, `budget`, `model` that did not serve, `stop` of
+ * the run, `crash` of orch itself.
+ */
+export type InterruptionCause = 'limit' | 'budget' | 'model' | 'stop' | 'crash'
+
 export type RunFact =
   | {
       readonly type: 'run-started'
@@ -45,6 +53,12 @@ export type RunFact =
   /** Those that sessions may be paid by from now on; before it is said, the one that the program finds by itself. */
   | { readonly type: 'accounts-chosen'; readonly accounts: readonly AccountName[] }
   | { readonly type: 'run-ended'; readonly ending: RunEnding; readonly failure: Failure | null }
+  /** Given by hand for this run, in place of what the config says. */
+  | { readonly type: 'budget-set'; readonly maxUsd: number | null; readonly maxDurationMs: number | null }
+  /** So much of a budget is used that a person should know. */
+  | ({ readonly type: 'budget-warned' } & BudgetUse)
+  /** What the program said of the account's windows, newer than what was known. */
+  | { readonly type: 'windows-seen'; readonly account: AccountName; readonly windows: readonly WindowUse[] }
   | { readonly type: 'survivors-ended'; readonly pids: readonly number[] }
   | {
       readonly type: 'limit-hit'
@@ -98,12 +112,12 @@ export type WorkFact =
       /** As it was asked for; null: the program's own choice. */
       readonly model: string | null
     }
-  /** Ended by a limit or by a stop: burns nothing, the same conversation goes on later. */
+  /** Ended by a limit, a budget or a stop, or cut off together with orch: burns nothing, the same conversation goes on later. */
   | {
       readonly type: 'attempt-interrupted'
       readonly task: WorkId
       readonly attempt: number
-      readonly cause: 'limit' | 'stop'
+      readonly cause: InterruptionCause
       readonly usage: Usage
     }
   | {
@@ -138,7 +152,9 @@ export type WorkFact =
       /** What the worktree held then, as a git tree: a review changes nothing, and what it changes is put back. */
       readonly tree: string
     }
-  | { readonly type: 'review-interrupted'; readonly task: WorkId; readonly cause: 'limit' | 'stop'; readonly usage: Usage }
+  | { readonly type: 'review-interrupted'; readonly task: WorkId; readonly cause: InterruptionCause; readonly usage: Usage }
+  /** From now on another model is asked for, by a rule of `agent.fallback`. */
+  | { readonly type: 'model-changed'; readonly task: WorkId; readonly from: string; readonly to: string; readonly because: FallbackCause }
   | {
       readonly type: 'review-given'
       readonly task: WorkId
@@ -180,12 +196,18 @@ export type RecordedFact = Fact & { readonly seq: number; readonly at: string; r
 
 /** Shown and forgotten. */
 export type Progress =
-  | { readonly type: 'session-progressed'; readonly task: WorkId; readonly doing: string; readonly costUsd: number | null }
+  | {
+      readonly type: 'session-progressed'
+      readonly task: WorkId
+      readonly doing: string
+      readonly costUsd: number | null
+      readonly estimated?: boolean
+    }
   | { readonly type: 'command-running'; readonly task: WorkId; readonly command: string }
   | {
       readonly type: 'waiting'
       readonly task: WorkId | null
-      readonly reason: 'limit' | 'retry'
+      readonly reason: 'limit' | 'retry' | 'pace'
       readonly until: number
       readonly detail: string
     }

@@ -1,3 +1,4 @@
+import type { BudgetMeasure, BudgetScope } from './budget.js'
 import { unreachable } from './result.js'
 
 /** Everything that can go wrong in a run. Saved in facts, so each arm carries plain data only. */
@@ -12,14 +13,26 @@ export type Failure =
   | { readonly reason: 'agent-silent'; readonly silentMs: number; readonly tool?: string | null }
   | { readonly reason: 'agent-timed-out'; readonly limitMs: number }
   | { readonly reason: 'session-lost'; readonly session: string }
-  | { readonly reason: 'service-unavailable'; readonly detail: string }
+  | {
+      readonly reason: 'service-unavailable'
+      /** Absent: not known. */
+      readonly cause?: 'overloaded' | 'server-error' | 'network'
+      readonly detail: string
+    }
   | { readonly reason: 'login-refused'; readonly detail: string }
   | { readonly reason: 'billing-refused'; readonly detail: string }
   | { readonly reason: 'model-unknown'; readonly detail: string }
-  | { readonly reason: 'budget-reached'; readonly detail: string }
+  | {
+      readonly reason: 'budget-reached'
+      /** Whose it is: that of one session, or one that orch counts itself. */
+      readonly scope: 'session' | BudgetScope
+      readonly measure: 'turns' | BudgetMeasure
+      readonly detail: string
+    }
   | { readonly reason: 'context-too-long'; readonly detail: string }
   // the work
   | { readonly reason: 'empty-diff' }
+  | { readonly reason: 'permission-refused'; readonly tools: readonly string[] }
   | { readonly reason: 'setup-failed'; readonly command: string; readonly output: string }
   | { readonly reason: 'entry-requirement-unmet'; readonly command: string; readonly output: string }
   | { readonly reason: 'checks-failed'; readonly commands: readonly string[]; readonly rounds: number }
@@ -120,6 +133,34 @@ function describeSilence({ silentMs, tool }: Failure & { reason: 'agent-silent' 
   }
 }
 
+type BudgetFailure = Failure & { reason: 'budget-reached' }
+
+const unavailable = {
+  overloaded: "the model's service is overloaded",
+  'server-error': "the model's service did not answer",
+  network: "the model's service could not be reached",
+} as const
+
+const budgetOwner: Readonly<Record<BudgetFailure['scope'], string>> = {
+  session: 'a budget of the session',
+  task: "the task's budget",
+  stage: "the stage's budget",
+  run: "the run's budget",
+}
+
+function budgetHint({ scope, measure }: BudgetFailure, retry: string): string {
+  if (scope === 'session') return `Raise ${measure === 'turns' ? 'agent.maxTurns' : 'agent.budgetUsd'}, then: ${retry}`
+  if (scope === 'task' && measure === 'usd') return `Raise budgetUsd in the milestone or budget.maxUsdPerTask, then: ${retry}`
+  if (scope === 'run' && measure === 'usd') return 'Go on with a higher one: orch resume --budget-usd <AMOUNT>'
+  if (scope === 'run' && measure === 'duration') return 'Go on with a longer one: orch resume --max-duration <TIME>'
+  return `Raise ${budgetKey(scope, measure)} in .orchestratorrc.json, then: ${scope === 'task' ? retry : 'orch resume'}`
+}
+
+const budgetKey = (scope: BudgetScope, measure: BudgetFailure['measure']): string =>
+  `budget.max${measure === 'usd' ? 'Usd' : measure === 'toolUses' ? 'ToolUses' : `${measure.charAt(0).toUpperCase()}${measure.slice(1)}`}${
+    { run: '', stage: 'PerStage', task: 'PerTask' }[scope]
+  }`
+
 /**
  * The only place where failures get words.
  * @param task whose failure it is, so that the hint is a command that can be typed as it stands; null: of the run
@@ -155,7 +196,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'session-lost':
       return say(`the agent no longer knows the session ${failure.session}`)
     case 'service-unavailable':
-      return say(withDetail("the model's service did not answer", failure.detail), 'Once it does: orch resume')
+      return say(withDetail(unavailable[failure.cause ?? 'server-error'], failure.detail), 'Once it does: orch resume')
     case 'login-refused':
       return say(
         withDetail('the login was refused', failure.detail),
@@ -169,13 +210,18 @@ export function describeFailure(failure: Failure, task: string | null = null): F
         'Correct agent.model (or model in the milestone), then: orch resume',
       )
     case 'budget-reached':
-      return say(withDetail('a budget of the session was used up', failure.detail), `Raise budgetUsd or agent.maxTurns, then: ${retry}`)
+      return say(`${budgetOwner[failure.scope]} is used up: ${failure.detail}`, budgetHint(failure, retry))
     case 'context-too-long':
       return say(withDetail("the conversation grew past the model's context", failure.detail), 'Cut the milestone into smaller ones')
     case 'empty-diff':
       return say(
         'the agent says that it is done, and nothing was changed',
         'If that is right for this milestone, write allowEmpty: true in its frontmatter',
+      )
+    case 'permission-refused':
+      return say(
+        `nothing was changed, as the agent was refused all that it asked for: ${list(failure.tools)}`,
+        `Allow it in agent.allow, or agent.permissionMode, of .orchestratorrc.json, then: ${retry}`,
       )
     case 'setup-failed':
       return say(

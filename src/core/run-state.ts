@@ -1,4 +1,5 @@
 import { type AccountName, defaultAccount } from './account.js'
+import { type ActiveTime, countActive } from './active-time.js'
 import type { CommitId, RecordedFact, RunEnding, WorkId } from './fact.js'
 import { wholeOf } from './fact.js'
 import type { Failure } from './failure.js'
@@ -6,6 +7,7 @@ import type { Milestone } from './milestone.js'
 import type { PlannedStage, PlannedTask, Selection } from './plan.js'
 import { afterLikeFailure, type Streak } from './policy/breaker.js'
 import { unreachable } from './result.js'
+import { noRunBudget, type RunBudget, reduceBudget } from './run-budget.js'
 import { noUsage } from './session.js'
 import type { Work } from './work.js'
 import { reduceWork } from './work-state.js'
@@ -23,6 +25,7 @@ export interface StageState {
   readonly tasks: readonly WorkId[]
   readonly failure: Failure | null
   readonly landed: { readonly from: CommitId; readonly to: CommitId } | null
+  readonly active: ActiveTime
 }
 
 /** An account's window that is closed. */
@@ -64,6 +67,7 @@ export interface RunState {
   readonly narrowed: Readonly<Record<AccountName, number>>
   /** Sessions that failed alike, one after the other; null: the last one did not fail. */
   readonly streak: Streak | null
+  readonly budget: RunBudget
 }
 
 /** Folds one fact in. Total: a fact that does not fit the state is a bug and throws. */
@@ -72,7 +76,7 @@ export function reduce(state: RunState | null, fact: RecordedFact): RunState {
     if (fact.type !== 'run-started') throw new Error(`Internal error: a run begins with run-started, not ${fact.type}`)
     return begin(fact)
   }
-  return { ...apply(state, fact), seq: fact.seq }
+  return { ...withActiveTime(apply(state, fact), fact), seq: fact.seq }
 }
 
 function begin(fact: RecordedFact & { type: 'run-started' }): RunState {
@@ -98,6 +102,7 @@ function begin(fact: RecordedFact & { type: 'run-started' }): RunState {
     guessedLimits: {},
     narrowed: {},
     streak: null,
+    budget: noRunBudget,
   }
 }
 
@@ -111,6 +116,7 @@ const pendingStage = (planned: PlannedStage): StageState => ({
   tasks: planned.tasks.map((t) => t.id),
   failure: null,
   landed: null,
+  active: { ms: 0, since: null, tasks: [] },
 })
 
 const plannedWork = (task: PlannedTask, stage: number): Work => blankWork(task.id, stage, task.title, task.optional, null)
@@ -147,6 +153,9 @@ const blankWork = (id: WorkId, stage: number, title: string, optional: boolean, 
   approvedByPerson: false,
   mergeCommit: null,
   usage: noUsage,
+  sessions: 0,
+  model: null,
+  unservedBy: [],
   startedAt: null,
   endedAt: null,
 })
@@ -164,7 +173,11 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'survivors-ended':
     case 'checkout-changed':
     case 'milestone-edited':
+    case 'windows-seen':
       return state
+    case 'budget-set':
+    case 'budget-warned':
+      return { ...state, budget: reduceBudget(state.budget, fact) }
     case 'limit-hit':
       return closeAccount(state, fact)
     case 'limit-lifted':
@@ -214,6 +227,7 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'task-parked':
     case 'task-blocked':
     case 'task-retried':
+    case 'model-changed':
       return withWork(state, fact.task, (work) => reduceWork(work, fact))
     default:
       return unreachable(fact)
@@ -338,6 +352,14 @@ function unblock(state: RunState): RunState {
   )
   return { ...state, work, stages }
 }
+
+const withActiveTime = (state: RunState, fact: RecordedFact): RunState => ({
+  ...state,
+  stages: state.stages.map((s) => {
+    const active = countActive(s.active, fact, (task) => state.work[task]?.stage === s.stage)
+    return active === s.active ? s : { ...s, active }
+  }),
+})
 
 function withStage(state: RunState, stage: number, change: (s: StageState) => StageState): RunState {
   return { ...state, stages: state.stages.map((s) => (s.stage === stage ? change(s) : s)) }

@@ -21,7 +21,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'entry-checked':
       return { ...work, phase: 'ready', entryResults: fact.results }
     case 'attempt-started':
-      return { ...work, attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null } }
+      return { ...begun(work, fact.resumes), attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null } }
     case 'attempt-interrupted':
     case 'review-interrupted':
       return { ...work, open: paused(work.open), usage: addUsage(work.usage, fact.usage) }
@@ -33,7 +33,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':
-      return { ...work, open: { ...running('review', { ...fact, resumes: false }), tree: fact.tree } }
+      return { ...begun(work, false), open: { ...running('review', { ...fact, resumes: false }), tree: fact.tree } }
     case 'review-given':
       return {
         ...work,
@@ -88,6 +88,8 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
         failure: fact.failure,
         endedAt: fact.at,
       }
+    case 'model-changed':
+      return { ...work, model: fact.to, unservedBy: [...work.unservedBy, fact.from] }
     case 'task-retried':
       return retried(work, fact.milestone)
     case 'milestone-edited':
@@ -97,16 +99,22 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
   }
 }
 
-const running = (step: SessionStep, start: Pick<OpenSession, 'session' | 'resumes' | 'account'>): Omit<OpenSession, 'tree'> => ({
+const running = (
+  step: SessionStep,
+  start: Pick<OpenSession, 'session' | 'resumes' | 'account'> & { readonly at: string },
+): Omit<OpenSession, 'tree'> => ({
   step,
   session: start.session,
   account: start.account,
   resumes: start.resumes,
   notBefore: 0,
+  startedAt: Date.parse(start.at),
   running: true,
   again: false,
   silence: null,
 })
+
+const begun = (work: Work, resumes: boolean): Work => (resumes ? work : { ...work, sessions: work.sessions + 1 })
 
 const paused = (open: OpenSession | null): OpenSession | null =>
   open === null ? null : { ...open, running: false, resumes: true, notBefore: 0, again: false, silence: null }

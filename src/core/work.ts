@@ -57,6 +57,8 @@ export interface OpenSession {
   readonly notBefore: number
   /** The conversation exists at the agent and is to be continued. */
   readonly resumes: boolean
+  /** When it was last started, epoch ms. */
+  readonly startedAt: number
   /** It runs right now, or orch died while it ran. */
   readonly running: boolean
   /** Its next start is a new attempt, since the one before failed. */
@@ -127,6 +129,12 @@ export interface Work {
   readonly approvedByPerson: boolean
   readonly mergeCommit: CommitId | null
   readonly usage: Usage
+  /** Begun for it, those that were only gone on with not counted. */
+  readonly sessions: number
+  /** Asked for in place of the configured one, since that did not serve. */
+  readonly model: string | null
+  /** Models that did not serve. */
+  readonly unservedBy: readonly string[]
   readonly startedAt: string | null
   readonly endedAt: string | null
 }

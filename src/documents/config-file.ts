@@ -1,3 +1,4 @@
+import type { BudgetLimits } from '../core/budget.js'
 import type { Check } from '../core/check.js'
 import { type AccountSettings, type Config, defaultConfig } from '../core/config.js'
 import { compareProblems, type Problem } from '../core/problem.js'
@@ -61,6 +62,8 @@ function fillIn(file: ConfigFile): Config {
       file: file.auth?.file ?? fallback.auth.file,
       accounts: file.auth?.accounts?.map(accountOf) ?? fallback.auth.accounts,
     },
+    budget: budgetOf(file),
+    pace: paceOf(file),
     health: {
       stuckAfterMs: ms(file.health?.stuckAfter, fallback.health.stuckAfterMs),
       toolTimeoutMs: ms(file.health?.toolTimeout, fallback.health.toolTimeoutMs),
@@ -86,7 +89,38 @@ function executionOf({ execution: file }: ConfigFile): Config['execution'] {
 
 function agentOf({ agent: file }: ConfigFile): Config['agent'] {
   const fallback = defaultConfig.agent
-  return { ...fallback, ...given(file), models: { ...fallback.models, ...given(file?.models) } }
+  const rules = file?.fallback?.map(({ on, from, to }) => ({ on: on ?? [], from: from ?? null, to }))
+  return { ...fallback, ...given(file), models: { ...fallback.models, ...given(file?.models) }, fallback: rules ?? fallback.fallback }
+}
+
+function budgetOf({ budget: file }: ConfigFile): Config['budget'] {
+  const { warnAt } = defaultConfig.budget
+  const limits = (scope: '' | 'PerStage' | 'PerTask'): BudgetLimits => ({
+    usd: file?.[`maxUsd${scope}`] ?? null,
+    tokens: file?.[`maxTokens${scope}`] ?? null,
+    toolUses: file?.[`maxToolUses${scope}`] ?? null,
+    duration: file?.[`maxDuration${scope}`] == null ? null : parseDuration(file[`maxDuration${scope}`] ?? 0),
+    sessions: file?.[`maxSessions${scope}`] ?? null,
+  })
+  return {
+    preset: file?.preset ?? null,
+    run: limits(''),
+    stage: limits('PerStage'),
+    task: limits('PerTask'),
+    warnAt: file?.warnAt ?? warnAt,
+  }
+}
+
+function paceOf({ rateLimit: file }: ConfigFile): Config['pace'] {
+  const fallback = defaultConfig.pace
+  return {
+    enabled: file?.pace ?? fallback.enabled,
+    requestsPerMinute: file?.requestsPerMinute ?? fallback.requestsPerMinute,
+    tokensPerMinute: file?.tokensPerMinute ?? fallback.tokensPerMinute,
+    tokensPerDay: file?.tokensPerDay ?? fallback.tokensPerDay,
+    burst: file?.burst ?? fallback.burst,
+    reserve: file?.reserve ?? fallback.reserve,
+  }
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defaultConfig as fallback } from '../core/config.js'
+import { fallbackCauses } from '../core/policy/fallback.js'
 import { isSecretName } from '../core/secret-name.js'
 import { parseClockTime } from './clock-time.js'
 import { parseDuration, writeDuration } from './duration.js'
@@ -41,6 +42,15 @@ const command = z.union([text, z.strictObject({ run: text, timeout: option(limit
   error: 'a command like "npm test", or { "run": "npm test", "timeout": "10m" }',
 })
 const money = { error: 'a number of US dollars above 0' }
+const dollars = z.number(money).positive(money).nullable()
+const amount = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number above 0').nullable()
+const amountAbove0 = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number above 0')
+const fraction = (error: string) => z.number({ error }).min(0, { error }).max(1, { error })
+const fallbackRule = z.strictObject({
+  on: option(z.array(oneOf(fallbackCauses), { error: `a list of ${fallbackCauses.join(', ')}` }), 'What it is for; absent: all of them.'),
+  from: option(text, 'The model that it is for; absent: any.'),
+  to: text.meta({ description: 'The model to go on with.' }),
+})
 const modelName = text.nullable()
 const variables = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'made of letters, digits and _' }),
@@ -85,7 +95,7 @@ const leasedName = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: leasedNameError })
   .refine((name) => !takenNames.test(name), { error: leasedNameError })
 
-const { git, worktree, execution, agent, review, rateLimit, auth, health } = fallback
+const { git, worktree, execution, agent, review, rateLimit, auth, pace, budget, health } = fallback
 
 /** What `.orchestratorrc.json` may say. Each key is optional; keys that are not here are refused. */
 export const configSchema = z.strictObject(
@@ -199,10 +209,11 @@ export const configSchema = z.strictObject(
           agent.settingSources,
         ),
         maxTurns: option(wholeNumber(1, 10_000).nullable(), 'The most turns of one session; null: no limit.', agent.maxTurns),
-        budgetUsd: option(
-          z.number(money).positive(money).nullable(),
-          'The most that one session may cost in US dollars; null: no limit.',
-          agent.budgetUsd,
+        budgetUsd: option(dollars, 'The most that one session may cost in US dollars; null: no limit.', agent.budgetUsd),
+        fallback: option(
+          z.array(fallbackRule, { error: 'a list of rules like { "on": ["overloaded"], "to": "sonnet" }' }),
+          'Models to go on with when one does not serve: { on: [overloaded, limit, model-unknown], from, to }. A limit is one on that model alone.',
+          agent.fallback,
         ),
       },
       'The program that does the work.',
@@ -234,6 +245,19 @@ export const configSchema = z.strictObject(
           writeDuration(rateLimit.marginMs),
         ),
         until: option(clockTime.nullable(), 'A local time like "07:30" beyond which a limit is not waited for; null: no such time.', null),
+        pace: option(yesOrNo, 'Whether sessions start only as fast as the next keys say.', pace.enabled),
+        requestsPerMinute: option(amountAbove0, 'Calls of the model in a minute, over all sessions.', pace.requestsPerMinute),
+        tokensPerMinute: option(amountAbove0, 'Tokens in a minute, in and out, over all sessions.', pace.tokensPerMinute),
+        tokensPerDay: option(amountAbove0, 'Tokens in 24 hours.', pace.tokensPerDay),
+        burst: option(
+          z
+            .number({ error: 'a number from 1 to 10' })
+            .min(1, { error: 'a number from 1 to 10' })
+            .max(10, { error: 'a number from 1 to 10' }),
+          'How much of a minute may be used at once after a quiet time.',
+          pace.burst,
+        ),
+        reserve: option(fraction('a number from 0 to 1'), 'The part that only tasks of critical priority may use.', pace.reserve),
       },
       "The account's limits.",
     ),
@@ -256,6 +280,48 @@ export const configSchema = z.strictObject(
         ),
       },
       'The accounts that sessions are paid by.',
+    ),
+    budget: group(
+      {
+        preset: option(
+          oneOf(['guarded']).nullable(),
+          '"guarded": at most 500 tool uses a task, 2000 tool uses and 120 minutes a run, where nothing else is given; null: no limits.',
+          budget.preset,
+        ),
+        maxUsd: option(dollars, 'The most that the whole run may cost in US dollars; null: no limit.', null),
+        maxTokens: option(amount, 'The most tokens for the whole run, in and out, the cache included; null: no limit.', null),
+        maxToolUses: option(amount, 'The most tool uses for the whole run; null: no limit.', null),
+        maxDuration: option(
+          limit.nullable(),
+          'How long sessions may be at work for the whole run, waiting not counted; null: no limit.',
+          null,
+        ),
+        maxSessions: option(amount, 'The most sessions for the whole run; null: no limit.', null),
+        maxUsdPerStage: option(dollars, 'The most that one stage may cost in US dollars; null: no limit.', null),
+        maxTokensPerStage: option(amount, 'The most tokens for one stage, in and out, the cache included; null: no limit.', null),
+        maxToolUsesPerStage: option(amount, 'The most tool uses for one stage; null: no limit.', null),
+        maxDurationPerStage: option(
+          limit.nullable(),
+          'How long sessions may be at work for one stage, waiting not counted; null: no limit.',
+          null,
+        ),
+        maxSessionsPerStage: option(amount, 'The most sessions for one stage; null: no limit.', null),
+        maxUsdPerTask: option(dollars, 'The most that one task, its reviews included may cost in US dollars; null: no limit.', null),
+        maxTokensPerTask: option(
+          amount,
+          'The most tokens for one task, its reviews included, in and out, the cache included; null: no limit.',
+          null,
+        ),
+        maxToolUsesPerTask: option(amount, 'The most tool uses for one task, its reviews included; null: no limit.', null),
+        maxDurationPerTask: option(
+          limit.nullable(),
+          'How long sessions may be at work for one task, its reviews included, waiting not counted; null: no limit.',
+          null,
+        ),
+        maxSessionsPerTask: option(amount, 'The most sessions for one task, its reviews included; null: no limit.', null),
+        warnAt: option(fraction('a number from 0 to 1'), 'The part of a budget at which you are told.', budget.warnAt),
+      },
+      'What may be spent. A run whose budget is used up pauses with exit status 3 and can be gone on with.',
     ),
     health: group(
       {

@@ -21,12 +21,12 @@ export async function concludeAttempt(engine: Engine, work: Work, step: AttemptS
       await record(engine, { type: 'attempt-interrupted', cause: 'limit', ...ended })
       return
     case 'stopped':
-      await record(engine, { type: 'attempt-interrupted', cause: 'stop', ...ended })
+      await record(engine, { type: 'attempt-interrupted', cause: outcome.because ?? 'stop', ...ended })
       return
     case 'failed':
       return failAttempt(engine, work, { failure: outcome.failure, again: outcome.again, usage: outcome.usage })
     case 'finished':
-      return finishAttempt(engine, work, step, outcome.usage)
+      return finishAttempt(engine, work, step, outcome)
     default:
       return unreachable(outcome)
   }
@@ -49,7 +49,8 @@ export function retryDecision(engine: Engine, work: Work, end: { failure: Failur
   return afterFailedSession(end.failure, end.again, work, policy, { now: engine.ports.clock.now(), random: engine.ports.chance.fraction() })
 }
 
-async function finishAttempt(engine: Engine, work: Work, step: AttemptStep, usage: Usage): Promise<void> {
+async function finishAttempt(engine: Engine, work: Work, step: AttemptStep, outcome: Finished): Promise<void> {
+  const { usage } = outcome
   const saved = await saveWork(engine, work, step)
   if (!saved.ok) {
     // Nothing is recorded: the session is whole in its transcript, from where it is taken when the run goes on.
@@ -60,10 +61,15 @@ async function finishAttempt(engine: Engine, work: Work, step: AttemptStep, usag
   }
   const { commit, changed } = saved.value
   if (step === 'implement' && !changed && work.milestone?.allowEmpty !== true)
-    return failAttempt(engine, work, { failure: { reason: 'empty-diff' }, again: 'resume', usage })
+    return failAttempt(engine, work, { failure: whyEmpty(outcome), again: 'resume', usage })
   const session = work.open?.session ?? ''
   await record(engine, { type: 'attempt-finished', task: work.id, attempt: work.attempts, step, session, commit, changed, usage })
 }
+
+type Finished = SessionOutcome & { readonly kind: 'finished' }
+
+const whyEmpty = ({ refused }: Finished): Failure =>
+  refused === undefined ? { reason: 'empty-diff' } : { reason: 'permission-refused', tools: refused }
 
 type Saved = Result<{ commit: CommitId; changed: boolean }, Failure>
 

@@ -1,11 +1,12 @@
 import { type AccountName, defaultAccount, sharesConversations } from '../core/account.js'
 import type { SessionStep } from '../core/session.js'
 import type { Work } from '../core/work.js'
+import { afterSession } from './after-session.js'
 import { concludeAttempt } from './attempt-end.js'
 import { attemptPrompt } from './attempt-prompt.js'
 import { currentWork, type Engine, failWork, record, stateOf } from './engine.js'
 import { joinBase } from './prepare.js'
-import { afterSession, runSession } from './session.js'
+import { admitSession, modelFor, runSession, spentWhenCutOff } from './session.js'
 import { workspaceOf } from './workspace.js'
 
 export type AttemptStep = Exclude<SessionStep, 'review'>
@@ -22,8 +23,7 @@ interface Start {
 export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptStep): Promise<void> {
   if (await adoptFinished(engine, work, step)) return
   const before = await previousConversation(engine, work, step)
-  const notBefore = work.open?.notBefore ?? 0
-  const admission = await engine.gate.admit({ task: work.id, notBefore, conversationOf: before?.account ?? null })
+  const admission = await admitSession(engine, work, before?.account ?? null)
   if (admission === null) return
   const start = chooseStart(engine, work, { before, account: admission.account })
   if (step === 'resolve' && !start.resumes && !(await layOut(engine, work))) {
@@ -47,9 +47,18 @@ export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptS
 async function adoptFinished(engine: Engine, work: Work, step: AttemptStep): Promise<boolean> {
   if (work.open?.running !== true) return false
   const outcome = await engine.ports.agent.recall(work.open.session, step, work.attempts)
-  if (outcome === null || outcome.kind !== 'finished') return false
+  if (outcome === null || outcome.kind !== 'finished') {
+    await countCutOff(engine, work)
+    return false
+  }
   await concludeAttempt(engine, work, step, await afterSession(engine, work, work.open.session, outcome))
   return true
+}
+
+/** What a session cost that was cut off together with orch is not forgotten. */
+async function countCutOff(engine: Engine, work: Work): Promise<void> {
+  const usage = await spentWhenCutOff(engine, work)
+  if (usage !== null) await record(engine, { type: 'attempt-interrupted', task: work.id, attempt: work.attempts, cause: 'crash', usage })
 }
 
 /** The conversation to go on with, and who has paid for it so far; null: there is none. */
@@ -102,9 +111,9 @@ function sessionRequest(engine: Engine, work: Work, step: AttemptStep, start: St
     cwd: workspaceOf(work).path,
     prompt: start.prompt,
     answerSchema: null,
-    model: work.milestone?.model ?? agent.models[step] ?? agent.model,
+    model: modelFor(engine, work, step),
     effort: work.milestone?.effort ?? agent.effort,
-    budgetUsd: work.milestone?.budgetUsd ?? agent.budgetUsd,
+    budgetUsd: agent.budgetUsd,
     timeoutMs: work.milestone?.timeoutMs ?? execution.taskTimeoutMs,
     idleMs: health.stuckAfterMs,
     toolIdleMs: health.toolTimeoutMs,

@@ -5,8 +5,10 @@ import type { Failure } from '../core/failure.js'
 import type { Rules } from '../core/next-step.js'
 import { type RunState, tasksOf, workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
+import type { Budgets } from './budget.js'
 import type { Gate } from './gate.js'
 import type { Halt } from './halt.js'
+import type { Pacer } from './pace.js'
 import type {
   Agent,
   Board,
@@ -68,6 +70,8 @@ export interface Engine {
   readonly gate: Gate
   readonly halt: Halt
   readonly watch: Watch
+  readonly budgets: Budgets
+  readonly pace: Pacer
 }
 
 export const stateOf = (engine: Engine): RunState => engine.ports.journal.state

@@ -7,7 +7,7 @@ import type { Milestone, MilestoneId } from '../core/milestone.js'
 import type { Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
 import type { RunState } from '../core/run-state.js'
-import type { SessionOutcome, SessionStep } from '../core/session.js'
+import type { SessionOutcome, SessionStep, Usage } from '../core/session.js'
 import type { ReviewAnswer, Verdict } from '../core/verdict.js'
 import type { Silence, Workspace } from '../core/work.js'
 
@@ -32,6 +32,8 @@ export interface SessionRequest {
   readonly model: string | null
   readonly effort: string | null
   readonly budgetUsd: number | null
+  /** Models that the program may turn to when the service is overloaded; absent: none. */
+  readonly fallbackModels?: readonly string[]
   /** Milliseconds of wall time, of silence, and of silence while a tool runs. */
   readonly timeoutMs: number
   readonly idleMs: number
@@ -40,10 +42,10 @@ export interface SessionRequest {
 
 /** A sign of life of a session. */
 export interface SessionProgress {
-  /** What it does now, in a few words: tool and file. */
-  readonly doing: string
-  /** Estimated so far, null when unknown. */
-  readonly costUsd: number | null
+  /** What it does now, in a few words: tool and file; null: as before. */
+  readonly doing: string | null
+  /** What it has used up to now, estimated until the program says it. */
+  readonly used: Usage
   /** It tells of an answer of the model: the account is open and the service serves. */
   readonly answered: boolean
 }
@@ -56,6 +58,11 @@ export interface Agent {
    * @param number the attempt's or review's: one conversation goes through several, and the end of an earlier one is none of this
    */
   recall(session: string, step: SessionStep, number: number): Promise<SessionOutcome | null>
+  /**
+   * What a session used up that was cut off together with orch, as far as its saved transcript tells; null: nothing is known.
+   * @param since epoch milliseconds: what was started before then has been counted
+   */
+  spent(session: string, step: SessionStep, since: number): Promise<Usage | null>
   /** Whether the program knows the conversation, as far as the transcript tells. */
   knows(session: string): Promise<boolean>
 }

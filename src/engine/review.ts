@@ -3,12 +3,13 @@ import { unreachable } from '../core/result.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import { judge } from '../core/verdict.js'
 import { criteriaForReview, type Work } from '../core/work.js'
+import { afterSession } from './after-session.js'
 import { retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
 import { holdIfAllFailAlike } from './breaker.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
 import type { SessionRequest } from './ports.js'
-import { afterSession, runSession } from './session.js'
+import { admitSession, modelFor, runSession, spentWhenCutOff } from './session.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** A fresh session that may only read judges the work against its milestone. What cannot be read as a review approves nothing. */
@@ -19,8 +20,10 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
     if (recalled !== null && recalled.kind === 'finished')
       return conclude(engine, work, number, await afterSession(engine, work, work.open.session, recalled))
     if ((await undoChanges(engine, work)) === null) return
+    const usage = await spentWhenCutOff(engine, work)
+    if (usage !== null) await record(engine, { type: 'review-interrupted', task: work.id, cause: 'crash', usage })
   }
-  const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, conversationOf: null })
+  const admission = await admitSession(engine, work, null)
   if (admission === null) return
   const prompt = await reviewPrompt(engine, work)
   const before = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
@@ -63,7 +66,7 @@ function reviewRequest(engine: Engine, work: Work, start: ReviewStart): SessionR
     resumes: false,
     cwd: workspaceOf(work).path,
     answerSchema: engine.ports.reviews.schema,
-    model: agent.models.review ?? work.milestone?.model ?? agent.model,
+    model: modelFor(engine, work, 'review'),
     effort: agent.effort,
     budgetUsd: agent.budgetUsd,
     timeoutMs: execution.taskTimeoutMs,
@@ -106,7 +109,7 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
       await record(engine, { type: 'review-interrupted', task: work.id, cause: 'limit', usage })
       return
     case 'stopped':
-      await record(engine, { type: 'review-interrupted', task: work.id, cause: 'stop', usage })
+      await record(engine, { type: 'review-interrupted', task: work.id, cause: outcome.because ?? 'stop', usage })
       return
     case 'failed':
       return failReview(engine, work, { failure: outcome.failure, again: outcome.again, usage })

@@ -3,6 +3,7 @@ import { wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Milestone, MilestoneId } from '../core/milestone.js'
 import { dependencyProblems, isSelected, orderTasks, unmetDependencies } from '../core/plan.js'
+import { isParkedForBudget } from '../core/policy/budget.js'
 import type { Problem } from '../core/problem.js'
 import { err, ok, type Result } from '../core/result.js'
 import { type RunState, stageOf } from '../core/run-state.js'
@@ -143,6 +144,10 @@ function endingOf(engine: Engine, failure: Failure | null): RunOutcome {
   if (failed === undefined) return { ending: 'done', failure: null }
   const required = Object.values(state.work).filter((w) => !w.optional && w.stage === failed.stage)
   const parkedOnly = required.some((w) => w.phase === 'parked') && !required.some(isToBlame)
+  // What only lacks money goes on once there is more of it.
+  const forBudget = required.find(isParkedForBudget)
+  if (parkedOnly && required.every((w) => w.phase !== 'parked' || isParkedForBudget(w)))
+    return { ending: 'paused', failure: forBudget?.failure ?? failed.failure }
   return { ending: parkedOnly ? 'needs-person' : 'failed', failure: failed.failure }
 }
 

@@ -1,93 +1,112 @@
+import type { AccountName } from '../core/account.js'
 import type { WorkId } from '../core/fact.js'
-import type { Failure } from '../core/failure.js'
-import { type Change, pathOf } from '../core/leak.js'
-import type { SessionOutcome } from '../core/session.js'
+import { sessionBudget } from '../core/policy/budget.js'
+import { fallbackFor, modelsWhenOverloaded } from '../core/policy/fallback.js'
+import type { SessionOutcome, SessionStep, Usage } from '../core/session.js'
 import type { Work } from '../core/work.js'
+import { afterSession, watched } from './after-session.js'
+import { budgetFailure } from './budget.js'
 import { currentWork, type Engine, record, stateOf } from './engine.js'
 import type { Admission } from './gate.js'
 import { hitLimit } from './limit.js'
 import type { SessionRequest } from './ports.js'
-import { ownerOf, type Sighting, type Unexplained, type WatchedSession } from './watch.js'
-import { isWhole, workspaceOf } from './workspace.js'
+
+/** Waits until a session may start: its budgets have something left, and the gate lets it through. Null: it must not. */
+export async function admitSession(engine: Engine, work: Work, conversationOf: AccountName | null): Promise<Admission | null> {
+  if (!(await hasBudget(engine, work.id))) return null
+  if (!(await engine.pace.admit(work.id, work.milestone?.priority === 'critical'))) return null
+  const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, conversationOf })
+  if (admission === null) return null
+  // Others went on meanwhile.
+  if (await hasBudget(engine, work.id)) return admission
+  await admission.ended(null)
+  return null
+}
+
+/** Work whose own budget is used up waits for a person, with all that it has done; where it is the run's, the run pauses. */
+async function hasBudget(engine: Engine, task: WorkId): Promise<boolean> {
+  await engine.budgets.warn(task)
+  const use = engine.budgets.refuses(task)
+  if (use === null) return true
+  if (engine.budgets.reached(use)) await record(engine, { type: 'task-parked', task, failure: budgetFailure(use) })
+  return false
+}
+
+/** The model that a session of this step is asked for; null: the program's own choice. */
+export function modelFor(engine: Engine, work: Work, step: SessionStep): string | null {
+  const { agent } = engine.config
+  if (work.model !== null) return work.model
+  const ofStep = agent.models[step]
+  return (step === 'review' ? (ofStep ?? work.milestone?.model) : (work.milestone?.model ?? ofStep)) ?? agent.model
+}
 
 /**
  * Runs a session that the gate has admitted, under watch: one that wrote outside of its worktree has failed, whatever it says.
  * A limit that it meets is recorded before what came of the session.
  */
 export async function runSession(engine: Engine, work: Work, request: SessionRequest, admission: Admission): Promise<SessionOutcome> {
+  const { task } = request
+  const budget = sessionBudget(engine.budgets.usesOf(task), request.budgetUsd)
+  const fallbackModels = request.model === null ? [] : modelsWhenOverloaded(request.model, engine.config.agent.fallback)
+  const meter = engine.budgets.meter(task)
   await engine.watch.begin(watched(work, request.session), stateOf(engine))
-  const outcome = await engine.ports.agent.run(
-    request,
-    ({ answered, ...progress }) => {
+  const ended = await engine.ports.agent.run(
+    { ...request, budgetUsd: budget?.usd ?? null, fallbackModels },
+    ({ answered, doing, used }) => {
       if (answered) admission.answered()
-      engine.ports.listener.progressed({ type: 'session-progressed', task: work.id, ...progress })
+      meter.used(used)
+      engine.pace.used(task, used)
+      tellProgress(engine, { task, doing, used })
     },
-    engine.halt.hard,
+    AbortSignal.any([engine.halt.hard, meter.stop]),
   )
-  if (outcome.kind === 'limited') await hitLimit(engine, request.account, outcome.limit)
+  await meter.close()
+  engine.pace.ended(task, ended.usage)
+  if (ended.windows !== undefined) await record(engine, { type: 'windows-seen', account: request.account, windows: ended.windows })
+  const outcome = withBudgets(engine, ended, { task, scope: budget?.scope ?? 'session', isOver: meter.stop.aborted })
+  const replaced = await replaceModel(engine, request, outcome)
+  if (outcome.kind === 'limited' && !replaced) await hitLimit(engine, request.account, outcome.limit)
   await admission.ended(outcome)
-  return afterSession(engine, work, request.session, outcome)
+  const judged = await afterSession(engine, work, request.session, outcome)
+  return replaced && judged === outcome ? { kind: 'stopped', usage: outcome.usage, because: 'model' } : judged
 }
 
-/** Judges the end of a session by what changed where it has no business; also of one that was recalled. */
-export async function afterSession(engine: Engine, work: Work, session: string, outcome: SessionOutcome): Promise<SessionOutcome> {
-  const sighting = await engine.watch.end(watched(work, session), stateOf(engine), outcome.reach)
-  await tellUnexplained(engine, session, sighting.unexplained)
-  if (sighting.leaked.length === 0 && sighting.written.length === 0) return outcome
-  return { kind: 'failed', usage: outcome.usage, failure: await leakFailure(engine, session, sighting), again: 'never' }
+function tellProgress(engine: Engine, { task, doing, used }: { task: WorkId; doing: string | null; used: Usage }): void {
+  if (doing === null) return
+  const costUsd = used.costUsd > 0 ? used.costUsd : null
+  const estimated = (used.estimatedUsd ?? 0) > 0
+  engine.ports.listener.progressed({ type: 'session-progressed', task, doing, costUsd, estimated })
 }
 
-const watched = (work: Work, session: string): WatchedSession => {
-  const { path, branch } = workspaceOf(work)
-  return { task: work.id, session, path, branch: isWhole(work) ? null : branch }
-}
-
-async function leakFailure(engine: Engine, session: string, { leaked, written }: Sighting): Promise<Failure> {
-  const files = [...leaked.map(pathOf), ...written]
-  const patch = await keepPatch(engine, session, `The session ${session} did this outside of its worktree.`, leaked)
-  return { reason: 'leaked-outside-worktree', session, where: whereOf(leaked), files, patch }
-}
-
-const whereOf = (changes: readonly Change[]): string =>
-  [...new Set(changes.map((c) => (c.kind === 'ref' ? (c.name === 'refs/stash' ? 'the stash' : 'refs') : (c.place ?? '/'))))].join(
-    ' and ',
-  ) || 'other folders'
-
-/** What may be the person's own doing is told and fails nobody; in a task's own place it fails that task. */
-async function tellUnexplained(engine: Engine, session: string, unexplained: readonly Unexplained[]): Promise<void> {
-  const owners = unexplained.map(({ change }) => ownerOf(change, stateOf(engine))?.id ?? null)
-  for (const owner of new Set(owners)) {
-    const found = unexplained.filter((_, i) => owners[i] === owner)
-    const tasks = [...new Set(found.flatMap((u) => u.tasks))]
-    if (owner === null) await record(engine, { type: 'checkout-changed', tasks, files: namesOf(found) })
-    else await failOwner(engine, session, { owner, tasks, found })
-  }
-}
-
-const namesOf = (found: readonly Unexplained[]): readonly string[] => [...new Set(found.map(({ change }) => pathOf(change)))]
-
-async function failOwner(
+/** A session that ended because the program was told what is left of a greater budget is no failure of the work. */
+function withBudgets(
   engine: Engine,
-  session: string,
-  { owner, tasks, found }: { owner: WorkId; tasks: readonly WorkId[]; found: readonly Unexplained[] },
-): Promise<void> {
-  const text = `Somebody changed this in a place of ${owner} while ${tasks.join(', ')} worked.`
-  const patch = await keepPatch(
-    engine,
-    `${session}-${owner}`,
-    text,
-    found.map((u) => u.change),
-  )
-  const failure: Failure = { reason: 'changed-from-outside', tasks, files: namesOf(found), patch }
-  // What is merged already was merged from its commits, which nobody can change.
-  const isFailable = currentWork(engine, owner).phase !== 'combined'
-  if (isFailable) await record(engine, { type: 'task-failed', task: owner, failure })
-  else await record(engine, { type: 'checkout-changed', tasks, files: namesOf(found) })
+  outcome: SessionOutcome,
+  by: { readonly task: WorkId; readonly scope: string; readonly isOver: boolean },
+): SessionOutcome {
+  const { usage } = outcome
+  if (outcome.kind === 'stopped' && by.isOver) return { kind: 'stopped', usage, because: 'budget' }
+  if (outcome.kind !== 'failed' || outcome.failure.reason !== 'budget-reached') return outcome
+  if (outcome.failure.measure !== 'usd' || by.scope === 'session') return outcome
+  const use = engine.budgets.usesOf(by.task).find((u) => u.scope === by.scope && u.measure === 'usd')
+  if (use !== undefined) engine.budgets.reached({ ...use, used: use.used + usage.costUsd })
+  return { kind: 'stopped', usage, because: 'budget' }
 }
 
-/** @returns where it is, relative to the repository */
-async function keepPatch(engine: Engine, name: string, heading: string, changes: readonly Change[]): Promise<string> {
-  const path = `leaks/${name}.patch`
-  await engine.ports.records.write(path, `${heading}\n\n${await engine.watch.keep(changes)}`)
-  return `.orch/runs/${stateOf(engine).run}/${path}`
+/** @returns whether the work goes on with another model */
+async function replaceModel(engine: Engine, request: SessionRequest, outcome: SessionOutcome): Promise<boolean> {
+  const from = request.model
+  const found = from === null ? null : fallbackFor(outcome, from, engine.config.agent.fallback)
+  // One that did not serve is not gone back to: two rules might send work to and fro for ever.
+  if (from === null || found === null || currentWork(engine, request.task).unservedBy.includes(found.to)) return false
+  await record(engine, { type: 'model-changed', task: request.task, from, ...found })
+  return true
+}
+
+/** What a session used up that was cut off together with orch, as far as it can be told; null: nothing that is known. */
+export async function spentWhenCutOff(engine: Engine, work: Work): Promise<Usage | null> {
+  if (work.open === null) return null
+  const { session, step, startedAt } = work.open
+  const usage = await engine.ports.agent.spent(session, step, startedAt)
+  return usage === null || (usage.costUsd === 0 && usage.inputTokens === 0 && usage.toolUses === 0) ? null : usage
 }

@@ -9,7 +9,7 @@ export interface LiveNote {
   readonly command: boolean
   /** Of the session under way, in US dollars; null when unknown. */
   readonly costUsd: number | null
-  readonly wait: { readonly reason: 'limit' | 'retry'; readonly until: number; readonly detail: string } | null
+  readonly wait: { readonly reason: 'limit' | 'retry' | 'pace'; readonly until: number; readonly detail: string } | null
 }
 
 /** By task; the empty key holds what concerns the whole run. */

@@ -1,6 +1,8 @@
+import type { Forecast } from '../core/forecast.js'
 import type { Milestone } from '../core/milestone.js'
 import type { Plan, PlannedStage, PlannedTask } from '../core/plan.js'
 import { counted, roughly } from './amounts.js'
+import { forecastText } from './forecast-text.js'
 import { oneLine } from './harmless.js'
 import type { Look } from './look.js'
 
@@ -9,13 +11,15 @@ export interface PlanContext {
   readonly milestones: readonly Milestone[]
   /** The commands of the config that every task must pass. */
   readonly checks: readonly string[]
+  /** By what this project has used so far; absent: not asked for; null: nothing to go by. */
+  readonly forecast?: Forecast | null
 }
 
 /**
  * `orch plan` for people: stages, their tasks in order, what each needs, how long it may take, which criteria a
  * command decides and which the reviewer judges, and what is merged already.
  */
-export function planText({ plan, milestones, checks }: PlanContext, look: Look): string {
+export function planText({ plan, milestones, checks, forecast }: PlanContext, look: Look): string {
   const byId = new Map(milestones.map((m) => [m.id as string, m]))
   const stages = plan.stages.flatMap((stage) => [...stageLines(stage, byId, look), ''])
   const merged = plan.alreadyMerged.length === 0 ? [] : [`already merged, left out: ${plan.alreadyMerged.join(', ')}`]
@@ -26,6 +30,7 @@ export function planText({ plan, milestones, checks }: PlanContext, look: Look):
     ...merged,
     `${counted(tasks.length, 'task')} in ${counted(plan.stages.length, 'stage')}${estimateOf(tasks)}`,
     ...checksLines(checks),
+    ...(forecast == null ? [] : forecastText(forecast, look)),
     'next: orch run',
   ].join('\n')
 }

@@ -40,6 +40,8 @@ export interface StatusJson {
     readonly failed: number
     /** Sessions that were about a whole stage included. */
     readonly costUsd: number
+    /** The part of it that is estimated by list prices. */
+    readonly estimatedUsd: number
     readonly tokens: { readonly input: number; readonly output: number }
   }
 }
@@ -113,7 +115,7 @@ function statusOfPlan(plan: Pick<Plan, 'stages'>): StatusJson {
     wait: null,
     accounts: [],
     stages,
-    totals: { tasks, merged: 0, failed: 0, costUsd: 0, tokens: { input: 0, output: 0 } },
+    totals: { tasks, merged: 0, failed: 0, costUsd: 0, estimatedUsd: 0, tokens: { input: 0, output: 0 } },
   }
 }
 
@@ -210,7 +212,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
   return {
     id: work.id,
     title: oneLine(work.title),
-    state: waitingFor === null ? publicState(state, work) : 'waiting',
+    state: waitingFor === null || work.phase === 'parked' ? publicState(state, work) : 'waiting',
     attempts: work.attempts,
     reviewRounds: work.reviews,
     branch: work.workspace?.branch ?? null,
@@ -246,6 +248,7 @@ function totalsOf(state: RunState): StatusJson['totals'] {
     merged: tasks.filter((w) => w.phase === 'merged').length,
     failed: tasks.filter((w) => w.phase === 'failed').length,
     costUsd: rounded(sum((w) => w.usage.costUsd)),
+    estimatedUsd: rounded(sum((w) => w.usage.estimatedUsd ?? 0)),
     tokens: { input: sum((w) => w.usage.inputTokens), output: sum((w) => w.usage.outputTokens) },
   }
 }

@@ -59,7 +59,7 @@ function totalsLine({ run, totals }: StatusJson): string {
   if (run === null) return counted(totals.tasks, 'task')
   const failed = totals.failed === 0 ? '' : `, ${totals.failed} failed`
   const tokens = `${tokenCount(totals.tokens.input)} tokens in, ${tokenCount(totals.tokens.output)} out`
-  return `${totals.merged} of ${counted(totals.tasks, 'task')} merged${failed}; ${money(totals.costUsd)} (${tokens})`
+  return `${totals.merged} of ${counted(totals.tasks, 'task')} merged${failed}; ${totals.estimatedUsd > 0 ? 'about ' : ''}${money(totals.costUsd)} (${tokens})`
 }
 
 function waitLine({ wait }: StatusJson, look: Look): string | null {

@@ -31,8 +31,8 @@ export function taskStep(state: RunState, work: Work, note: LiveNote | undefined
   return work.phase === 'pending' ? say('pending', pendingWord(state, work)) : phaseStep(work)
 }
 
-function waitWord(wait: { readonly reason: 'limit' | 'retry'; readonly until: number }, now: number): string {
-  return wait.reason === 'limit' ? limitWord : `again in ${countdown(wait.until - now)}`
+function waitWord(wait: { readonly reason: 'limit' | 'retry' | 'pace'; readonly until: number }, now: number): string {
+  return wait.reason === 'limit' ? limitWord : `${wait.reason === 'pace' ? 'its turn' : 'again'} in ${countdown(wait.until - now)}`
 }
 
 function sessionStep(work: Work, open: OpenSession, { now, limited }: { now: number; limited: boolean }): StepWord {

@@ -1,3 +1,4 @@
+import { describeFailure, type Failure } from '../core/failure.js'
 import { closedForAll, type RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
@@ -20,7 +21,7 @@ export function runWait(state: RunState, { now, running }: { readonly now: numbe
   const limit = limitWait(state, now)
   if (limit !== null) return limit
   if (running) return null
-  if (state.failure?.reason === 'budget-reached') return { reason: 'budget', until: null, detail: oneLine(state.failure.detail) }
+  if (state.failure?.reason === 'budget-reached') return budgetWait(state.failure)
   const toApprove = Object.values(state.work).filter(needsApproval)
   return toApprove.length === 0
     ? null
@@ -35,9 +36,16 @@ function limitWait(state: RunState, now: number): StatusWait | null {
   return { reason: 'limit', until: iso(limit.until), detail }
 }
 
+const budgetWait = (failure: Failure & { reason: 'budget-reached' }): StatusWait => ({
+  reason: 'budget',
+  until: null,
+  detail: oneLine(describeFailure(failure).message),
+})
+
 /** What one task waits for; null when it is at work, not yet begun, or over. */
 export function taskWait(state: RunState, work: Work, { now }: { readonly now: number }): StatusWait | null {
   if (needsApproval(work)) return { reason: 'approval', until: null, detail: `orch approve ${work.id}` }
+  if (work.phase === 'parked' && work.failure?.reason === 'budget-reached') return budgetWait(work.failure)
   if (isSettled(work) || work.phase === 'pending' || work.open?.running === true) return null
   const limit = limitWait(state, now)
   if (limit !== null) return limit

@@ -1,9 +1,11 @@
 import { type AccountName, defaultAccount } from '../core/account.js'
+import type { BudgetUse } from '../core/budget.js'
+import { describeUse } from '../core/budget-words.js'
 import type { Progress, RecordedFact, RunEnding, RunFact, StageFact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { unreachable } from '../core/result.js'
 import type { RunState } from '../core/run-state.js'
-import { counted, listed, money, shortCommit } from './amounts.js'
+import { counted, duration, listed, money, shortCommit } from './amounts.js'
 import { failureLine, isSameFailure } from './failure-text.js'
 import { oneLine } from './harmless.js'
 import { type Moment, until } from './moment.js'
@@ -49,6 +51,15 @@ function runWords(fact: Recorded<RunFact>, moment: Moment, state: RunState | nul
       return `run ${fact.run} resumed`
     case 'run-ended':
       return `run ${fact.run} ${endingWords[fact.ending]}${because(fact.failure, moment, state)}`
+    case 'budget-set':
+      return `the run may ${[
+        ...(fact.maxUsd === null ? [] : [`cost ${money(fact.maxUsd)}`]),
+        ...(fact.maxDurationMs === null ? [] : [`work for ${duration(fact.maxDurationMs)}`]),
+      ].join(' and ')} in all`
+    case 'budget-warned':
+      return `${budgetOwner(fact)} is used to ${Math.floor((fact.used / fact.limit) * 100)} %: ${describeUse(fact)}`
+    case 'windows-seen':
+      return `the account's windows: ${listed(fact.windows.map((w) => `${w.window.replaceAll('_', ' ')} ${Math.round(w.utilization * 100)} % used`))}`
     case 'survivors-ended':
       return `ended ${counted(fact.pids.length, 'process', 'processes')} left over from before: ${listed(fact.pids.map(String))}`
     case 'accounts-chosen':
@@ -119,18 +130,23 @@ function stageWords(fact: Recorded<StageFact>, state: RunState | null): string {
   }
 }
 
+const budgetOwner = ({ scope, of }: BudgetUse): string =>
+  scope === 'run' ? "the run's budget" : scope === 'stage' ? `the budget of stage ${of}` : `the budget of ${of}`
+
+const waitingWords = { limit: 'waiting for the limit', retry: 'waiting to try again', pace: 'waiting for its turn' } as const
+
 /** What goes on right now, as one harmless line. */
 export function progressSentence(progress: Progress, moment: Moment): string {
   switch (progress.type) {
     case 'session-progressed': {
-      const cost = progress.costUsd === null ? '' : ` (${money(progress.costUsd)})`
+      const cost = progress.costUsd === null ? '' : ` (${progress.estimated === true ? 'about ' : ''}${money(progress.costUsd)})`
       return oneLine(`${workName(progress.task)} ${progress.doing}${cost}`)
     }
     case 'command-running':
       return oneLine(`${workName(progress.task)} running ${progress.command}`)
     case 'waiting': {
       const who = progress.task === null ? '' : `${workName(progress.task)} `
-      const what = progress.reason === 'limit' ? 'waiting for the limit' : 'waiting to try again'
+      const what = waitingWords[progress.reason]
       const detail = progress.detail.trim() === '' ? '' : `: ${progress.detail}`
       return oneLine(`${who}${what} until ${until(progress.until, moment)}${detail}`)
     }

@@ -1,5 +1,6 @@
 import type { CheckResult } from '../core/check.js'
-import type { AgainAt, RecordedFact, WorkFact } from '../core/fact.js'
+import type { AgainAt, InterruptionCause, RecordedFact, WorkFact } from '../core/fact.js'
+import type { FallbackCause } from '../core/policy/fallback.js'
 import { unreachable } from '../core/result.js'
 import type { SessionStep, Usage } from '../core/session.js'
 import type { Verdict } from '../core/verdict.js'
@@ -35,7 +36,7 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
       return `${doingWord[fact.step]} (attempt ${fact.attempt}${fact.resumes ? ', same conversation' : ''})`
     case 'attempt-interrupted':
     case 'review-interrupted':
-      return `${fact.cause === 'limit' ? 'cut off by the limit' : 'stopped'}; goes on later where it was${spent(fact.usage)}`
+      return `${cutOffBy[fact.cause]}; goes on later where it was${spent(fact.usage)}`
     case 'attempt-finished':
       return `${doneWord[fact.step]}: ${fact.changed ? `changes in ${shortCommit(fact.commit)}` : 'nothing changed'}${spent(fact.usage)}`
     case 'attempt-failed':
@@ -66,6 +67,8 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
       return `parked, it needs you: ${failureLine(fact.failure)}`
     case 'task-blocked':
       return `blocked: ${failureLine(fact.failure)}`
+    case 'model-changed':
+      return `goes on with the model ${fact.to} in place of ${fact.from}: ${changedFor[fact.because]}`
     case 'task-retried':
       return fact.milestone === null ? 'tried again' : 'tried again, with its milestone as it is now'
     case 'milestone-edited':
@@ -73,6 +76,20 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
     default:
       return unreachable(fact)
   }
+}
+
+const cutOffBy: Readonly<Record<InterruptionCause, string>> = {
+  limit: 'cut off by the limit',
+  budget: 'stopped, as the budget is used up',
+  model: 'stopped for another model',
+  stop: 'stopped',
+  crash: 'cut off together with orch',
+}
+
+const changedFor: Readonly<Record<FallbackCause, string>> = {
+  overloaded: 'the service is overloaded',
+  limit: 'its limit is reached',
+  'model-unknown': 'there is no such model',
 }
 
 /** `all 3 passed`, or which did not. */
@@ -110,4 +127,6 @@ function again(when: AgainAt | null, moment: Moment): string {
 }
 
 const spent = (usage: Usage): string =>
-  usage.durationMs === 0 && usage.costUsd === 0 ? '' : ` (${duration(usage.durationMs)}, ${money(usage.costUsd)})`
+  usage.durationMs === 0 && usage.costUsd === 0
+    ? ''
+    : ` (${duration(usage.durationMs)}, ${(usage.estimatedUsd ?? 0) > 0 ? 'about ' : ''}${money(usage.costUsd)})`

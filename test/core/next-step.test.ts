@@ -69,6 +69,7 @@ function anOpen(step: 'implement' | 'review') {
     session: 's',
     account: 'default',
     notBefore: 0,
+    startedAt: 0,
     resumes: false,
     running: true,
     again: false,

@@ -22,6 +22,7 @@ const session = (part: Partial<OpenSession>): OpenSession => ({
   session: 's',
   account: 'default',
   notBefore: 0,
+  startedAt: 0,
   resumes: false,
   running: true,
   again: false,

@@ -143,6 +143,7 @@ describe('orch status --json', () => {
         ],
         "totals": {
           "costUsd": 0.42,
+          "estimatedUsd": 0,
           "failed": 0,
           "merged": 3,
           "tasks": 3,

@@ -40,6 +40,10 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
     { type: 'run-ended', ending: 'needs-person', failure: null },
     { type: 'run-ended', ending: 'surroundings', failure: { reason: 'disk-full', path: '/tmp' } },
   ],
+  'budget-set': [{ type: 'budget-set', maxUsd: 20, maxDurationMs: 7_200_000 }],
+  'budget-warned': [{ type: 'budget-warned', scope: 'run', of: null, measure: 'usd', used: 8.2, limit: 10 }],
+  'windows-seen': [{ type: 'windows-seen', account: 'default', windows: [{ window: 'five_hour', utilization: 0.42, resetsAt: null }] }],
+  'model-changed': [{ type: 'model-changed', task: '1A', from: 'opus', to: 'sonnet', because: 'overloaded' }],
   'survivors-ended': [{ type: 'survivors-ended', pids: [12, 13] }],
   'checkout-changed': [{ type: 'checkout-changed', tasks: ['1A', 'stage-1'], files: ['/repo/mine.txt', 'refs/heads/main'] }],
   'limit-hit': [
@@ -136,6 +140,10 @@ describe('facts in words', () => {
       run r1 failed: stage 1 did not get done
       run r1 needs you
       run r1 could not go on: no space left on the disk for /tmp
+      the run may cost $20.00 and work for 2h 00m in all
+      the run's budget is used to 82 %: $8.20 of $10.00
+      the account's windows: five hour 42 % used
+      1A goes on with the model sonnet in place of opus: the service is overloaded
       ended 2 processes left over from before: 12, 13
       changed while 1A, stage 1 worked, and not by their sessions as far as can be told, so taken for yours: /repo/mine.txt, refs/heads/main
       the account's five hour limit is reached: nothing starts until 14:12 (in 12m 30s)

@@ -9,11 +9,12 @@ import { classify } from './classify.js'
 import { commandLine, permissionMode } from './command-line.js'
 import { sessionEnvironment } from './environment.js'
 import { type FoundProgram, findProgram } from './find-program.js'
-import { Invocation } from './invocation.js'
+import { endedByOrch, Invocation } from './invocation.js'
 import { type ProgramLaunch, type StartProgram, sessionLadder } from './program.js'
 import { type Grounds, groundsOf, ReachGatherer } from './reach.js'
 import { decideSandbox, type SandboxSupport } from './sandbox.js'
 import { removeSandboxLeftovers } from './sandbox-leftovers.js'
+import { outcomeOf } from './session-end.js'
 import { usageOf } from './session-log.js'
 import { hasConversation, readTranscript, Transcript, transcriptPath } from './transcript.js'
 
@@ -59,9 +60,15 @@ export function claudeAgent(setup: ClaudeSetup): Agent {
       if (last === null || result === null || last.log.number !== number || result.terminalReason?.startsWith('aborted_') === true)
         return null
       const { log } = last
-      const ending = { exitCode: result.isError ? 1 : 0, signal: null, stderrTail: '' }
-      const outcome = classify(log, ending, { session, usage: usageOf(log, null), now: setup.now(), localZone: setup.localZone })
-      return { ...outcome, reach: (await last.reach?.reach()) ?? noReach }
+      const { exitCode = null, signal = null, stderrTail = '' } = log.ended ?? {}
+      const ending = { exitCode, signal, stderrTail, byOrch: endedByOrch(log.ended?.endedFor ?? null) }
+      const limits = { idleMs: 0, timeoutMs: 0 }
+      const end = classify(log, ending, { session, now: setup.now(), localZone: setup.localZone, ...limits })
+      return { ...outcomeOf(end, usageOf(log, null), log.windows), reach: (await last.reach?.reach()) ?? noReach }
+    },
+    spent: async (session, step, since) => {
+      const last = await readTranscript(transcriptPath(setup.runFolder, session, step), groundsFor(setup))
+      return last === null || (last.log.startedAt ?? 0) < since ? null : usageOf(last.log, null)
     },
     knows: (session) => hasConversation(setup.runFolder, session),
   }

@@ -53,6 +53,7 @@ export function commandLine(request: SessionRequest, agent: Config['agent'], san
     ...option('--effort', request.effort ?? agent.effort),
     ...option('--max-turns', agent.maxTurns),
     ...option('--max-budget-usd', request.budgetUsd ?? agent.budgetUsd),
+    ...option('--fallback-model', (request.fallbackModels ?? []).join(',') || null),
     ...option('--json-schema', isReview ? JSON.stringify(request.answerSchema) : null),
     ...agent.args,
   ]

@@ -1,21 +1,21 @@
 import { stat } from 'node:fs/promises'
 import type { Failure } from '../../core/failure.js'
-import { unreachable } from '../../core/result.js'
 import type { Again, SessionOutcome, Usage } from '../../core/session.js'
 import type { SessionProgress, SessionRequest } from '../../engine/ports.js'
-import { classify } from './classify.js'
+import { classify, type EndedByOrch } from './classify.js'
 import { OpenTools } from './open-tools.js'
 import type { ProgramEnd, ProgramLine, RunningProgram } from './program.js'
 import type { ReachGatherer } from './reach.js'
+import { outcomeOf } from './session-end.js'
 import { emptyLog, follow, type SessionLog, usageOf } from './session-log.js'
-import { readLine } from './stream.js'
+import { StreamReader } from './stream.js'
 import type { StreamEvent, ToolUse } from './stream-event.js'
 import { doingNow, toolWords } from './tool-words.js'
 import type { Transcript } from './transcript.js'
 import { type WatchdogCause, type Watchdogs, watchdogs } from './watchdogs.js'
 
 /** Why the driver itself ended the program. */
-type EndedFor = WatchdogCause | 'stop' | 'login-refused' | 'paid-extra' | 'other-permissions' | 'unwritable'
+type EndedFor = WatchdogCause | EndedByOrch | 'other-permissions' | 'unwritable'
 
 export interface InvocationSetup {
   readonly hear: (progress: SessionProgress) => void
@@ -40,8 +40,11 @@ const mostLoginRefusals = 3
 
 /** One run of the program, from its start to the judgement of its end. */
 export class Invocation {
+  readonly #reader = new StreamReader()
   #log: SessionLog = emptyLog
   #endedFor: EndedFor | null = null
+  #now: () => number = () => 0
+  #began = 0
   #writeError: unknown = null
   #program: RunningProgram | null = null
   #dogs: Watchdogs | null = null
@@ -54,7 +57,8 @@ export class Invocation {
   ) {}
 
   async run(start: () => RunningProgram, stop: AbortSignal, { now, localZone }: Surroundings): Promise<SessionOutcome> {
-    const began = now()
+    this.#now = now
+    this.#began = now()
     const { idleMs, toolIdleMs, timeoutMs: totalMs } = this.request
     this.#dogs = watchdogs({ idleMs, toolIdleMs, totalMs, lingerMs: this.setup.lingerMs }, (cause) => this.#bitten(cause))
     const onStop = (): void => this.#end('stop')
@@ -66,7 +70,7 @@ export class Invocation {
     stop.removeEventListener('abort', onStop)
     this.#dogs.clear()
     await this.#closeTranscript(end)
-    const outcome = await this.#judge(end, { now: now(), localZone, usage: usageOf(this.#log, Math.max(0, now() - began)) })
+    const outcome = await this.#judge(end, { now: now(), localZone, usage: usageOf(this.#log, Math.max(0, now() - this.#began)) })
     return { ...outcome, reach: await this.setup.reach.reach() }
   }
 
@@ -75,9 +79,9 @@ export class Invocation {
     this.#dogs?.heard()
     const text = line.dropped ? JSON.stringify({ type: 'orch_dropped_line', bytes: line.bytes }) : this.setup.redact(line.text)
     if (text.trim() === '') return
-    const events = readLine(text)
+    const events = this.#reader.read(text)
     // Only orch itself says that, in the file: a program that does would make its own end unreadable.
-    if (events.some((e) => e.kind === 'invocation' || e.kind === 'invocation-ended')) return
+    if (events.some((e) => e.kind === 'invocation' || e.kind === 'ended')) return
     // Pieces of an answer are a sign of life and nothing else: the answer follows as a whole.
     if (!events.every((e) => e.kind === 'delta')) await this.#write(text)
     for (const event of events) {
@@ -92,9 +96,9 @@ export class Invocation {
     this.#dogs?.toolRuns(this.#tools.current !== null)
     this.#react(event)
     const doing = doingNow(event, this.request.cwd)
-    if (doing === null) return
-    const costUsd = this.#log.lastResult === null ? null : this.#log.costUsd
-    this.setup.hear({ doing, costUsd, answered: event.kind === 'assistant' && event.error === null })
+    if (doing === null && event.kind !== 'used' && event.kind !== 'result') return
+    const used = usageOf(this.#log, Math.max(0, this.#now() - this.#began))
+    this.setup.hear({ doing, used, answered: event.kind === 'assistant' && event.error === null })
   }
 
   #react(event: StreamEvent): void {
@@ -159,37 +163,23 @@ export class Invocation {
     const failed = (failure: Failure, again: Again): SessionOutcome => ({ kind: 'failed', usage, failure, again })
     if (end.kind === 'not-started') return failed(...(await this.#startFailure(end)))
     if (this.#endedFor === 'other-permissions') return failed(this.#wrongPermissions(), 'never')
-    const ending = { ...end, stderrTail: this.setup.redact(end.stderrTail) }
-    const judged = classify(this.#log, ending, { session: this.request.session, ...by })
-    // Whatever ended the process: work that was reported as finished must not be paid for twice.
-    if (judged.kind === 'finished') return judged
-    const goOn = this.#log.sawInit ? 'resume' : 'fresh'
-    switch (this.#endedFor) {
-      case null:
-      case 'lingering':
-      case 'paid-extra':
-        return judged
-      case 'stop':
-        return { kind: 'stopped', usage }
-      case 'silent':
-        return failed(this.#silence(), goOn)
-      case 'timed-out':
-        return failed({ reason: 'agent-timed-out', limitMs: this.request.timeoutMs }, goOn)
-      case 'login-refused':
-        return failed({ reason: 'login-refused', detail: 'the service refused it several times in a row' }, 'never')
-      case 'unwritable':
-        return failed(this.setup.unwritable(this.#writeError), 'never')
-      default:
-        return unreachable(this.#endedFor)
-    }
+    const stderrTail = this.setup.redact(end.stderrTail)
+    const { session, timeoutMs } = this.request
+    const judged = classify(
+      this.#log,
+      { ...end, stderrTail, byOrch: endedByOrch(this.#endedFor) },
+      { session, timeoutMs, ...this.#silence(), ...by },
+    )
+    // Work that was reported as finished must not be paid for twice, even where its end could not be written down.
+    if (this.#endedFor === 'unwritable' && judged.kind !== 'finished') return failed(this.setup.unwritable(this.#writeError), 'never')
+    return outcomeOf(judged, usage, this.#log.windows)
   }
 
-  #silence(): Failure {
-    const { idleMs, toolIdleMs } = this.request
+  /** Which silence was too long, and in what. */
+  #silence(): { idleMs: number; hungIn: string | null } {
+    const { idleMs, toolIdleMs, cwd } = this.request
     const tool = this.#hungIn
-    return tool === null
-      ? { reason: 'agent-silent', silentMs: idleMs, tool: null }
-      : { reason: 'agent-silent', silentMs: toolIdleMs, tool: toolWords(tool, this.request.cwd) }
+    return tool === null ? { idleMs, hungIn: null } : { idleMs: toolIdleMs, hungIn: toolWords(tool, cwd) }
   }
 
   #wrongPermissions(): Failure {
@@ -213,3 +203,7 @@ export class Invocation {
     return [{ reason: 'agent-missing', command: this.setup.command }, 'never']
   }
 }
+
+/** The other causes take nothing from what the program said, or are judged before. */
+export const endedByOrch = (cause: string | null): EndedByOrch | null =>
+  cause === 'stop' || cause === 'silent' || cause === 'timed-out' || cause === 'login-refused' || cause === 'paid-extra' ? cause : null

@@ -1,10 +1,21 @@
 /** A JSON object of unknown make. */
 export type Json = Readonly<Record<string, unknown>>
 
-/** The objects in one line of output: the line itself or, when it is broken, those that stand whole within it. */
-export function objectsIn(line: string): readonly Json[] {
+/** The objects in one line of output. */
+export interface ReadLine {
+  readonly objects: readonly Json[]
+  /** What is left of a broken line without the events that stood within it; null: nothing. */
+  readonly rest: string | null
+}
+
+/** The line itself or, when it is broken, the events that stand whole within it, and the line without them if that makes it whole. */
+export function objectsIn(line: string): ReadLine {
   const whole = parseObject(line)
-  return whole === null ? embeddedObjects(line) : [whole]
+  if (whole !== null) return { objects: [whole], rest: null }
+  const { found, rest } = embeddedObjects(line)
+  const around = found.length === 0 ? null : parseObject(rest)
+  if (around !== null) return { objects: [...found, around], rest: null }
+  return { objects: found, rest: rest === '' ? null : rest }
 }
 
 /** Readers for fields of JSON that nobody vouches for: what is missing or of another type is empty or null. */
@@ -28,21 +39,31 @@ const longestSearched = 256 * 1024
 const mostStarts = 64
 
 /**
- * Whole objects within a broken line: two writers may have got into each other's lines. What an agent quotes cannot
- * pass for an event, as it stands escaped within a string.
+ * Whole events within a broken line: two writers may have got into each other's lines. What an agent wrote cannot pass for
+ * one: text that it quotes stands escaped within a string, and an object of its making stands where a value is due.
  */
-function embeddedObjects(line: string): Json[] {
+function embeddedObjects(line: string): { found: Json[]; rest: string } {
   const found: Json[] = []
-  if (line.length > longestSearched) return found
+  if (line.length > longestSearched) return { found, rest: '' }
+  let rest = ''
+  let done = 0
   let at = line.indexOf('{"')
   for (let starts = 0; at !== -1 && starts < mostStarts; starts += 1) {
-    const end = endOfObject(line, at)
+    const end = isValuePlace(line, at) ? -1 : endOfObject(line, at)
     const parsed = end === -1 ? null : parseObject(line.slice(at, end))
-    if (parsed !== null) found.push(parsed)
+    if (parsed !== null) {
+      found.push(parsed)
+      rest += line.slice(done, at)
+      done = end
+    }
     at = line.indexOf('{"', parsed === null ? at + 1 : end)
   }
-  return found
+  return { found, rest: rest + line.slice(done) }
 }
+
+/** Behind a key or within a list an object belongs to the line around it. */
+const isValuePlace = (line: string, at: number): boolean =>
+  line.startsWith('{') && /(?:"\s*:|[[,])\s*$/.test(line.slice(Math.max(0, at - 8), at))
 
 function endOfObject(line: string, start: number): number {
   let depth = 0

@@ -1,52 +1,57 @@
 import { unreachable } from '../../core/result.js'
-import type { Usage } from '../../core/session.js'
+import type { Usage, WindowUse } from '../../core/session.js'
 import type { ApiErrorNote, LimitInfo, ResultEvent, StreamEvent } from './stream-event.js'
+import { countCall, countResult, emptyTally, spentSoFar, type Tally } from './tally.js'
 
 /** What must be remembered of an invocation of the program to judge its end: constant size, however long it ran. */
 export interface SessionLog {
   /** Of the attempt or review that it belongs to; null where only the program speaks. */
   readonly number: number | null
+  /** When it was started, epoch milliseconds; null where only the program speaks. */
+  readonly startedAt: number | null
   readonly sawInit: boolean
   readonly permissionMode: string | null
   /** From the first line that names it: `none` is a login, anything else a key. */
   readonly apiKeySource: string | null
+  /** As the program calls it. */
+  readonly model: string | null
   readonly lastResult: ResultEvent | null
-  /** The program's own note of the last request that failed for good. */
+  /** The program's own note in the place of its last answer, when that request has failed for good. */
   readonly lastError: ApiErrorNote | null
   /** The last refusal by the plan. A later "allowed" does not take it back. */
   readonly rejected: LimitInfo | null
   /** The plan is used up and calls cost money on top. */
   readonly paidExtra: LimitInfo | null
+  /** What was last said of the account's windows. */
+  readonly windows: readonly WindowUse[]
   readonly toolUses: number
-  readonly denials: number
-  readonly costUsd: number
-  readonly inputTokens: number
-  readonly outputTokens: number
+  /** The tools whose calls were refused, one for each call, as far as results have told. */
+  readonly denied: readonly string[]
+  readonly tally: Tally
   readonly turns: number
   readonly durationMs: number
-  /** Tokens since the last result: all that is known of a program that was killed. */
-  readonly unbilled: { readonly inputTokens: number; readonly outputTokens: number }
+  /** How the process ended, where orch has written it down. */
+  readonly ended: (StreamEvent & { readonly kind: 'ended' }) | null
 }
-
-const nothingUnbilled = { inputTokens: 0, outputTokens: 0 }
 
 export const emptyLog: SessionLog = {
   number: null,
+  startedAt: null,
   sawInit: false,
   permissionMode: null,
   apiKeySource: null,
+  model: null,
   lastResult: null,
   lastError: null,
   rejected: null,
   paidExtra: null,
+  windows: [],
   toolUses: 0,
-  denials: 0,
-  costUsd: 0,
-  inputTokens: 0,
-  outputTokens: 0,
+  denied: [],
+  tally: emptyTally,
   turns: 0,
   durationMs: 0,
-  unbilled: nothingUnbilled,
+  ended: null,
 }
 
 /** Adds one event. */
@@ -58,29 +63,26 @@ export function follow(log: SessionLog, event: StreamEvent): SessionLog {
         sawInit: true,
         permissionMode: event.permissionMode ?? log.permissionMode,
         apiKeySource: event.apiKeySource ?? log.apiKeySource,
+        model: event.model ?? log.model,
       }
     case 'assistant':
-      return { ...log, toolUses: log.toolUses + event.tools.length, lastError: event.error ?? log.lastError }
+      return withAnswer(log, event)
     case 'used':
-      return {
-        ...log,
-        unbilled: {
-          inputTokens: log.unbilled.inputTokens + event.inputTokens,
-          outputTokens: log.unbilled.outputTokens + event.outputTokens,
-        },
-      }
+      return { ...log, tally: countCall(log.tally, event.used, log.model) }
     case 'limit':
       return {
         ...log,
         rejected: event.info.rejected ? event.info : log.rejected,
         paidExtra: event.info.paidExtra ? event.info : log.paidExtra,
+        windows: withWindows(log.windows, event.info.windows),
       }
     case 'result':
       return withResult(log, event)
     case 'invocation':
-      return { ...emptyLog, number: event.number }
+      return { ...emptyLog, number: event.number, startedAt: event.at }
+    case 'ended':
+      return { ...log, ended: event }
     case 'tools-ended':
-    case 'invocation-ended':
     case 'retry':
     case 'delta':
     case 'other':
@@ -90,31 +92,31 @@ export function follow(log: SessionLog, event: StreamEvent): SessionLog {
   }
 }
 
-/**
- * Newer versions say what was spent since the last result. Older ones only give a total, which each later result of the
- * same process repeats and raises.
- */
-function withResult(log: SessionLog, result: ResultEvent): SessionLog {
-  const { spent } = result
-  const before = log.lastResult?.totalCostUsd ?? 0
+/** A note stands until the model answers again: after a cut the program asks once more, and goes on. */
+function withAnswer(log: SessionLog, event: StreamEvent & { kind: 'assistant' }): SessionLog {
   return {
     ...log,
-    lastResult: result,
-    denials: log.denials + result.denials,
-    costUsd: log.costUsd + (spent?.costUsd ?? Math.max(0, result.totalCostUsd - before)),
-    inputTokens: log.inputTokens + (spent?.inputTokens ?? result.inputTokens),
-    outputTokens: log.outputTokens + (spent?.outputTokens ?? result.outputTokens),
-    turns: log.turns + result.turns,
-    durationMs: log.durationMs + result.durationMs,
-    unbilled: nothingUnbilled,
+    toolUses: log.toolUses + event.tools.length,
+    lastError: event.isSubagent ? log.lastError : event.error,
+    tally: event.used === null ? log.tally : countCall(log.tally, event.used, log.model),
   }
 }
 
+const withWindows = (known: readonly WindowUse[], said: readonly WindowUse[]): readonly WindowUse[] =>
+  said.length === 0 ? known : [...known.filter((w) => !said.some((s) => s.window === w.window)), ...said]
+
+const withResult = (log: SessionLog, result: ResultEvent): SessionLog => ({
+  ...log,
+  lastResult: result,
+  denied: [...log.denied, ...result.denied],
+  tally: countResult(log.tally, result, log.model),
+  turns: log.turns + result.turns,
+  durationMs: log.durationMs + result.durationMs,
+})
+
 /** @param durationMs measured from outside; null: what the program itself said */
 export const usageOf = (log: SessionLog, durationMs: number | null): Usage => ({
-  costUsd: log.costUsd,
-  inputTokens: log.inputTokens + log.unbilled.inputTokens,
-  outputTokens: log.outputTokens + log.unbilled.outputTokens,
+  ...spentSoFar(log.tally),
   durationMs: durationMs ?? log.durationMs,
   turns: log.turns,
   toolUses: log.toolUses,

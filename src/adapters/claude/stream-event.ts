@@ -1,3 +1,6 @@
+import type { UsageByModel, WindowUse } from '../../core/session.js'
+import type { TokenCount } from './prices.js'
+
 /** What the program says of the account's windows. */
 export interface LimitInfo {
   readonly rejected: boolean
@@ -6,6 +9,8 @@ export interface LimitInfo {
   readonly window: string | null
   /** The plan is used up and every call now costs money on top. */
   readonly paidExtra: boolean
+  /** How much of each window is used, as far as it was said. */
+  readonly windows: readonly WindowUse[]
 }
 
 /** The final word of one turn of the program. */
@@ -22,21 +27,17 @@ export interface ResultEvent {
   readonly apiStatus: number | null
   readonly apiError: string | null
   readonly limit: LimitInfo | null
-  readonly denials: number
+  /** The tools whose calls were refused, one for each call. */
+  readonly denied: readonly string[]
   readonly turns: number
   readonly durationMs: number
   /** Since the last result of this process; null where the version does not tell. */
-  readonly spent: Spending | null
-  /** Of the whole conversation (or process, in older versions), in US dollars. */
+  readonly spent: UsageByModel | null
+  /** Of the whole conversation (or process, in older versions). */
+  readonly total: UsageByModel
   readonly totalCostUsd: number
-  readonly inputTokens: number
-  readonly outputTokens: number
-}
-
-export interface Spending {
-  readonly costUsd: number
-  readonly inputTokens: number
-  readonly outputTokens: number
+  /** Of this turn. */
+  readonly tokens: TokenCount
 }
 
 export interface ToolUse {
@@ -51,22 +52,43 @@ export interface ToolUse {
   readonly command: string | null
 }
 
+/** What one call of the model has used so far; later events of the same message say it again, higher. */
+export interface CallUsage {
+  /** The message's id; null: that of the message last begun. */
+  readonly message: string | null
+  readonly model: string | null
+  readonly tokens: TokenCount
+}
+
 /** One thing that the program said on its standard output. */
 export type StreamEvent =
-  | { readonly kind: 'init'; readonly permissionMode: string | null; readonly apiKeySource: string | null }
-  | { readonly kind: 'assistant'; readonly tools: readonly ToolUse[]; readonly error: ApiErrorNote | null }
+  | { readonly kind: 'init'; readonly permissionMode: string | null; readonly apiKeySource: string | null; readonly model: string | null }
+  | {
+      readonly kind: 'assistant'
+      readonly tools: readonly ToolUse[]
+      readonly error: ApiErrorNote | null
+      readonly used: CallUsage | null
+      /** By an agent that the agent started: what it says is not how the session ends. */
+      readonly isSubagent: boolean
+    }
+  /** The usage of one answer of the model; only with partial messages. */
+  | { readonly kind: 'used'; readonly used: CallUsage }
   | { readonly kind: 'tools-ended'; readonly ends: readonly { readonly id: string; readonly failed: boolean }[] }
-  /** The final usage of one answer of the model; only with partial messages. */
-  | { readonly kind: 'used'; readonly inputTokens: number; readonly outputTokens: number }
   | { readonly kind: 'limit'; readonly info: LimitInfo }
   | { readonly kind: 'retry'; readonly attempt: number; readonly most: number; readonly error: string; readonly status: number | null }
   | ResultEvent
   /** A piece of an answer that follows as a whole. */
   | { readonly kind: 'delta' }
   /** orch's own line: an invocation begins here, in that folder. Epoch milliseconds. */
-  | { readonly kind: 'invocation'; readonly number: number | null; readonly cwd: string | null; readonly at: number }
-  /** orch's own line: it was over. */
-  | { readonly kind: 'invocation-ended' }
+  | { readonly kind: 'invocation'; readonly number: number | null; readonly cwd: string | null; readonly at: number | null }
+  /** orch's own line: the program is gone. */
+  | {
+      readonly kind: 'ended'
+      readonly exitCode: number | null
+      readonly signal: string | null
+      readonly stderrTail: string
+      readonly endedFor: string | null
+    }
   /** Anything else. It counts as a sign of life. */
   | { readonly kind: 'other' }
 

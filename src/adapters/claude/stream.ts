@@ -1,20 +1,48 @@
+import type { ModelUsage, UsageByModel, WindowUse } from '../../core/session.js'
 import { type Json, list, number, object, objectsIn, text } from './json-line.js'
-import type { ApiErrorNote, LimitInfo, ResultEvent, Spending, StreamEvent, ToolUse } from './stream-event.js'
+import type { TokenCount } from './prices.js'
+import type { ApiErrorNote, CallUsage, LimitInfo, ResultEvent, StreamEvent, ToolUse } from './stream-event.js'
 
-/** Reads one line. Unknown types, other key orders and rubbish are no errors; events that stand within rubbish are found. */
-export function readLine(line: string): StreamEvent[] {
-  const events = objectsIn(line)
-    .filter((o) => typeof o['type'] === 'string')
-    .map(readEvent)
-  return events.length > 0 ? events : [{ kind: 'other' }]
+/** Lines that may come between the two halves of a broken one. */
+const mostBetween = 4
+
+/**
+ * Reads the program's output line by line. Unknown types, other key orders and rubbish are no errors. Two writers may get
+ * into each other's lines: an event that stands in the middle of another one is found, and the other one too, though its
+ * end may come some lines later.
+ */
+export class StreamReader {
+  #broken: { readonly text: string; readonly age: number } | null = null
+
+  read(line: string): StreamEvent[] {
+    const { objects, rest } = objectsIn(line)
+    const events = [...objects, ...this.#mended(rest)].filter((o) => typeof o['type'] === 'string').map(readEvent)
+    return events.length > 0 ? events : [{ kind: 'other' }]
+  }
+
+  #mended(rest: string | null): readonly Json[] {
+    const before = this.#broken
+    if (before !== null) this.#broken = before.age >= mostBetween ? null : { ...before, age: before.age + 1 }
+    if (rest === null) return []
+    const whole = before === null ? null : objectsIn(`${before.text}${rest}`)
+    if (whole !== null && whole.rest === null) {
+      this.#broken = null
+      return whole.objects
+    }
+    if (rest.startsWith('{')) this.#broken = { text: rest, age: 0 }
+    return []
+  }
 }
+
+/** Reads one line for itself. */
+export const readLine = (line: string): StreamEvent[] => new StreamReader().read(line)
 
 function readEvent(o: Json): StreamEvent {
   switch (o['type']) {
     case 'system':
       return readSystem(o)
     case 'assistant':
-      return { kind: 'assistant', tools: toolUses(o), error: errorNote(o) }
+      return readAssistant(o)
     case 'stream_event':
       return readPartial(object(o['event']))
     case 'rate_limit_event':
@@ -24,16 +52,23 @@ function readEvent(o: Json): StreamEvent {
     case 'user':
       return { kind: 'tools-ended', ends: toolEnds(o) }
     case 'orch_invocation':
-      return { kind: 'invocation', number: number(o['number']), cwd: text(o['cwd']), at: number(o['at']) ?? 0 }
+      return { kind: 'invocation', number: number(o['number']), cwd: text(o['cwd']), at: number(o['at']) }
     case 'orch_ended':
-      return { kind: 'invocation-ended' }
+      return {
+        kind: 'ended',
+        exitCode: number(o['exitCode']),
+        signal: text(o['signal']),
+        stderrTail: text(o['stderrTail']) ?? '',
+        endedFor: text(o['endedFor']),
+      }
     default:
       return { kind: 'other' }
   }
 }
 
 function readSystem(o: Json): StreamEvent {
-  if (o['subtype'] === 'init') return { kind: 'init', permissionMode: text(o['permissionMode']), apiKeySource: text(o['apiKeySource']) }
+  if (o['subtype'] === 'init')
+    return { kind: 'init', permissionMode: text(o['permissionMode']), apiKeySource: text(o['apiKeySource']), model: text(o['model']) }
   if (o['subtype'] === 'api_retry')
     return {
       kind: 'retry',
@@ -45,12 +80,26 @@ function readSystem(o: Json): StreamEvent {
   return { kind: 'other' }
 }
 
+function readAssistant(o: Json): StreamEvent {
+  const message = object(o['message'])
+  const isOwnNote = message['model'] === '<synthetic>'
+  const used = isOwnNote || message['usage'] === undefined ? null : callUsage(message)
+  return { kind: 'assistant', tools: toolUses(o), error: errorNote(o), used, isSubagent: text(o['parent_tool_use_id']) !== null }
+}
+
 function readPartial(event: Json): StreamEvent {
   if (event['type'] === 'content_block_delta') return { kind: 'delta' }
+  if (event['type'] === 'message_start') return { kind: 'used', used: callUsage(object(event['message'])) }
   const usage = object(event['usage'])
   if (event['type'] !== 'message_delta' || number(usage['output_tokens']) === null) return { kind: 'other' }
-  return { kind: 'used', inputTokens: inputTokens(usage), outputTokens: number(usage['output_tokens']) ?? 0 }
+  return { kind: 'used', used: { message: null, model: null, tokens: tokenCount(usage) } }
 }
+
+const callUsage = (message: Json): CallUsage => ({
+  message: text(message['id']),
+  model: text(message['model']),
+  tokens: tokenCount(object(message['usage'])),
+})
 
 const targetKeys = ['file_path', 'notebook_path', 'path', 'command', 'pattern', 'query', 'url', 'description'] as const
 /** A command may hold a whole script; its beginning tells enough. */
@@ -100,35 +149,40 @@ function readResult(o: Json): ResultEvent {
     apiStatus: number(o['api_error_status']),
     apiError: text(o['api_error']),
     limit: optionalLimit(object(o['api_error_params'])['rate_limit_info']),
-    denials: list(o['permission_denials']).length,
+    denied: list(o['permission_denials']).map((d) => text(object(d)['tool_name']) ?? 'tool'),
     turns: number(o['num_turns']) ?? 0,
     durationMs: number(o['duration_ms']) ?? 0,
-    spent: spending(o['model_usage_since_last_result']),
+    spent: isObject(o['model_usage_since_last_result']) ? byModel(o['model_usage_since_last_result']) : null,
+    total: byModel(o['modelUsage']),
     totalCostUsd: number(o['total_cost_usd']) ?? 0,
-    inputTokens: inputTokens(usage),
-    outputTokens: number(usage['output_tokens']) ?? 0,
+    tokens: tokenCount(usage),
   }
 }
 
-function spending(byModel: unknown): Spending | null {
-  if (byModel === undefined || byModel === null) return null
-  const sum = (...keys: string[]): number =>
-    Object.values(object(byModel)).reduce<number>(
-      (total, model) => total + keys.reduce((t, key) => t + (number(object(model)[key]) ?? 0), 0),
-      0,
-    )
+const isObject = (value: unknown): boolean => value !== undefined && value !== null
+
+const byModel = (value: unknown): UsageByModel =>
+  Object.fromEntries(Object.entries(object(value)).map(([model, used]) => [model, modelUsage(object(used))]))
+
+function modelUsage(used: Json): ModelUsage {
+  const count = (key: string): number => number(used[key]) ?? 0
+  const cacheReadTokens = count('cacheReadInputTokens')
+  const cacheWriteTokens = count('cacheCreationInputTokens')
   return {
-    costUsd: sum('costUSD'),
-    inputTokens: sum('inputTokens', 'cacheReadInputTokens', 'cacheCreationInputTokens'),
-    outputTokens: sum('outputTokens'),
+    inputTokens: count('inputTokens') + cacheReadTokens + cacheWriteTokens,
+    cacheReadTokens,
+    cacheWriteTokens,
+    outputTokens: count('outputTokens'),
+    costUsd: count('costUSD'),
   }
 }
 
-/** Everything that the model was given, from the cache or not. */
-const inputTokens = (usage: Json): number =>
-  (number(usage['input_tokens']) ?? 0) +
-  (number(usage['cache_creation_input_tokens']) ?? 0) +
-  (number(usage['cache_read_input_tokens']) ?? 0)
+const tokenCount = (usage: Json): TokenCount => ({
+  input: number(usage['input_tokens']) ?? 0,
+  cacheRead: number(usage['cache_read_input_tokens']) ?? 0,
+  cacheWrite: number(usage['cache_creation_input_tokens']) ?? 0,
+  output: number(usage['output_tokens']) ?? 0,
+})
 
 const optionalLimit = (value: unknown): LimitInfo | null => (value === undefined || value === null ? null : limitInfo(object(value)))
 
@@ -140,7 +194,21 @@ function limitInfo(info: Json): LimitInfo {
     resetsAt: closed?.resetsAt ?? epochMs(info['resetsAt']),
     window: closed?.window ?? text(info['rateLimitType']),
     paidExtra,
+    windows: windowsOf(info),
   }
+}
+
+/** Newer versions tell of every window; older ones only of the one that the event is about, and not always how full it is. */
+function windowsOf(info: Json): WindowUse[] {
+  const all = Object.entries(object(info['unifiedWindows'])).map(([window, w]) => windowUse(window, object(w)))
+  const one = text(info['rateLimitType'])
+  const known = all.length > 0 || one === null ? all : [windowUse(one, info)]
+  return known.filter((w) => w !== null)
+}
+
+function windowUse(window: string, said: Json): WindowUse | null {
+  const utilization = number(said['utilization']) ?? (said['status'] === 'rejected' ? 1 : null)
+  return utilization === null ? null : { window, utilization, resetsAt: epochMs(said['resetsAt']) }
 }
 
 /** With paid extra usage the event speaks of the extra's own window; the plan's is the one that was used up. */

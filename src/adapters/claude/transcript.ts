@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import type { SessionStep } from '../../core/session.js'
 import { type Grounds, ReachGatherer } from './reach.js'
 import { emptyLog, follow, type SessionLog } from './session-log.js'
-import { readLine } from './stream.js'
+import { readLine, StreamReader } from './stream.js'
 
 /** Where the output of a session's invocations of one step is kept, below the run's folder. */
 export const transcriptPath = (folder: string, session: string, step: SessionStep): string =>
@@ -65,14 +65,15 @@ export interface LastInvocation {
 export async function readTranscript(path: string, grounds: Grounds): Promise<LastInvocation | null> {
   if (!(await exists(path))) return null
   let last: LastInvocation = { log: emptyLog, reach: null, isOver: false }
+  const reader = new StreamReader()
   // Whole lines: they were cut to a bearable length when they were written.
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
     if (line !== '')
-      for (const event of readLine(line)) {
+      for (const event of reader.read(line)) {
         if (event.kind === 'invocation')
-          last = { ...last, reach: event.cwd === null ? null : new ReachGatherer(event.cwd, grounds, event.at), isOver: false }
+          last = { ...last, reach: event.cwd === null ? null : new ReachGatherer(event.cwd, grounds, event.at ?? 0), isOver: false }
         await last.reach?.heard(event)
-        last = { ...last, log: follow(last.log, event), isOver: last.isOver || event.kind === 'invocation-ended' }
+        last = { ...last, log: follow(last.log, event), isOver: last.isOver || event.kind === 'ended' }
       }
   return last
 }

@@ -36,6 +36,9 @@ const usage = {
   durationMs: z.number(),
   turns: z.number(),
   toolUses: z.number(),
+  estimatedUsd: z.number().optional(),
+  requests: z.number().optional(),
+  models: z.record(text, z.looseObject({ costUsd: z.number(), inputTokens: z.number(), outputTokens: z.number() })).optional(),
 } satisfies ShapeOf<Usage>
 
 const openSession = {
@@ -44,6 +47,7 @@ const openSession = {
   account: text,
   notBefore: z.number(),
   resumes: z.boolean(),
+  startedAt: z.number(),
   running: z.boolean(),
   again: z.boolean(),
   tree: textOrNull,
@@ -82,6 +86,9 @@ const work = {
   approvedByPerson: z.boolean(),
   mergeCommit: textOrNull,
   usage: z.looseObject(usage),
+  sessions: count,
+  model: textOrNull,
+  unservedBy: z.array(text),
   startedAt: textOrNull,
   endedAt: textOrNull,
 } satisfies ShapeOf<Work>
@@ -96,6 +103,7 @@ const stage = {
   tasks: z.array(text),
   failure,
   landed: z.looseObject({ from: text, to: text }).nullable(),
+  active: z.looseObject({ ms: z.number(), since: z.number().nullable(), tasks: z.array(text) }),
 } satisfies ShapeOf<StageState>
 
 const state = {
@@ -118,6 +126,7 @@ const state = {
   guessedLimits: z.record(text, count),
   narrowed: z.record(text, count),
   streak: z.looseObject({ cause: text, count, tasks: z.array(text) }).nullable(),
+  budget: z.looseObject({ maxUsd: z.number().nullable(), maxDurationMs: z.number().nullable(), warned: z.array(text) }),
 } satisfies ShapeOf<RunState>
 
 const envelope = z.strictObject({ schemaVersion: z.literal(checkpointVersion), orchVersion: text, state: z.looseObject(state) })

@@ -55,7 +55,10 @@ const againAfter = (remedy: Remedy, now: number): AgainAt | null =>
 
 /** Where repeating the same thing seldom helps, once is enough. */
 const mostRepeats = (failure: Failure): number =>
-  failure.reason === 'empty-diff' || failure.reason === 'context-too-long' || failure.reason === 'agent-refused'
+  failure.reason === 'empty-diff' ||
+  failure.reason === 'permission-refused' ||
+  failure.reason === 'context-too-long' ||
+  failure.reason === 'agent-refused'
     ? 1
     : Number.MAX_SAFE_INTEGER
 

@@ -185,7 +185,10 @@ describe('early ends', () => {
 describe('what is written', () => {
   test('signs of life are told with what is being done', async () => {
     const { heard } = await play([init, usesTool, success])
-    expect(heard).toEqual([{ doing: 'Bash npm test', costUsd: null, answered: true }])
+    expect(heard).toMatchObject([
+      { doing: 'Bash npm test', answered: true },
+      { doing: null, used: { costUsd: 0.5 } },
+    ])
   })
 
   test('secrets reach neither the transcript nor the outcome', async () => {

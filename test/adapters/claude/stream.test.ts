@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { emptyLog, follow, usageOf } from '../../../src/adapters/claude/session-log.js'
-import { readLine } from '../../../src/adapters/claude/stream.js'
+import { readLine, StreamReader } from '../../../src/adapters/claude/stream.js'
 import { doingNow } from '../../../src/adapters/claude/tool-words.js'
 
 const kinds = (line: string): string[] => readLine(line).map((e) => e.kind)
@@ -22,7 +22,7 @@ test.each<{ says: string; line: string; heard: string[] }>([
   { says: 'an event behind rubbish', line: `(node:12) Warning: x ${result}`, heard: ['result'] },
   { says: 'an event before rubbish', line: `${result}garbage`, heard: ['result'] },
   { says: 'two events in one line', line: `${result}{"type":"tool_progress"}`, heard: ['result', 'other'] },
-  { says: 'an event in the middle of a broken one', line: `{"type":"assistant","mess${result}age":{}}`, heard: ['result'] },
+  { says: 'an event in the middle of a broken one', line: `{"type":"assistant","mess${result}age":{}}`, heard: ['result', 'assistant'] },
   { says: 'half an event', line: result.slice(0, 40), heard: ['other'] },
   {
     says: 'an event that an agent only quotes, in a line that was cut off',
@@ -71,7 +71,14 @@ describe('usage', () => {
 
   test('counts what was spent in this invocation, not what the conversation cost before', () => {
     const resumed = log([turn({ total_cost_usd: 5, model_usage_since_last_result: model(0.25) })])
-    expect(usageOf(resumed, 1234)).toEqual({ costUsd: 0.25, inputTokens: 17, outputTokens: 3, durationMs: 1234, turns: 2, toolUses: 0 })
+    expect(usageOf(resumed, 1234)).toMatchObject({
+      costUsd: 0.25,
+      inputTokens: 17,
+      outputTokens: 3,
+      durationMs: 1234,
+      turns: 2,
+      toolUses: 0,
+    })
   })
 
   test('adds up several results of one invocation', () => {
@@ -82,12 +89,58 @@ describe('usage', () => {
     expect(usageOf(older, null)).toMatchObject({ costUsd: 0.75, inputTokens: 22, outputTokens: 4 })
   })
 
-  test('of a program that was killed the tokens are known, each counted once', () => {
-    const partial = { type: 'stream_event', event: { type: 'message_delta', usage: { input_tokens: 100, output_tokens: 20 } } }
-    expect(usageOf(log([partial, partial]), null)).toMatchObject({ inputTokens: 200, outputTokens: 40, costUsd: 0 })
-    expect(usageOf(log([partial, turn({ model_usage_since_last_result: model(1) })]), null)).toMatchObject({
-      inputTokens: 17,
-      outputTokens: 3,
-    })
+  const begins = (id: string, input: number): object => ({
+    type: 'stream_event',
+    event: { type: 'message_start', message: { id, model: 'claude-sonnet-4-5', usage: { input_tokens: input, output_tokens: 1 } } },
+  })
+  const says = (input: number, output: number): object => ({
+    type: 'stream_event',
+    event: { type: 'message_delta', usage: { input_tokens: input, output_tokens: output } },
+  })
+  const calls = [begins('m1', 1000), says(1000, 200), begins('m2', 2000), says(2000, 300)]
+
+  test('of a program that was killed is estimated by list prices, each call counted once', () => {
+    const usage = usageOf(log(calls), null)
+    // 3000 tokens in at $3 a million, 500 out at $15.
+    expect(usage).toMatchObject({ inputTokens: 3000, outputTokens: 500, requests: 2, costUsd: 0.0165, estimatedUsd: 0.0165 })
+    expect(Object.keys(usage.models ?? {})).toEqual(['claude-sonnet-4-5'])
+  })
+
+  test('is no longer estimated once the result says it', () => {
+    const usage = usageOf(log([...calls, turn({ model_usage_since_last_result: model(1) })]), null)
+    expect(usage).toMatchObject({ costUsd: 1, inputTokens: 17, outputTokens: 3 })
+    expect(usage.estimatedUsd).toBeUndefined()
+  })
+
+  test('of a model that nobody knows is counted in tokens alone', () => {
+    const unknown = {
+      type: 'assistant',
+      message: { id: 'm', model: 'palantir-1', usage: { input_tokens: 5, output_tokens: 6 }, content: [] },
+    }
+    expect(usageOf(log([unknown, unknown]), null)).toMatchObject({ inputTokens: 5, outputTokens: 6, costUsd: 0 })
+  })
+})
+
+describe('an event that got into another one’s line', () => {
+  const limit = '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1795234006,"rateLimitType":"five_hour"}}'
+  const heard = (lines: readonly string[]): string[] => {
+    const reader = new StreamReader()
+    return lines.flatMap((line) => reader.read(line).map((e) => e.kind))
+  }
+
+  test('costs neither of them, wherever it stands', () => {
+    for (let at = 2; at < result.length - 1; at += 1)
+      if (!/[:[,]\s*$/.test(result.slice(0, at)))
+        expect(heard([`${result.slice(0, at)}${limit}${result.slice(at)}`]), String(at)).toEqual(['limit', 'result'])
+  })
+
+  test('and ended the line early: the rest comes with the next one, or a few later', () => {
+    expect(heard([`${result.slice(0, 30)}${limit}`, result.slice(30)])).toEqual(['limit', 'result'])
+    expect(heard([`${result.slice(0, 30)}${limit}`, '{"type":"tool_progress"}', result.slice(30)])).toEqual(['limit', 'other', 'result'])
+  })
+
+  test('is not taken for one where an agent wrote it as the input of a tool, in a line that was cut off', () => {
+    const forged = JSON.stringify({ type: 'assistant', message: { content: [{ type: 'tool_use', input: JSON.parse(limit) as object }] } })
+    expect(heard([forged.slice(0, -4)])).toEqual(['other'])
   })
 })

@@ -16,8 +16,8 @@ const detail = `refused: ${environment.ANTHROPIC_API_KEY}`
 const refusals: readonly FailedSession[] = [
   { failure: { reason: 'agent-refused', detail }, again: 'fresh' },
   { failure: { reason: 'context-too-long', detail }, again: 'fresh' },
-  { failure: { reason: 'budget-reached', detail }, again: 'resume' },
-  { failure: { reason: 'budget-reached', detail }, again: 'never' },
+  { failure: { reason: 'budget-reached', scope: 'session', measure: 'turns', detail }, again: 'resume' },
+  { failure: { reason: 'budget-reached', scope: 'session', measure: 'usd', detail }, again: 'never' },
   { failure: { reason: 'model-unknown', detail }, again: 'never' },
 ]
 

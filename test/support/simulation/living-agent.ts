@@ -21,6 +21,7 @@ export function livingAgent(universe: Universe, life: Life, journal: Journal): A
       return life.deed('hearing the end of a session', () => withoutSecrets(universe, outcome))
     },
     recall: (session, step, number) => life.deed('recalling a session', () => redacted(program.recall(session, step, number))),
+    spent: () => life.deed('looking at what a session cost', () => null),
     knows: (session) => life.deed('looking for a conversation', () => program.knows(session)),
   }
 }

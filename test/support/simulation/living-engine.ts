@@ -4,9 +4,11 @@ import type { Problem } from '../../../src/core/problem.js'
 import { err, ok } from '../../../src/core/result.js'
 import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../../../src/documents/review-answer.js'
 import { renderBoard } from '../../../src/documents/task-board.js'
+import { Budgets } from '../../../src/engine/budget.js'
 import type { Engine, Ports } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import type { Halt } from '../../../src/engine/halt.js'
+import { Pacer } from '../../../src/engine/pace.js'
 import type { Clock, Disk, Journal, MilestoneSource, PromptSource, Records, Sentinel, SharedLimits } from '../../../src/engine/ports.js'
 import { Watch } from '../../../src/engine/watch.js'
 import type { Dice } from './dice.js'
@@ -39,7 +41,9 @@ export function livingEngine(needs: EngineNeeds): Engine {
     ...{ rateLimit: config.rateLimit, waitsUntil: null, noWait },
   })
   const watch = new Watch(livingSentinel(needs.life), listener)
-  return sabotaged({ config, halt, gate, watch, options: { concurrency, noWait, accounts }, ports }, universe)
+  const budgets = new Budgets({ journal, clock, halt, budget: config.budget })
+  const pace = new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 })
+  return sabotaged({ config, halt, gate, watch, budgets, pace, options: { concurrency, noWait, accounts }, ports }, universe)
 }
 
 const prompts: PromptSource = {

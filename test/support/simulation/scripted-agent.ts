@@ -61,6 +61,10 @@ export class ScriptedAgent implements Agent {
     return Promise.resolve(this.#ended.get(`${session} ${step} ${number}`) ?? null)
   }
 
+  spent(): Promise<null> {
+    return Promise.resolve(null)
+  }
+
   knows(session: string): Promise<boolean> {
     return Promise.resolve(this.#known.has(session))
   }

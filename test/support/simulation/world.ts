@@ -6,9 +6,11 @@ import type { Milestone } from '../../../src/core/milestone.js'
 import { planRun } from '../../../src/core/plan.js'
 import { err, ok } from '../../../src/core/result.js'
 import { type RunState, reduce } from '../../../src/core/run-state.js'
+import { Budgets } from '../../../src/engine/budget.js'
 import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
+import { Pacer } from '../../../src/engine/pace.js'
 import type { Journal, Repository, SharedLimits } from '../../../src/engine/ports.js'
 import { retryTask } from '../../../src/engine/retry.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
@@ -169,6 +171,8 @@ export class World {
     return {
       config,
       halt,
+      budgets: new Budgets({ journal, clock, halt, budget: config.budget }),
+      pace: new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 }),
       options: { concurrency, noWait, accounts },
       watch: new Watch(quietSentinel, listener),
       gate: openGate({
