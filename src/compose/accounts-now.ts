@@ -108,6 +108,7 @@ async function smallestSession(project: Project, pool: Pool, account: AccountNam
       inheritedEnv: env,
       givenEnv: agentGitEnvironment(env),
       accountEnv: (name) => pool.environments.get(name) ?? null,
+      machineEnv: {},
       start: startLineChild,
       redact: (text) => redactor.redact(text),
       sandboxSupport: () => probeSandbox(platform, env),

@@ -10,7 +10,6 @@ import { readProjectRules } from '../adapters/files/project-rules.js'
 import { readTemplates } from '../adapters/files/template-files.js'
 import { agentGitEnvironment } from '../adapters/git/git-environment.js'
 import { diskOf } from '../adapters/machine/disk.js'
-import { widthFor } from '../adapters/machine/machine.js'
 import { startChild } from '../adapters/processes/child.js'
 import { startLineChild } from '../adapters/processes/line-child.js'
 import { secretRedactor } from '../adapters/processes/secret-redactor.js'
@@ -18,6 +17,7 @@ import { RunInbox } from '../adapters/store/inbox.js'
 import type { RunJournal } from '../adapters/store/journal.js'
 import { runPaths } from '../adapters/store/run-paths.js'
 import { RunRecords } from '../adapters/store/run-records.js'
+import { openSessionPeaks } from '../adapters/store/session-peaks.js'
 import { SharedLimitFiles } from '../adapters/store/shared-limits.js'
 import { stateHome } from '../adapters/store/state-home.js'
 import { understudyEnvironment, understudyProgram } from '../adapters/understudy/location.js'
@@ -37,9 +37,11 @@ import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
 import { Pacer } from '../engine/pace.js'
 import type { Listener, SharedLimits } from '../engine/ports.js'
+import { Reservations } from '../engine/reservations.js'
 import { Watch } from '../engine/watch.js'
 import { nobodyPays, type Pool, readPool } from './accounts.js'
 import { readLedger } from './ledger.js'
+import { machineEnvironment, machineOf, widthFor } from './machine.js'
 import type { Project } from './project.js'
 
 /** The config's name for the built-in stand-in. */
@@ -80,20 +82,23 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
   const { project, config, journal, listener, halt, noWait } = setup
   const disk = diskOf(project.orchFolder)
   const { accounts } = setup.pool
-  const concurrency = await widthFor(config)
+  const machine = machineOf(project.orchFolder, config.resources)
+  const peaks = await openSessionPeaks(project.orchFolder, config.agent.command)
+  const concurrency = await widthFor(config, machine, peaks)
+  const agents = agentPorts(setup, await machineEnvironment(config, concurrency))
+  const { spawnPerMinute } = config.execution
+  const { agent } = agents
+  const reservations = new Reservations({
+    ...{ machine, peaks, agent, journal, halt, spawnPerMinute },
+    clock: systemClock,
+    resources: config.resources,
+  })
   const sharedLimits = sharedLimitsOf(project, setup.pool)
   const gate = openGate({
-    accounts,
-    concurrency,
-    journal,
-    sharedLimits,
+    ...{ accounts, concurrency, journal, sharedLimits, listener, halt, noWait, disk, reservations },
     clock: systemClock,
-    listener,
-    halt,
     rateLimit: config.rateLimit,
     waitsUntil: waitsUntil(config),
-    noWait,
-    disk,
   })
   return {
     config,
@@ -104,7 +109,8 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     pace: new Pacer({ config: config.pace, clock: systemClock, listener, halt, usedInDay: await tokensInDay(project, config) }),
     options: { concurrency, noWait, accounts },
     ports: {
-      ...agentPorts(setup),
+      ...agents,
+      machine,
       repository: project.repository,
       journal,
       listener,
@@ -144,7 +150,10 @@ function waitsUntil({ rateLimit }: Config): number | null {
   return rateLimit.until === null ? null : nextTimeOfDay(rateLimit.until, systemClock.now(), localZone())
 }
 
-function agentPorts({ project, config, runFolder, journal, pool }: RunSetup): Pick<Engine['ports'], 'agent' | 'commands'> {
+function agentPorts(
+  { project, config, runFolder, journal, pool }: RunSetup,
+  machineEnv: Readonly<Record<string, string>>,
+): Pick<Engine['ports'], 'agent' | 'commands'> {
   const { env, platform } = project.surroundings
   const redactor = secretRedactor(env, config.agent.env, ...pool.environments.values(), pool.secrets)
   const agent = claudeAgent({
@@ -155,6 +164,7 @@ function agentPorts({ project, config, runFolder, journal, pool }: RunSetup): Pi
     inheritedEnv: env,
     givenEnv: agentGitEnvironment(env),
     accountEnv: (account) => pool.environments.get(account) ?? null,
+    machineEnv,
     start: startLineChild,
     redact: (text) => redactor.redact(text),
     sandboxSupport: () => probeSandbox(platform, env),

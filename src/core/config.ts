@@ -1,5 +1,7 @@
 import { type BudgetLimits, noBudget } from './budget.js'
 import type { Check } from './check.js'
+import { mebibyte } from './machine.js'
+import type { ResourceRules } from './policy/admission.js'
 import type { FallbackRule } from './policy/fallback.js'
 
 export type PermissionMode = 'acceptEdits' | 'dontAsk' | 'bypassPermissions'
@@ -46,8 +48,11 @@ export interface Config {
     }
   }
   readonly execution: {
-    /** Null: as many as the machine bears, four at most. */
+    /** Null: as many as the machine's memory bears, `maxConcurrency` at most. */
     readonly concurrency: number | null
+    readonly maxConcurrency: number
+    /** Sessions begun within any minute; null: no matter how many. */
+    readonly spawnPerMinute: number | null
     readonly taskTimeoutMs: number
     readonly checkTimeoutMs: number
     readonly retries: number
@@ -111,6 +116,16 @@ export interface Config {
     readonly warnAt: number
   }
   readonly pace: PaceConfig
+  readonly resources: ResourceRules & {
+    /** Between two looks at the machine. */
+    readonly sampleMs: number
+    /** What a session is expected to take until it is known better. Bytes. */
+    readonly perTaskMemory: number
+    /** Of all sessions together; each gets its share. Null: what the program allows each. */
+    readonly subagents: number | null
+    /** Sessions get heap settings for Node by what the machine has. */
+    readonly nodeOptions: boolean
+  }
   readonly health: {
     /** Of silence between tools, and while a tool runs. */
     readonly stuckAfterMs: number
@@ -143,6 +158,8 @@ export const defaultConfig: Config = {
   worktree: { setup: [], leases: { ports: 0, temp: false, names: [] } },
   execution: {
     concurrency: null,
+    maxConcurrency: 50,
+    spawnPerMinute: 60,
     taskTimeoutMs: 30 * minute,
     checkTimeoutMs: 10 * minute,
     retries: 3,
@@ -174,5 +191,16 @@ export const defaultConfig: Config = {
   auth: { mode: 'oauth', file: null, accounts: [] },
   budget: { preset: null, run: noBudget, stage: noBudget, task: noBudget, warnAt: 0.8 },
   pace: { enabled: false, requestsPerMinute: 100, tokensPerMinute: 100_000, tokensPerDay: 10_000_000, burst: 1.2, reserve: 0.1 },
+  resources: {
+    cpuMax: 90,
+    memMax: 85,
+    diskMax: 90,
+    hysteresis: 5,
+    sampleMs: 10_000,
+    perTaskMemory: 700 * mebibyte,
+    maxMemory: null,
+    subagents: 20,
+    nodeOptions: false,
+  },
   health: { stuckAfterMs: 5 * minute, toolTimeoutMs: 15 * minute, killGraceMs: 10_000, breaker: 5 },
 }

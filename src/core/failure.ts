@@ -1,4 +1,5 @@
 import type { BudgetMeasure, BudgetScope } from './budget.js'
+import { sizeWords } from './machine.js'
 import { unreachable } from './result.js'
 
 /** Everything that can go wrong in a run. Saved in facts, so each arm carries plain data only. */
@@ -75,6 +76,10 @@ export type Failure =
   | { readonly reason: 'base-conflict'; readonly files: readonly string[]; readonly branch: string }
   // the surroundings
   | { readonly reason: 'disk-full'; readonly path: string }
+  /** The worktrees of a stage will not fit. Bytes. */
+  | { readonly reason: 'disk-short'; readonly path: string; readonly tasks: number; readonly needs: number; readonly free: number }
+  /** Its session was ended again and again because the machine ran out of memory. */
+  | { readonly reason: 'memory-short'; readonly times: number }
   | { readonly reason: 'state-unreadable'; readonly path: string; readonly detail: string }
   | { readonly reason: 'locked'; readonly holder: string }
   | { readonly reason: 'limit-reached'; readonly until: string | null }
@@ -323,6 +328,16 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       )
     case 'disk-full':
       return say(`no space left on the disk for ${failure.path}`, 'Free some (orch clean helps), then: orch resume')
+    case 'disk-short':
+      return say(
+        `the worktrees of ${counted(failure.tasks, 'task')} need ${sizeWords(failure.needs)} and ${sizeWords(failure.free)} are free on the disk of ${failure.path}`,
+        'Free some (orch clean helps), then: orch resume',
+      )
+    case 'memory-short':
+      return say(
+        `its session was ended ${failure.times} times because the machine ran out of memory`,
+        `Close what else runs, or set execution.concurrency to 1, then: ${retry}`,
+      )
     case 'state-unreadable':
       return say(
         withDetail(`the saved state ${failure.path} cannot be read`, failure.detail),

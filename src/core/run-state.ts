@@ -152,6 +152,8 @@ const blankWork = (id: WorkId, stage: number, title: string, optional: boolean, 
   obstacle: null,
   approvedByPerson: false,
   mergeCommit: null,
+  held: null,
+  evictions: 0,
   usage: noUsage,
   sessions: 0,
   model: null,
@@ -160,12 +162,16 @@ const blankWork = (id: WorkId, stage: number, title: string, optional: boolean, 
   endedAt: null,
 })
 
+/** What waited for the machine when orch died waits no longer; it will be told anew. */
+const unheld = (work: RunState['work']): RunState['work'] =>
+  Object.fromEntries(Object.entries(work).map(([id, w]) => [id, w.held === null ? w : { ...w, held: null }]))
+
 function apply(state: RunState, fact: RecordedFact): RunState {
   switch (fact.type) {
     case 'run-started':
       throw new Error('Internal error: run-started twice')
     case 'run-resumed':
-      return unblock({ ...withoutCommonFailures(state), ending: null, endedAt: null, failure: null, narrowed: {}, streak: null })
+      return resume(state)
     case 'accounts-chosen':
       return { ...state, accounts: fact.accounts }
     case 'run-ended':
@@ -215,6 +221,9 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'workspace-opened':
     case 'workspace-closed':
     case 'entry-checked':
+    case 'start-held':
+    case 'session-frozen':
+    case 'session-thawed':
     case 'attempt-interrupted':
     case 'checks-finished':
     case 'review-interrupted':
@@ -326,6 +335,11 @@ function land(state: RunState, fact: RecordedFact & { type: 'stage-landed' }): R
   let next = withWork(landed, wholeOf(fact.stage), merged)
   for (const id of stageOf(state, fact.stage).tasks) if (next.work[id]?.phase === 'combined') next = withWork(next, id, merged)
   return next
+}
+
+function resume(saved: RunState): RunState {
+  const state = withoutCommonFailures(saved)
+  return unblock({ ...state, work: unheld(state.work), ending: null, endedAt: null, failure: null, narrowed: {}, streak: null })
 }
 
 /** What several tasks met alike was no fault of theirs. */

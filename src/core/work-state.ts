@@ -6,6 +6,14 @@ import type { OpenSession, Silence, Work, WorkPhase } from './work.js'
 
 /** Folds a fact about one piece of work into its state. The machine is drawn above `WorkPhase`. */
 export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
+  // Whatever else happens to it, it is held no longer.
+  if (fact.type === 'start-held' || fact.type === 'session-frozen') return { ...work, held: fact.detail }
+  return { ...changed(work, fact), held: null }
+}
+
+type Change = Exclude<RecordedFact & WorkFact, { type: 'start-held' | 'session-frozen' }>
+
+function changed(work: Work, fact: Change): Work {
   switch (fact.type) {
     case 'workspace-opened':
       return {
@@ -24,7 +32,12 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
       return { ...begun(work, fact.resumes), attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null } }
     case 'attempt-interrupted':
     case 'review-interrupted':
-      return { ...work, open: paused(work.open), usage: addUsage(work.usage, fact.usage) }
+      return {
+        ...work,
+        open: paused(work.open),
+        evictions: fact.cause === 'memory' ? work.evictions + 1 : work.evictions,
+        usage: addUsage(work.usage, fact.usage),
+      }
     case 'attempt-finished':
       return finishAttempt(work, fact)
     case 'attempt-failed':
@@ -42,6 +55,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
         failures: 0,
         setbacks: 0,
         remedy: null,
+        evictions: 0,
         reviews: fact.review,
         verdict: fact.verdict,
         usage: addUsage(work.usage, fact.usage),
@@ -93,6 +107,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'task-retried':
       return retried(work, fact.milestone)
     case 'milestone-edited':
+    case 'session-thawed':
       return work
     default:
       return unreachable(fact)
@@ -152,6 +167,7 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     failures: 0,
     setbacks: 0,
     remedy: null,
+    evictions: 0,
     head: fact.commit,
     changed: fact.changed,
     usage: addUsage(work.usage, fact.usage),
@@ -189,6 +205,7 @@ function retried(work: Work, said: Work['milestone']): Work {
     failures: 0,
     setbacks: 0,
     remedy: null,
+    evictions: 0,
     rounds: 0,
     mergeRounds: 0,
     changed: true,

@@ -128,6 +128,10 @@ export interface Work {
   readonly obstacle: Obstacle | null
   readonly approvedByPerson: boolean
   readonly mergeCommit: CommitId | null
+  /** Why its session cannot start, or stands still, for want of memory or disk; null: it can. */
+  readonly held: string | null
+  /** How often in a row its session was ended to give memory back. */
+  readonly evictions: number
   readonly usage: Usage
   /** Begun for it, those that were only gone on with not counted. */
   readonly sessions: number

@@ -10,6 +10,7 @@ import { parseJsonc } from './jsonc.js'
 import { placesIn } from './position.js'
 import { repoPath } from './repo-path.js'
 import { shapeProblems } from './shape-problems.js'
+import { parseSize } from './size.js'
 
 const mostCharacters = 1024 * 1024
 
@@ -64,6 +65,7 @@ function fillIn(file: ConfigFile): Config {
     },
     budget: budgetOf(file),
     pace: paceOf(file),
+    resources: resourcesOf(file),
     health: {
       stuckAfterMs: ms(file.health?.stuckAfter, fallback.health.stuckAfterMs),
       toolTimeoutMs: ms(file.health?.toolTimeout, fallback.health.toolTimeoutMs),
@@ -77,6 +79,8 @@ function executionOf({ execution: file }: ConfigFile): Config['execution'] {
   const fallback = defaultConfig.execution
   return {
     concurrency: file?.concurrency === 'auto' ? null : (file?.concurrency ?? fallback.concurrency),
+    maxConcurrency: file?.maxConcurrency ?? fallback.maxConcurrency,
+    spawnPerMinute: file?.spawnPerMinute === undefined ? fallback.spawnPerMinute : file.spawnPerMinute,
     taskTimeoutMs: ms(file?.taskTimeout, fallback.taskTimeoutMs),
     checkTimeoutMs: ms(file?.checkTimeout, fallback.checkTimeoutMs),
     retries: file?.retries ?? fallback.retries,
@@ -84,6 +88,18 @@ function executionOf({ execution: file }: ConfigFile): Config['execution'] {
     retryFactor: file?.retryFactor ?? fallback.retryFactor,
     retryMaxMs: ms(file?.retryMax, fallback.retryMaxMs),
     keepAwake: file?.keepAwake ?? fallback.keepAwake,
+  }
+}
+
+function resourcesOf({ resources: file }: ConfigFile): Config['resources'] {
+  const fallback = defaultConfig.resources
+  const { sample, perTaskMemory, maxMemory, ...rest } = file ?? {}
+  return {
+    ...fallback,
+    ...given(rest),
+    sampleMs: ms(sample, fallback.sampleMs),
+    perTaskMemory: bytes(perTaskMemory) ?? fallback.perTaskMemory,
+    maxMemory: bytes(maxMemory ?? undefined) ?? fallback.maxMemory,
   }
 }
 
@@ -131,6 +147,8 @@ function given<T extends object>(part: T | undefined): Given<T> {
 }
 
 const pathOf = (path: string | undefined): string | null => (path === undefined ? null : repoPath(path))
+
+const bytes = (value: string | number | undefined): number | null => (value === undefined ? null : parseSize(value))
 
 /** The schema has let only readable durations through. */
 const ms = (value: string | number | undefined, fallback: number): number =>

@@ -21,8 +21,7 @@ export async function concludeAttempt(engine: Engine, work: Work, step: AttemptS
       await record(engine, { type: 'attempt-interrupted', cause: 'limit', ...ended })
       return
     case 'stopped':
-      await record(engine, { type: 'attempt-interrupted', cause: outcome.because ?? 'stop', ...ended })
-      return
+      return interruptAttempt(engine, work, outcome)
     case 'failed':
       return failAttempt(engine, work, { failure: outcome.failure, again: outcome.again, usage: outcome.usage })
     case 'finished':
@@ -30,6 +29,18 @@ export async function concludeAttempt(engine: Engine, work: Work, step: AttemptS
     default:
       return unreachable(outcome)
   }
+}
+
+/** So often in a row a session may be ended to give memory back; then it counts as failed, or it would be begun for ever. */
+export const mostEvictions = 3
+
+type Stopped = SessionOutcome & { kind: 'stopped' }
+
+async function interruptAttempt(engine: Engine, work: Work, { because, usage }: Stopped): Promise<void> {
+  const cause = because ?? 'stop'
+  if (cause === 'memory' && work.evictions >= mostEvictions)
+    return failAttempt(engine, work, { failure: { reason: 'memory-short', times: work.evictions + 1 }, again: 'resume', usage })
+  await record(engine, { type: 'attempt-interrupted', task: work.id, attempt: work.attempts, cause, usage })
 }
 
 async function failAttempt(engine: Engine, work: Work, end: { failure: Failure; again: Again; usage: Usage }): Promise<void> {

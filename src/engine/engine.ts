@@ -19,6 +19,7 @@ import type {
   Inbox,
   Journal,
   Listener,
+  Machine,
   MilestoneSource,
   PromptSource,
   Records,
@@ -43,6 +44,7 @@ export interface Ports {
   readonly clock: Clock
   readonly chance: Chance
   readonly disk: Disk
+  readonly machine: Machine
   readonly listener: Listener
   readonly sharedLimits: SharedLimits
   /** Where a task's worktree lies, an absolute path. */
@@ -100,7 +102,8 @@ export const isOfTheSurroundings = (failure: Failure): boolean =>
   failure.reason === 'agent-missing' ||
   failure.reason === 'login-refused' ||
   failure.reason === 'billing-refused' ||
-  failure.reason === 'disk-full'
+  failure.reason === 'disk-full' ||
+  failure.reason === 'disk-short'
 
 /** What fails on a full disk says nothing about the task: the run pauses instead. @returns whether it does */
 export async function stopIfDiskFull(engine: Engine): Promise<boolean> {

@@ -3,7 +3,9 @@ import type { Check, CheckResult } from '../core/check.js'
 import type { CommitId, Fact, Progress, RecordedFact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Change } from '../core/leak.js'
+import type { MachineSample } from '../core/machine.js'
 import type { Milestone, MilestoneId } from '../core/milestone.js'
+import type { Peak } from '../core/policy/need.js'
 import type { Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
 import type { RunState } from '../core/run-state.js'
@@ -63,6 +65,10 @@ export interface Agent {
    * @param since epoch milliseconds: what was started before then has been counted
    */
   spent(session: string, step: SessionStep, since: number): Promise<Usage | null>
+  /** Stops a running session where it stands, its time limits too; false where that cannot be done. */
+  freeze(session: string): Promise<boolean>
+  /** Lets it go on. */
+  thaw(session: string): Promise<void>
   /** Whether the program knows the conversation, as far as the transcript tells. */
   knows(session: string): Promise<boolean>
 }
@@ -84,6 +90,8 @@ export type MergeTrial =
 
 /** Git, as far as the engine needs it. Nothing here runs a hook of the repository. Each call may be repeated: one that finds its work done is content. */
 export interface Repository {
+  /** Bytes that the files of a commit take in a worktree. */
+  checkoutSize(commit: CommitId): Promise<Result<number, Failure>>
   branchTip(branch: string): Promise<Result<CommitId, Failure>>
   /** Makes branch and worktree, or takes over those that are there. */
   openWorkspace(workspace: Workspace): Promise<Result<void, Failure>>
@@ -256,6 +264,21 @@ export interface Disk {
   /** So little room is left that nothing more should be started; what fails then fails for want of space. */
   isFull(): Promise<boolean>
   readonly path: string
+}
+
+/** The machine that everything runs on, looked at beside the work. */
+export interface Machine {
+  /** Looks now. */
+  sample(): Promise<MachineSample>
+  /** Hears a look every `resources.sample` until what is returned is called. */
+  watch(hear: (sample: MachineSample) => void): () => void
+}
+
+/** What earlier sessions of the project took of the machine at most, by what they were for. */
+export interface SessionPeaks {
+  of(step: SessionStep): readonly Peak[]
+  /** Remembers one more. Never rejects: what is not learnt is expected as before. */
+  learn(step: SessionStep, peak: Peak): Promise<void>
 }
 
 /** Chance. */

@@ -4,7 +4,7 @@ import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import { judge } from '../core/verdict.js'
 import { criteriaForReview, type Work } from '../core/work.js'
 import { afterSession } from './after-session.js'
-import { retryDecision } from './attempt-end.js'
+import { mostEvictions, retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
 import { holdIfAllFailAlike } from './breaker.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
@@ -23,7 +23,7 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
     const usage = await spentWhenCutOff(engine, work)
     if (usage !== null) await record(engine, { type: 'review-interrupted', task: work.id, cause: 'crash', usage })
   }
-  const admission = await admitSession(engine, work, null)
+  const admission = await admitSession(engine, work, { step: 'review', conversationOf: null })
   if (admission === null) return
   const prompt = await reviewPrompt(engine, work)
   const before = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
@@ -109,8 +109,7 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
       await record(engine, { type: 'review-interrupted', task: work.id, cause: 'limit', usage })
       return
     case 'stopped':
-      await record(engine, { type: 'review-interrupted', task: work.id, cause: outcome.because ?? 'stop', usage })
-      return
+      return interruptReview(engine, work, outcome)
     case 'failed':
       return failReview(engine, work, { failure: outcome.failure, again: outcome.again, usage })
     case 'finished':
@@ -121,6 +120,13 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
     default:
       return unreachable(outcome)
   }
+}
+
+async function interruptReview(engine: Engine, work: Work, { because, usage }: SessionOutcome & { kind: 'stopped' }): Promise<void> {
+  const cause = because ?? 'stop'
+  if (cause === 'memory' && work.evictions >= mostEvictions)
+    return failReview(engine, work, { failure: { reason: 'memory-short', times: work.evictions + 1 }, again: 'fresh', usage })
+  await record(engine, { type: 'review-interrupted', task: work.id, cause, usage })
 }
 
 async function readVerdict(engine: Engine, work: Work, review: number, outcome: SessionOutcome & { kind: 'finished' }): Promise<void> {

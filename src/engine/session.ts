@@ -12,10 +12,14 @@ import { hitLimit } from './limit.js'
 import type { SessionRequest } from './ports.js'
 
 /** Waits until a session may start: its budgets have something left, and the gate lets it through. Null: it must not. */
-export async function admitSession(engine: Engine, work: Work, conversationOf: AccountName | null): Promise<Admission | null> {
+export async function admitSession(
+  engine: Engine,
+  work: Work,
+  wanted: { readonly step: SessionStep; readonly conversationOf: AccountName | null },
+): Promise<Admission | null> {
   if (!(await hasBudget(engine, work.id))) return null
   if (!(await engine.pace.admit(work.id, work.milestone?.priority === 'critical'))) return null
-  const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, conversationOf })
+  const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, ...wanted })
   if (admission === null) return null
   // Others went on meanwhile.
   if (await hasBudget(engine, work.id)) return admission
@@ -58,12 +62,17 @@ export async function runSession(engine: Engine, work: Work, request: SessionReq
       engine.pace.used(task, used)
       tellProgress(engine, { task, doing, used })
     },
-    AbortSignal.any([engine.halt.hard, meter.stop]),
+    AbortSignal.any([engine.halt.hard, meter.stop, admission.evicted]),
   )
   await meter.close()
   engine.pace.ended(task, ended.usage)
   if (ended.windows !== undefined) await record(engine, { type: 'windows-seen', account: request.account, windows: ended.windows })
-  const outcome = withBudgets(engine, ended, { task, scope: budget?.scope ?? 'session', isOver: meter.stop.aborted })
+  const isEvicted = admission.evicted.aborted && !engine.halt.hard.aborted
+  const outcome = withBudgets(engine, isEvicted && ended.kind === 'stopped' ? { ...ended, because: 'memory' } : ended, {
+    task,
+    scope: budget?.scope ?? 'session',
+    isOver: meter.stop.aborted,
+  })
   const replaced = await replaceModel(engine, request, outcome)
   if (outcome.kind === 'limited' && !replaced) await hitLimit(engine, request.account, outcome.limit)
   await admission.ended(outcome)

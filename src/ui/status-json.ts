@@ -176,7 +176,10 @@ export function accountStatus(state: RunState | null, name: AccountName, now: nu
 
 /** Nobody carries it out: what its sessions were at when orch was killed goes on no longer. */
 function cutOff(state: RunState): RunState {
-  const stopped = Object.entries(state.work).map(([id, w]) => [id, w.open === null ? w : { ...w, open: { ...w.open, running: false } }])
+  const stopped = Object.entries(state.work).map(([id, w]) => [
+    id,
+    { ...w, held: null, open: w.open === null ? null : { ...w.open, running: false } },
+  ])
   return { ...state, ending: state.ending ?? 'interrupted', work: Object.fromEntries(stopped) as RunState['work'] }
 }
 

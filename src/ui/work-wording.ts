@@ -61,6 +61,12 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
       return `does not fit with what was merged before it: ${results(fact.results)}`
     case 'base-joined':
       return `now holds what was merged before it, at ${shortCommit(fact.commit)}`
+    case 'start-held':
+      return `waits to start: ${fact.detail}`
+    case 'session-frozen':
+      return `frozen: ${fact.detail}`
+    case 'session-thawed':
+      return 'goes on'
     case 'task-failed':
       return `failed: ${failureLine(fact.failure)}`
     case 'task-parked':
@@ -82,6 +88,7 @@ const cutOffBy: Readonly<Record<InterruptionCause, string>> = {
   limit: 'cut off by the limit',
   budget: 'stopped, as the budget is used up',
   model: 'stopped for another model',
+  memory: 'stopped to give memory back',
   stop: 'stopped',
   crash: 'cut off together with orch',
 }

@@ -20,6 +20,7 @@ export function driver(options: {
     runFolder: options.runFolder,
     projectFolder: options.runFolder,
     inheritedEnv,
+    machineEnv: {},
     givenEnv: {},
     accountEnv: () => null,
     start: startLineChild,

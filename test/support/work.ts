@@ -62,6 +62,8 @@ export const someWork = (part: Partial<Work>): Work => ({
   obstacle: null,
   approvedByPerson: false,
   mergeCommit: null,
+  held: null,
+  evictions: 0,
   usage: noUsage,
   sessions: 0,
   model: null,

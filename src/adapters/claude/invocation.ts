@@ -90,6 +90,20 @@ export class Invocation {
     }
   }
 
+  /** Its time limits stand still with it. @returns false where that cannot be done */
+  async freeze(): Promise<boolean> {
+    if (this.#program === null || this.#endedFor !== null) return false
+    this.#dogs?.pause()
+    const frozen = await this.#program.freeze()
+    if (!frozen) this.#dogs?.unpause()
+    return frozen
+  }
+
+  async thaw(): Promise<void> {
+    await this.#program?.thaw()
+    this.#dogs?.unpause()
+  }
+
   #take(event: StreamEvent): void {
     this.#log = follow(this.#log, event)
     this.#tools.heard(event)

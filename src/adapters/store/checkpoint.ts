@@ -85,6 +85,8 @@ const work = {
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
   mergeCommit: textOrNull,
+  held: textOrNull,
+  evictions: count,
   usage: z.looseObject(usage),
   sessions: count,
   model: textOrNull,

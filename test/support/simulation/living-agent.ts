@@ -20,6 +20,8 @@ export function livingAgent(universe: Universe, life: Life, journal: Journal): A
       if (isOfTheSurroundings(outcome)) evidence.surroundingsFailed = true
       return life.deed('hearing the end of a session', () => withoutSecrets(universe, outcome))
     },
+    freeze: () => Promise.resolve(false),
+    thaw: () => Promise.resolve(),
     recall: (session, step, number) => life.deed('recalling a session', () => redacted(program.recall(session, step, number))),
     spent: () => life.deed('looking at what a session cost', () => null),
     knows: (session) => life.deed('looking for a conversation', () => program.knows(session)),

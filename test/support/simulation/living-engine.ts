@@ -10,12 +10,14 @@ import { openGate } from '../../../src/engine/gate.js'
 import type { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
 import type { Clock, Disk, Journal, MilestoneSource, PromptSource, Records, Sentinel, SharedLimits } from '../../../src/engine/ports.js'
+import { Reservations } from '../../../src/engine/reservations.js'
 import { Watch } from '../../../src/engine/watch.js'
 import type { Dice } from './dice.js'
 import type { Life } from './life.js'
 import { livingAgent } from './living-agent.js'
 import { livingCommands } from './living-commands.js'
 import { livingRepository } from './living-repository.js'
+import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { sabotaged } from './sabotage.js'
 import type { Universe } from './universe.js'
@@ -36,8 +38,12 @@ export function livingEngine(needs: EngineNeeds): Engine {
   const ports = livingPorts(needs)
   const { clock, listener, disk, sharedLimits } = ports
   const accounts = [onlyAccount]
+  const { machine, agent } = ports
+  const { resources, execution } = config
+  const room = { machine, peaks: new MemoryPeaks(), agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
+  const reservations = new Reservations(room)
   const gate = openGate({
-    ...{ accounts, concurrency, journal, sharedLimits, clock, listener, halt, disk },
+    ...{ accounts, concurrency, journal, sharedLimits, clock, listener, halt, disk, reservations },
     ...{ rateLimit: config.rateLimit, waitsUntil: null, noWait },
   })
   const watch = new Watch(livingSentinel(needs.life), listener)
@@ -72,6 +78,7 @@ function livingPorts(needs: EngineNeeds): Ports {
     clock: livingClock(universe, life),
     disk: livingDisk(universe, life),
     sharedLimits: livingLimits(universe, life),
+    machine: new MemoryMachine(),
     chance: { uuid: () => universe.uuid(), fraction: () => chance.fraction() },
     listener: { heard: () => undefined, progressed: () => undefined },
     worktreePath: (task) => `/worktrees/${run}/${task}`,

@@ -140,7 +140,13 @@ export type Sabotage = keyof typeof spoils
 
 export const sabotages = Object.keys(spoils) as readonly Sabotage[]
 
-const unguarded: Admission = { account: defaultAccount, isOpen: () => true, answered: () => undefined, ended: () => Promise.resolve() }
+const unguarded: Admission = {
+  account: defaultAccount,
+  evicted: new AbortController().signal,
+  isOpen: () => true,
+  answered: () => undefined,
+  ended: () => Promise.resolve(),
+}
 
 /** The engine with the bug of this universe built in. */
 export function sabotaged(engine: Engine, universe: Universe): Engine {

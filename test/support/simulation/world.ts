@@ -12,6 +12,7 @@ import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
 import type { Journal, Repository, SharedLimits } from '../../../src/engine/ports.js'
+import { Reservations } from '../../../src/engine/reservations.js'
 import { retryTask } from '../../../src/engine/retry.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
 import { Watch } from '../../../src/engine/watch.js'
@@ -19,6 +20,7 @@ import { aCheckResult } from '../work.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import { MemoryGit } from './memory-git.js'
 import { MemoryLimits } from './memory-limits.js'
+import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
 import { memoryRepository } from './memory-repository.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { reviewFormat } from './review-format.js'
@@ -46,6 +48,8 @@ export class World {
   readonly worktrees = new Map<string, MemoryWorktree>()
   readonly facts: RecordedFact[] = []
   readonly approvals = new Set<string>()
+  readonly machine = new MemoryMachine()
+  readonly peaks = new MemoryPeaks()
   readonly agent: ScriptedAgent
   milestones: readonly Milestone[]
   halt = new Halt()
@@ -167,6 +171,10 @@ export class World {
     const { sharedLimits } = this
     const noWait = this.options.noWait ?? false
     const accounts = this.options.accounts ?? [onlyAccount]
+    const { machine, peaks, agent } = this
+    const { resources, execution } = config
+    const needs = { machine, peaks, agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
+    const reservations = new Reservations(needs)
     const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
     return {
       config,
@@ -187,6 +195,7 @@ export class World {
         waitsUntil: this.options.waitsUntil ?? null,
         noWait,
         disk,
+        reservations,
       }),
       ports: {
         agent: this.agent,
@@ -213,6 +222,7 @@ export class World {
         },
         clock,
         disk,
+        machine: this.machine,
         chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
         listener,
         sharedLimits,
