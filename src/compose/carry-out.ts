@@ -26,6 +26,7 @@ import { carryOutRun } from '../engine/run.js'
 import { chooseView, type View } from '../ui/view.js'
 import type { Pool } from './accounts.js'
 import { type KeptAwake, keepAwake } from './keep-awake.js'
+import { leasesFor } from './leases.js'
 import { type Outlook, type Project, planProject, preciousOf } from './project.js'
 import { checkAgent, composeEngine, poolFor, withUnderstudy } from './run-engine.js'
 import { asFailure, asProblems, asWrongName, type Trouble } from './trouble.js'
@@ -199,6 +200,7 @@ async function underLock(project: Project, { config, pool }: Means, request: Run
   })
   if (!journal.ok) return err(asFailure(journal.error))
   const halt = new Halt()
+  const leases = leasesFor(project, config)
   const signals = stopOnSignals(halt, view)
   let awake: KeptAwake | null = null
   try {
@@ -215,6 +217,7 @@ async function underLock(project: Project, { config, pool }: Means, request: Run
       journal: journal.value,
       listener: view,
       halt,
+      leases,
       noWait: request.noWait || !config.rateLimit.autoResume,
       runFolder: which.folder,
     })
@@ -223,6 +226,7 @@ async function underLock(project: Project, { config, pool }: Means, request: Run
   } finally {
     signals.close()
     await awake?.release()
+    await leases.releaseAll()
     await journal.value.close()
     await view.close()
   }

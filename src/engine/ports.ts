@@ -1,6 +1,6 @@
 import type { AccountName } from '../core/account.js'
 import type { Check, CheckResult } from '../core/check.js'
-import type { CommitId, Fact, Progress, RecordedFact } from '../core/fact.js'
+import type { CommitId, Fact, Progress, RecordedFact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Change } from '../core/leak.js'
 import type { MachineSample } from '../core/machine.js'
@@ -40,6 +40,8 @@ export interface SessionRequest {
   readonly timeoutMs: number
   readonly idleMs: number
   readonly toolIdleMs: number
+  /** Further variables of its environment; absent: none. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A sign of life of a session. */
@@ -257,6 +259,14 @@ export interface Clock {
   now(): number
   /** Resolves at the instant, however far, or as soon as `stop` is aborted; and when the clock is set back, after as long as it would have taken. */
   sleepUntil(epochMs: number, stop: AbortSignal): Promise<void>
+}
+
+/** What each worktree has of this machine for itself: ports, a temporary folder, names. */
+export interface Leases {
+  /** The environment variables that tell of it; taken the first time, and the same from then on. */
+  take(task: WorkId, place: string): Promise<Result<Readonly<Record<string, string>>, Failure>>
+  /** The worktree is gone. */
+  release(place: string): Promise<void>
 }
 
 /** Where worktrees and records lie. */

@@ -18,6 +18,7 @@ import { livingAgent } from './living-agent.js'
 import { livingCommands } from './living-commands.js'
 import { livingRepository } from './living-repository.js'
 import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
+import { noLeases } from './no-leases.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { sabotaged } from './sabotage.js'
 import type { Universe } from './universe.js'
@@ -77,6 +78,7 @@ function livingPorts(needs: EngineNeeds): Ports {
     board: { render: renderBoard },
     clock: livingClock(universe, life),
     disk: livingDisk(universe, life),
+    leases: noLeases,
     sharedLimits: livingLimits(universe, life),
     machine: new MemoryMachine(),
     chance: { uuid: () => universe.uuid(), fraction: () => chance.fraction() },

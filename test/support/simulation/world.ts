@@ -22,6 +22,7 @@ import { MemoryGit } from './memory-git.js'
 import { MemoryLimits } from './memory-limits.js'
 import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
 import { memoryRepository } from './memory-repository.js'
+import { noLeases } from './no-leases.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { reviewFormat } from './review-format.js'
 import { type Act, ScriptedAgent } from './scripted-agent.js'
@@ -222,6 +223,7 @@ export class World {
         },
         clock,
         disk,
+        leases: noLeases,
         machine: this.machine,
         chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
         listener,
