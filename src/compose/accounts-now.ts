@@ -117,7 +117,7 @@ async function smallestSession(project: Project, pool: Pool, account: AccountNam
       localZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     })
     const { model, effort, budgetUsd } = config.agent
-    const limits = { model, effort, budgetUsd, timeoutMs: 120_000, idleMs: 120_000 }
+    const limits = { model, effort, budgetUsd, timeoutMs: 120_000, idleMs: 120_000, toolIdleMs: 120_000 }
     const who = { run: 'auth', task: 'auth', step: 'review', session: systemChance.uuid(), resumes: false, number: 1, account } as const
     const request = { ...who, ...limits, cwd: folder, prompt: 'Answer with { "ok": true }.', answerSchema }
     return await agent.run(request, () => undefined, new AbortController().signal)

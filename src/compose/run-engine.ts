@@ -37,7 +37,7 @@ import type { Engine } from '../engine/engine.js'
 import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
 import { Pacer } from '../engine/pace.js'
-import type { Listener, SharedLimits } from '../engine/ports.js'
+import type { Leases, Listener, SharedLimits } from '../engine/ports.js'
 import { Reservations } from '../engine/reservations.js'
 import { Watch } from '../engine/watch.js'
 import { nobodyPays, type Pool, readPool } from './accounts.js'
@@ -76,6 +76,7 @@ export interface RunSetup {
   readonly halt: Halt
   readonly noWait: boolean
   readonly pool: Pool
+  readonly leases: Leases
 }
 
 /** Builds the real world around the engine. */
@@ -125,6 +126,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       clock: systemClock,
       chance: systemChance,
       disk,
+      leases: setup.leases,
       worktreePath: (task) => path.join(project.orchFolder, 'worktrees', journal.state.run, task),
       matches: (file, globs) => picomatch.isMatch(file, [...globs], { dot: true }),
       projectRules: readProjectRules,

@@ -15,6 +15,7 @@ import { chooseView, type View } from '../ui/view.js'
 import type { Pool } from './accounts.js'
 import type { Carried, RunRequest } from './carry-out.js'
 import { type KeptAwake, keepAwake } from './keep-awake.js'
+import { leasesFor } from './leases.js'
 import { type Project, preciousOf } from './project.js'
 import { checkAgent, composeEngine, poolFor, withUnderstudy } from './run-engine.js'
 import { stopOnSignals } from './stop-on-signals.js'
@@ -74,6 +75,7 @@ async function underLock(project: Project, { config, pool }: Means, request: Run
   })
   if (!journal.ok) return err(asFailure(journal.error))
   const halt = new Halt()
+  const leases = leasesFor(project, config)
   const signals = stopOnSignals(halt, view)
   let awake: KeptAwake | null = null
   try {
@@ -90,6 +92,7 @@ async function underLock(project: Project, { config, pool }: Means, request: Run
       journal: journal.value,
       listener: view,
       halt,
+      leases,
       noWait: request.noWait || !config.rateLimit.autoResume,
       runFolder: which.folder,
     })
@@ -98,6 +101,7 @@ async function underLock(project: Project, { config, pool }: Means, request: Run
   } finally {
     signals.close()
     await awake?.release()
+    await leases.releaseAll()
     await journal.value.close()
     await view.close()
   }

@@ -25,6 +25,7 @@ export const blankWork = (
   attempts: 0,
   failures: 0,
   setbacks: 0,
+  remedy: null,
   rounds: 0,
   reviews: 0,
   mergeRounds: 0,

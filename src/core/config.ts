@@ -35,7 +35,18 @@ export interface Config {
     /** How often one task may be brought onto what was merged before it. */
     readonly mergeRounds: number
   }
-  readonly worktree: { readonly setup: readonly string[] }
+  readonly worktree: {
+    readonly setup: readonly string[]
+    /** What each worktree has for itself alone on this machine. */
+    readonly leases: {
+      /** So many ports in a row; 0: none. */
+      readonly ports: number
+      /** A temporary folder. */
+      readonly temp: boolean
+      /** Environment variables that each get a name which no other worktree has. */
+      readonly names: readonly string[]
+    }
+  }
   readonly execution: {
     /** Null: as many as the machine's memory bears, `maxConcurrency` at most. */
     readonly concurrency: number | null
@@ -117,7 +128,14 @@ export interface Config {
     /** Sessions get heap settings for Node by what the machine has. */
     readonly nodeOptions: boolean
   }
-  readonly health: { readonly stuckAfterMs: number; readonly killGraceMs: number }
+  readonly health: {
+    /** Of silence between tools, and while a tool runs. */
+    readonly stuckAfterMs: number
+    readonly toolTimeoutMs: number
+    readonly killGraceMs: number
+    /** Like failures in a row, of several tasks, that stop the stage; 0: none do. */
+    readonly breaker: number
+  }
 }
 
 /** How fast the agent's service may be asked, over all sessions. */
@@ -139,7 +157,7 @@ export const defaultConfig: Config = {
   tasksFile: 'TASKS.md',
   checks: [],
   git: { baseBranch: null, envFiles: ['.env', '.env.local'], mergeRounds: 2 },
-  worktree: { setup: [] },
+  worktree: { setup: [], leases: { ports: 0, temp: false, names: [] } },
   execution: {
     concurrency: null,
     maxConcurrency: 50,
@@ -187,5 +205,5 @@ export const defaultConfig: Config = {
     subagents: 20,
     nodeOptions: false,
   },
-  health: { stuckAfterMs: 15 * minute, killGraceMs: 10_000 },
+  health: { stuckAfterMs: 5 * minute, toolTimeoutMs: 15 * minute, killGraceMs: 10_000, breaker: 5 },
 }

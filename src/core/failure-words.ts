@@ -24,6 +24,15 @@ const unavailable = {
   network: "the model's service could not be reached",
 } as const
 
+function describeSilence({ silentMs, tool }: Failure & { reason: 'agent-silent' }, logs: string, retry: string): FailureWords {
+  const seconds = Math.round(silentMs / 1000)
+  const limit = tool == null ? 'health.stuckAfter' : 'health.toolTimeout'
+  return {
+    message: `the agent gave no sign of life for ${seconds} s${tool == null ? '' : ` while it ran ${tool}`}, and was ended`,
+    hint: `See what it did: ${logs}; ${limit} sets the limit; then: ${retry}`,
+  }
+}
+
 /**
  * The only place where failures get words.
  * @param task whose failure it is, so that the hint is a command that can be typed as it stands; null: of the run
@@ -50,7 +59,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'agent-refused':
       return say(withDetail('the agent reported an error', failure.detail), `See what it said: ${logs}`)
     case 'agent-silent':
-      return say(`the agent was silent for ${Math.round(failure.silentMs / 1000)} s and was ended`, 'health.stuckAfter sets the limit')
+      return describeSilence(failure, logs, retry)
     case 'agent-timed-out':
       return say(
         `the agent took longer than ${Math.round(failure.limitMs / 1000)} s and was ended`,
@@ -210,6 +219,16 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       )
     case 'interrupted':
       return say('stopped on request', 'orch resume')
+    case 'breaker-tripped':
+      return say(
+        `${failure.count} sessions in a row failed for the same cause (${list(failure.tasks)}), so no more are paid for: ${describeFailure(failure.cause).message}`,
+        `See what it said: orch logs ${failure.tasks[0] ?? ''}; remove the cause, then: orch resume`,
+      )
+    case 'lease-failed':
+      return say(
+        withDetail('a worktree could not be given surroundings of its own', failure.detail),
+        'Correct worktree.leases in .orchestratorrc.json, or free some ports, then: orch resume',
+      )
     case 'internal':
       return say(`internal error: ${failure.detail}`, 'This is a bug in orch; please report it, with what orch logs says')
     default:

@@ -8,7 +8,8 @@ export type Failure =
   | { readonly reason: 'agent-crashed'; readonly detail: string }
   | { readonly reason: 'agent-without-result'; readonly exitCode: number | null }
   | { readonly reason: 'agent-refused'; readonly detail: string }
-  | { readonly reason: 'agent-silent'; readonly silentMs: number }
+  /** `tool`: what it was running then; null or absent: nothing that it told of. */
+  | { readonly reason: 'agent-silent'; readonly silentMs: number; readonly tool?: string | null }
   | { readonly reason: 'agent-timed-out'; readonly limitMs: number }
   | { readonly reason: 'session-lost'; readonly session: string }
   | {
@@ -81,6 +82,10 @@ export type Failure =
   | { readonly reason: 'locked'; readonly holder: string }
   | { readonly reason: 'limit-reached'; readonly until: string | null }
   | { readonly reason: 'interrupted' }
+  /** So many sessions in a row failed for the same cause that the next one would too. */
+  | { readonly reason: 'breaker-tripped'; readonly cause: Failure; readonly count: number; readonly tasks: readonly string[] }
+  /** No free ports, or no place to note them. */
+  | { readonly reason: 'lease-failed'; readonly detail: string }
   | { readonly reason: 'internal'; readonly detail: string }
 
 export type FailureReason = Failure['reason']

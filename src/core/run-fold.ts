@@ -2,6 +2,7 @@ import { type AccountName, defaultAccount } from './account.js'
 import { countActive } from './active-time.js'
 import { blankWork } from './blank-work.js'
 import type { RecordedFact, WorkId } from './fact.js'
+import { afterLikeFailure } from './policy/breaker.js'
 import { unreachable } from './result.js'
 import { noRunBudget, reduceBudget } from './run-budget.js'
 import { type RunState, withStage, withWork, workOf } from './run-state.js'
@@ -41,6 +42,7 @@ function begin(fact: RecordedFact & { type: 'run-started' }): RunState {
     limits: {},
     guessedLimits: {},
     narrowed: {},
+    streak: null,
     budget: noRunBudget,
   }
 }
@@ -49,12 +51,24 @@ function begin(fact: RecordedFact & { type: 'run-started' }): RunState {
 const unheld = (work: RunState['work']): RunState['work'] =>
   Object.fromEntries(Object.entries(work).map(([id, w]) => [id, w.held === null ? w : { ...w, held: null }]))
 
+function resume(saved: RunState): RunState {
+  const state = withoutCommonFailures(saved)
+  return unblock({ ...state, work: unheld(state.work), ending: null, endedAt: null, failure: null, narrowed: {}, streak: null })
+}
+
+/** What several tasks met alike was no fault of theirs. */
+function withoutCommonFailures(state: RunState): RunState {
+  if (state.failure?.reason !== 'breaker-tripped') return state
+  const work = Object.fromEntries(Object.entries(state.work).map(([id, w]) => [id, { ...w, failures: 0 }]))
+  return { ...state, work }
+}
+
 function apply(state: RunState, fact: RecordedFact): RunState {
   switch (fact.type) {
     case 'run-started':
       throw new Error('Internal error: run-started twice')
     case 'run-resumed':
-      return unblock({ ...state, work: unheld(state.work), ending: null, endedAt: null, failure: null, narrowed: {} })
+      return resume(state)
     case 'accounts-chosen':
       return { ...state, accounts: fact.accounts }
     case 'run-ended':
@@ -87,14 +101,20 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'stage-failed':
       return withStage(state, fact.stage, (s) => ({ ...s, phase: 'failed', failure: fact.failure }))
     case 'attempt-finished':
-      return moveOn(withoutGuesses(state, fact.task), fact)
+      return { ...moveOn(withoutGuesses(state, fact.task), fact), streak: null }
     case 'base-joined':
       return moveOn(state, fact)
     case 'review-given':
-      return withWork(withoutGuesses(state, fact.task), fact.task, (work) => reduceWork(work, fact))
+      return { ...withWork(withoutGuesses(state, fact.task), fact.task, (work) => reduceWork(work, fact)), streak: null }
     case 'attempt-started':
     case 'review-started':
       return { ...withWork(state, fact.task, (work) => reduceWork(work, fact)), account: fact.account }
+    case 'attempt-failed':
+    case 'review-failed':
+      return {
+        ...withWork(state, fact.task, (work) => reduceWork(work, fact)),
+        streak: afterLikeFailure(state.streak, fact.failure, fact.task),
+      }
     case 'workspace-opened':
     case 'workspace-closed':
     case 'entry-checked':
@@ -102,10 +122,8 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'session-frozen':
     case 'session-thawed':
     case 'attempt-interrupted':
-    case 'attempt-failed':
     case 'checks-finished':
     case 'review-interrupted':
-    case 'review-failed':
     case 'task-approved':
     case 'approval-given':
     case 'merge-conflicted':

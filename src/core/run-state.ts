@@ -3,6 +3,7 @@ import type { ActiveTime } from './active-time.js'
 import type { CommitId, RunEnding, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
 import type { Selection } from './plan.js'
+import type { Streak } from './policy/breaker.js'
 import type { RunBudget } from './run-budget.js'
 import type { Work } from './work.js'
 
@@ -59,6 +60,8 @@ export interface RunState {
   readonly guessedLimits: Readonly<Record<AccountName, number>>
   /** Accounts that bear fewer sessions at a time than configured. */
   readonly narrowed: Readonly<Record<AccountName, number>>
+  /** Sessions that failed alike, one after the other; null: the last one did not fail. */
+  readonly streak: Streak | null
   readonly budget: RunBudget
 }
 

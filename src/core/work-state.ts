@@ -2,7 +2,7 @@ import { allPassed } from './check.js'
 import type { AgainAt, RecordedFact, WorkFact } from './fact.js'
 import { unreachable } from './result.js'
 import { addUsage, type SessionStep } from './session.js'
-import type { OpenSession, Work, WorkPhase } from './work.js'
+import type { OpenSession, Silence, Work, WorkPhase } from './work.js'
 
 /** Folds a fact about one piece of work into its state. The machine is drawn above `WorkPhase`. */
 export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
@@ -38,14 +38,7 @@ function changed(work: Work, fact: Change): Work {
       return finishAttempt(work, fact)
     case 'attempt-failed':
     case 'review-failed':
-      return {
-        ...work,
-        usage: addUsage(work.usage, fact.usage),
-        failures: work.failures + (fact.counts ? 1 : 0),
-        setbacks: fact.counts ? work.setbacks : work.setbacks + 1,
-        open: repeated(work.open, fact.again),
-        failure: fact.again === null ? fact.failure : null,
-      }
+      return failSession(work, fact)
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':
@@ -57,6 +50,7 @@ function changed(work: Work, fact: Change): Work {
         open: null,
         failures: 0,
         setbacks: 0,
+        remedy: null,
         evictions: 0,
         reviews: fact.review,
         verdict: fact.verdict,
@@ -128,6 +122,7 @@ const running = (
   startedAt: Date.parse(start.at),
   running: true,
   again: false,
+  silence: null,
 })
 
 const begun = (work: Work, resumes: boolean): Work => (resumes ? work : { ...work, sessions: work.sessions + 1 })
@@ -142,12 +137,27 @@ const interrupted = (work: Work, fact: Interruption, resumes: boolean): Work => 
 type Interruption = WorkFact & { type: 'attempt-interrupted' | 'review-interrupted' }
 
 const paused = (open: OpenSession | null, resumes: boolean): OpenSession | null =>
-  open === null ? null : { ...open, running: false, resumes, notBefore: 0, again: false }
+  open === null ? null : { ...open, running: false, resumes, notBefore: 0, again: false, silence: null }
 
-const repeated = (open: OpenSession | null, again: AgainAt | null): OpenSession | null =>
+/** Hanging has a ladder of its own, and counts neither against the task nor as a setback. */
+function failSession(work: Work, { failure, again, counts, usage }: RecordedFact & { type: 'attempt-failed' | 'review-failed' }): Work {
+  const hung = failure.reason === 'agent-silent' && !counts
+  const isSetback = !counts && !hung
+  return {
+    ...work,
+    usage: addUsage(work.usage, usage),
+    failures: work.failures + (counts ? 1 : 0),
+    setbacks: work.setbacks + (isSetback ? 1 : 0),
+    remedy: hung && again !== null ? (again.session === 'resume' ? 'nudge' : 'restart') : work.remedy,
+    open: repeated(work.open, again, hung ? { silentMs: failure.silentMs, tool: failure.tool ?? null } : null),
+    failure: again === null ? failure : null,
+  }
+}
+
+const repeated = (open: OpenSession | null, again: AgainAt | null, silence: Silence | null): OpenSession | null =>
   open === null || again === null
     ? null
-    : { ...open, running: false, resumes: again.session === 'resume', notBefore: again.at, again: true }
+    : { ...open, running: false, resumes: again.session === 'resume', notBefore: again.at, again: true, silence }
 
 const withObstacle = (work: Work): readonly string[] => [
   ...new Set([...work.alsoChecks, ...(work.obstacle?.results ?? []).filter((r) => !r.passed).map((r) => r.command)]),
@@ -161,6 +171,7 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     sessionAccount: work.open?.account ?? work.sessionAccount,
     failures: 0,
     setbacks: 0,
+    remedy: null,
     evictions: 0,
     head: fact.commit,
     changed: fact.changed,
@@ -198,6 +209,7 @@ function retried(work: Work, said: Work['milestone']): Work {
     failure: null,
     failures: 0,
     setbacks: 0,
+    remedy: null,
     evictions: 0,
     rounds: 0,
     mergeRounds: 0,

@@ -44,7 +44,10 @@ function fillIn(file: ConfigFile): Config {
       envFiles: file.git?.envFiles?.map((path) => pathOf(path) ?? path) ?? fallback.git.envFiles,
       mergeRounds: file.git?.merge?.maxRounds ?? fallback.git.mergeRounds,
     },
-    worktree: { setup: file.worktree?.setup ?? fallback.worktree.setup },
+    worktree: {
+      setup: file.worktree?.setup ?? fallback.worktree.setup,
+      leases: { ...fallback.worktree.leases, ...given(file.worktree?.leases) },
+    },
     execution,
     agent: agentOf(file),
     review: { ...fallback.review, ...given(file.review) },
@@ -65,7 +68,9 @@ function fillIn(file: ConfigFile): Config {
     resources: resourcesOf(file),
     health: {
       stuckAfterMs: ms(file.health?.stuckAfter, fallback.health.stuckAfterMs),
+      toolTimeoutMs: ms(file.health?.toolTimeout, fallback.health.toolTimeoutMs),
       killGraceMs: ms(file.health?.killGrace, fallback.health.killGraceMs),
+      breaker: file.health?.breaker ?? fallback.health.breaker,
     },
   }
 }

@@ -103,7 +103,15 @@ const account = z.strictObject(
   { error: 'an account: { "name": "work", "keyFromEnv": "WORK_KEY" }' },
 )
 
-const { git, execution, agent, review, rateLimit, auth, pace, budget, resources, health } = fallback
+const leasedNameError = 'a list of names of environment variables, none of which orch or the system sets'
+/** What orch tells by itself, and what a shell needs. */
+const takenNames = /^(?:ORCH_.*|PATH|HOME|USER|SHELL|CI|TMPDIR|TEMP|TMP)$/i
+const leasedName = z
+  .string({ error: leasedNameError })
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: leasedNameError })
+  .refine((name) => !takenNames.test(name), { error: leasedNameError })
+
+const { git, worktree, execution, agent, review, rateLimit, auth, pace, budget, resources, health } = fallback
 
 /** What `.orchestratorrc.json` may say. Each key is optional; keys that are not here are refused. */
 export const configSchema = z.strictObject(
@@ -132,7 +140,25 @@ export const configSchema = z.strictObject(
       'Branches and files.',
     ),
     worktree: group(
-      { setup: option(texts('commands'), 'Commands run once in each new worktree, such as npm ci.', []) },
+      {
+        setup: option(texts('commands'), 'Commands run once in each new worktree, such as npm ci.', []),
+        leases: group(
+          {
+            ports: option(
+              wholeNumber(0, 1000),
+              'How many free ports in a row each worktree gets, told as ORCH_PORT (the first) and ORCH_PORTS ("20000-20009").',
+              worktree.leases.ports,
+            ),
+            temp: option(yesOrNo, 'Whether each worktree gets a temporary folder, told as TMPDIR, TEMP and TMP.', worktree.leases.temp),
+            names: option(
+              z.array(leasedName, { error: leasedNameError }),
+              'Environment variables that each get a name no other worktree has, such as COMPOSE_PROJECT_NAME or DATABASE_NAME.',
+              worktree.leases.names,
+            ),
+          },
+          'What each worktree has for itself alone on this machine, so that tests of several tasks can run servers at once.',
+        ),
+      },
       'The folders in which tasks are carried out.',
     ),
     execution: group(
@@ -348,11 +374,21 @@ export const configSchema = z.strictObject(
     ),
     health: group(
       {
-        stuckAfter: option(limit, 'How long a session may be silent before it is ended.', writeDuration(health.stuckAfterMs)),
+        stuckAfter: option(
+          limit,
+          'How long a session may give no sign of life while no tool runs; then it is nudged, after that begun anew, after that its task is parked.',
+          writeDuration(health.stuckAfterMs),
+        ),
+        toolTimeout: option(limit, 'The same while a tool of it runs, such as a long build.', writeDuration(health.toolTimeoutMs)),
         killGrace: option(
           duration,
           'How long a process has to end by itself before it is ended by force.',
           writeDuration(health.killGraceMs),
+        ),
+        breaker: option(
+          wholeNumber(0, 1000),
+          'After how many failures in a row for the same cause, met by several tasks, the stage stops; 0: never.',
+          health.breaker,
         ),
       },
       'When sessions hang.',

@@ -8,6 +8,7 @@ import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import type { AttemptStep } from './attempt.js'
 import { landedState, writeBoard } from './board.js'
+import { holdIfAllFailAlike } from './breaker.js'
 import { type Engine, haltFor, record, stateOf } from './engine.js'
 import { moveIntegration } from './integration.js'
 import { isWhole, workspaceOf } from './workspace.js'
@@ -50,6 +51,7 @@ async function failAttempt(engine: Engine, work: Work, end: { failure: Failure; 
   }
   const decision = retryDecision(engine, work, end)
   await record(engine, { type: 'attempt-failed', task: work.id, attempt: work.attempts, failure, usage, ...decision })
+  await holdIfAllFailAlike(engine, work)
 }
 
 export function retryDecision(engine: Engine, work: Work, end: { failure: Failure; again: Again }) {

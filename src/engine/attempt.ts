@@ -116,5 +116,6 @@ function sessionRequest(engine: Engine, work: Work, step: AttemptStep, start: St
     budgetUsd: agent.budgetUsd,
     timeoutMs: work.milestone?.timeoutMs ?? execution.taskTimeoutMs,
     idleMs: health.stuckAfterMs,
+    toolIdleMs: health.toolTimeoutMs,
   }
 }

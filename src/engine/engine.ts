@@ -18,6 +18,7 @@ import type {
   Disk,
   Inbox,
   Journal,
+  Leases,
   Listener,
   Machine,
   MilestoneSource,
@@ -44,6 +45,7 @@ export interface Ports {
   readonly clock: Clock
   readonly chance: Chance
   readonly disk: Disk
+  readonly leases: Leases
   readonly machine: Machine
   readonly listener: Listener
   readonly sharedLimits: SharedLimits
@@ -103,6 +105,7 @@ export const isOfTheSurroundings = (failure: Failure): boolean =>
   failure.reason === 'login-refused' ||
   failure.reason === 'billing-refused' ||
   failure.reason === 'disk-full' ||
+  failure.reason === 'lease-failed' ||
   failure.reason === 'disk-short'
 
 /** What fails on a full disk says nothing about the task: the run pauses instead. @returns whether it does */

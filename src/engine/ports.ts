@@ -1,6 +1,6 @@
 import type { AccountName } from '../core/account.js'
 import type { Check, CheckResult } from '../core/check.js'
-import type { CommitId, Fact, Progress, RecordedFact } from '../core/fact.js'
+import type { CommitId, Fact, Progress, RecordedFact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Change } from '../core/leak.js'
 import type { MachineSample } from '../core/machine.js'
@@ -11,7 +11,7 @@ import type { Result } from '../core/result.js'
 import type { RunState } from '../core/run-state.js'
 import type { SessionOutcome, SessionStep, Usage } from '../core/session.js'
 import type { ReviewAnswer, Verdict } from '../core/verdict.js'
-import type { Workspace } from '../core/work.js'
+import type { Silence, Workspace } from '../core/work.js'
 
 /** One session of the agent program. */
 export interface SessionRequest {
@@ -36,9 +36,12 @@ export interface SessionRequest {
   readonly budgetUsd: number | null
   /** Models that the program may turn to when the service is overloaded; absent: none. */
   readonly fallbackModels?: readonly string[]
-  /** Milliseconds of wall time, and of silence. */
+  /** Milliseconds of wall time, of silence, and of silence while a tool runs. */
   readonly timeoutMs: number
   readonly idleMs: number
+  readonly toolIdleMs: number
+  /** Further variables of its environment; absent: none. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A sign of life of a session. */
@@ -212,6 +215,8 @@ export interface PromptSource {
   /** The conversation was cut off: go on. */
   goOn(input: PromptInput): string
   reviewGoOn(input: ReviewInput): string
+  /** The conversation hung and was ended for it: go on another way, or say what is in the way. */
+  nudge(input: PromptInput & Silence): string
 }
 
 export interface PromptInput {
@@ -255,6 +260,14 @@ export interface Clock {
   now(): number
   /** Resolves at the instant, however far, or as soon as `stop` is aborted; and when the clock is set back, after as long as it would have taken. */
   sleepUntil(epochMs: number, stop: AbortSignal): Promise<void>
+}
+
+/** What each worktree has of this machine for itself: ports, a temporary folder, names. */
+export interface Leases {
+  /** The environment variables that tell of it; taken the first time, and the same from then on. */
+  take(task: WorkId, place: string): Promise<Result<Readonly<Record<string, string>>, Failure>>
+  /** The worktree is gone. */
+  release(place: string): Promise<void>
 }
 
 /** Where worktrees and records lie. */

@@ -7,6 +7,7 @@ import { criteriaForReview, type OpenSession, type Work } from '../core/work.js'
 import { afterSession } from './after-session.js'
 import { mostEvictions, retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
+import { holdIfAllFailAlike } from './breaker.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
 import type { SessionRequest } from './ports.js'
 import { admitSession, modelFor, runSession, spentWhenCutOff } from './session.js'
@@ -89,6 +90,7 @@ function reviewRequest(engine: Engine, work: Work, start: ReviewStart): SessionR
     budgetUsd: agent.budgetUsd,
     timeoutMs: execution.taskTimeoutMs,
     idleMs: health.stuckAfterMs,
+    toolIdleMs: health.toolTimeoutMs,
   }
 }
 
@@ -167,4 +169,5 @@ async function failReview(engine: Engine, work: Work, end: { failure: Failure; a
   // A reviewer that failed keeps no work that its conversation would have to continue: the next one is a fresh pair of eyes.
   const again = end.again === 'resume' ? 'fresh' : end.again
   await record(engine, { type: 'review-failed', task: work.id, failure, usage, ...retryDecision(engine, work, { failure, again }) })
+  await holdIfAllFailAlike(engine, work)
 }

@@ -2,7 +2,7 @@ import type { AccountName } from '../core/account.js'
 import type { WorkId } from '../core/fact.js'
 import { sessionBudget } from '../core/policy/budget.js'
 import { fallbackFor, modelsWhenOverloaded } from '../core/policy/fallback.js'
-import type { SessionOutcome, SessionStep, Usage } from '../core/session.js'
+import { noUsage, type SessionOutcome, type SessionStep, type Usage } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import { afterSession, watched } from './after-session.js'
 import { budgetFailure } from './budget.js'
@@ -50,12 +50,17 @@ export function modelFor(engine: Engine, work: Work, step: SessionStep): string 
  */
 export async function runSession(engine: Engine, work: Work, request: SessionRequest, admission: Admission): Promise<SessionOutcome> {
   const { task } = request
+  const leased = await engine.ports.leases.take(task, request.cwd)
+  if (!leased.ok) {
+    await admission.ended(null)
+    return { kind: 'failed', usage: noUsage, failure: leased.error, again: 'never' }
+  }
   const budget = sessionBudget(engine.budgets.usesOf(task), request.budgetUsd)
   const fallbackModels = request.model === null ? [] : modelsWhenOverloaded(request.model, engine.config.agent.fallback)
   const meter = engine.budgets.meter(task)
   await engine.watch.begin(watched(work, request.session), stateOf(engine))
   const ended = await engine.ports.agent.run(
-    { ...request, budgetUsd: budget?.usd ?? null, fallbackModels },
+    { ...request, env: leased.value, budgetUsd: budget?.usd ?? null, fallbackModels },
     ({ answered, doing, used }) => {
       if (answered) admission.answered()
       meter.used(used)

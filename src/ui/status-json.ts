@@ -7,6 +7,7 @@ import { publicState, type TaskStateName } from '../core/public-state.js'
 import { closedForAll, type RunState, type StageState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
+import { healthWord } from './step-word.js'
 import { runWait, type StatusWait, taskWait } from './waits.js'
 
 export type RunStateName = 'running' | 'waiting' | 'paused' | 'done' | 'failed' | 'interrupted'
@@ -84,6 +85,8 @@ export interface TaskStatus {
   readonly costUsd: number
   readonly durationMs: number
   readonly waitingFor: StatusWait | null
+  /** What was done about a session of it that hung; null: nothing, or it is over. */
+  readonly health: 'nudged' | 'restarted' | null
   readonly failure: FailureStatus | null
 }
 
@@ -126,6 +129,7 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   costUsd: 0,
   durationMs: 0,
   waitingFor: null,
+  health: null,
   failure: null,
 }
 
@@ -220,6 +224,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     costUsd: rounded(work.usage.costUsd),
     durationMs: timeTaken(work, context),
     waitingFor,
+    health: healthWord(work),
     failure: work.failure === null ? null : failureJson(work.failure, work.id),
   }
 }

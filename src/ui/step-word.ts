@@ -87,6 +87,10 @@ function phaseStep(work: Work): StepWord {
   }
 }
 
+/** What was done about a session of it that hung, while that matters. */
+export const healthWord = (work: Work): 'nudged' | 'restarted' | null =>
+  work.remedy === null || isSettled(work) ? null : work.remedy === 'nudge' ? 'nudged' : 'restarted'
+
 /** The work is done and reviewed, and a person must say yes before it is merged. */
 export const needsApproval = (work: Work): boolean =>
   work.phase === 'approved' && work.milestone?.approval === true && !work.approvedByPerson

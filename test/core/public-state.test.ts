@@ -28,6 +28,7 @@ const session = (part: Partial<OpenSession>): OpenSession => ({
   running: true,
   again: false,
   tree: null,
+  silence: null,
   ...part,
 })
 

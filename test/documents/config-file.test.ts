@@ -34,6 +34,9 @@ const everyKey: readonly (readonly [key: string, written: unknown, at: string, r
   ['git.envFiles', ['.env.test'], 'git.envFiles', ['.env.test']],
   ['git.merge.maxRounds', 5, 'git.mergeRounds', 5],
   ['worktree.setup', ['npm ci'], 'worktree.setup', ['npm ci']],
+  ['worktree.leases.ports', 10, 'worktree.leases.ports', 10],
+  ['worktree.leases.temp', true, 'worktree.leases.temp', true],
+  ['worktree.leases.names', ['DATABASE_NAME'], 'worktree.leases.names', ['DATABASE_NAME']],
   ['execution.concurrency', 7, 'execution.concurrency', 7],
   ['execution.maxConcurrency', 8, 'execution.maxConcurrency', 8],
   ['execution.checkConcurrency', 3, 'execution.checkConcurrency', 3],
@@ -112,7 +115,9 @@ const everyKey: readonly (readonly [key: string, written: unknown, at: string, r
   ['budget.maxToolUsesPerTask', 50, 'budget.task.toolUses', 50],
   ['budget.maxDurationPerTask', '1h', 'budget.task.duration', 3_600_000],
   ['budget.maxSessionsPerTask', 7, 'budget.task.sessions', 7],
-  ['health.stuckAfter', '5m', 'health.stuckAfterMs', 300_000],
+  ['health.stuckAfter', '10m', 'health.stuckAfterMs', 600_000],
+  ['health.toolTimeout', '1h', 'health.toolTimeoutMs', 3_600_000],
+  ['health.breaker', 0, 'health.breaker', 0],
   ['health.killGrace', 500, 'health.killGraceMs', 500],
 ]
 

@@ -49,6 +49,7 @@ export const someWork = (part: Partial<Work>): Work => ({
   attempts: 0,
   failures: 0,
   setbacks: 0,
+  remedy: null,
   rounds: 0,
   reviews: 0,
   mergeRounds: 0,

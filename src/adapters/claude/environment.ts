@@ -13,7 +13,7 @@ const dropped = [
   /^CLAUDECODE$/,
   /^CLAUDE_CODE_/,
   /^CLAUDE_PID$/,
-  /^ORCH_(RUN|TASK|STEP|ATTEMPT|ROUND|MARKER)$/,
+  /^ORCH_(RUN|TASK|STEP|ATTEMPT|ROUND|MARKER|PORT|PORTS)$/,
   /^GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|PREFIX|NAMESPACE)$/,
 ]
 
@@ -55,6 +55,7 @@ export function sessionEnvironment(
     ...own,
     ...nodeOptions(from.machine, own),
     ...from.given,
+    ...request.env,
     ORCH_RUN: request.run,
     ORCH_TASK: request.task,
     ORCH_STEP: request.step,

@@ -3,8 +3,9 @@ export type WatchdogCause = 'silent' | 'timed-out' | 'lingering'
 
 /** Limits of one session, in milliseconds. */
 export interface WatchdogLimits {
-  /** Without a sign of life. */
+  /** Without a sign of life, and while a tool runs. */
   readonly idleMs: number
+  readonly toolIdleMs: number
   /** In all. */
   readonly totalMs: number
   /** After its result, until it must be gone. */
@@ -14,6 +15,8 @@ export interface WatchdogLimits {
 export interface Watchdogs {
   /** It gave a sign of life. */
   heard(): void
+  /** From now on the clock of tools is the one for silence, or no longer. */
+  toolRuns(runs: boolean): void
   /** It gave its result; `goesOn` takes that back, as another turn began. */
   finished(): void
   goesOn(): void
@@ -40,6 +43,7 @@ interface Countdown {
 
 /** Watches one session. @param bite called once, with the first limit that was reached */
 export function watchdogs(limits: WatchdogLimits, bite: (cause: WatchdogCause) => void): Watchdogs {
+  let toolRuns = false
   const countdowns = new Map<WatchdogCause | 'second-look', Countdown>()
   let paused = false
   const drop = (name: WatchdogCause | 'second-look'): void => {
@@ -65,7 +69,8 @@ export function watchdogs(limits: WatchdogLimits, bite: (cause: WatchdogCause) =
   }
   const armIdle = (): void => {
     drop('second-look')
-    set('silent', limits.idleMs, () => set('second-look', Math.min(secondLookMs, limits.idleMs), biteFor('silent')))
+    const idleMs = toolRuns ? limits.toolIdleMs : limits.idleMs
+    set('silent', idleMs, () => set('second-look', Math.min(secondLookMs, idleMs), biteFor('silent')))
   }
   set('timed-out', limits.totalMs, biteFor('timed-out'))
   armIdle()
@@ -73,6 +78,11 @@ export function watchdogs(limits: WatchdogLimits, bite: (cause: WatchdogCause) =
   return {
     heard: () => {
       if (countdowns.size > 0) armIdle()
+    },
+    toolRuns: (runs) => {
+      if (countdowns.size === 0 || runs === toolRuns) return
+      toolRuns = runs
+      armIdle()
     },
     finished: () => {
       if (countdowns.size > 0) set('lingering', limits.lingerMs, biteFor('lingering'))

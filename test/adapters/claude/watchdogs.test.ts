@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers())
 
 test('time that a session stands frozen counts neither as silence nor as work', () => {
   const bites: WatchdogCause[] = []
-  const dogs = watchdogs({ idleMs: 1000, totalMs: 5000, lingerMs: 100 }, (cause) => bites.push(cause))
+  const dogs = watchdogs({ idleMs: 1000, toolIdleMs: 1000, totalMs: 5000, lingerMs: 100 }, (cause) => bites.push(cause))
   vi.advanceTimersByTime(900)
   dogs.pause()
   vi.advanceTimersByTime(60_000)
@@ -25,7 +25,7 @@ test('time that a session stands frozen counts neither as silence nor as work', 
 
 test('output that piled up before the freeze does not start the clocks of a frozen session', () => {
   const bites: WatchdogCause[] = []
-  const dogs = watchdogs({ idleMs: 1000, totalMs: 5000, lingerMs: 100 }, (cause) => bites.push(cause))
+  const dogs = watchdogs({ idleMs: 1000, toolIdleMs: 1000, totalMs: 5000, lingerMs: 100 }, (cause) => bites.push(cause))
   dogs.pause()
   dogs.heard()
   dogs.finished()

@@ -18,6 +18,7 @@ import { livingAgent } from './living-agent.js'
 import { livingCommands } from './living-commands.js'
 import { livingRepository } from './living-repository.js'
 import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
+import { noLeases } from './no-leases.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { sabotaged } from './sabotage.js'
 import type { Universe } from './universe.js'
@@ -59,6 +60,7 @@ const prompts: PromptSource = {
   review: (i) => `review ${i.id}`,
   goOn: (i) => `go on ${i.id}`,
   reviewGoOn: (i) => `go on reviewing ${i.id}`,
+  nudge: (i) => `nudge ${i.id}`,
 }
 
 function livingPorts(needs: EngineNeeds): Ports {
@@ -77,6 +79,7 @@ function livingPorts(needs: EngineNeeds): Ports {
     board: { render: renderBoard },
     clock: livingClock(universe, life),
     disk: livingDisk(universe, life),
+    leases: noLeases,
     sharedLimits: livingLimits(universe, life),
     machine: new MemoryMachine(),
     chance: { uuid: () => universe.uuid(), fraction: () => chance.fraction() },

@@ -23,6 +23,7 @@ import { MemoryGit } from './memory-git.js'
 import { MemoryLimits } from './memory-limits.js'
 import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
 import { memoryRepository } from './memory-repository.js'
+import { noLeases } from './no-leases.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { reviewFormat } from './review-format.js'
 import { type Act, ScriptedAgent } from './scripted-agent.js'
@@ -213,6 +214,7 @@ export class World {
           review: (i) => `review ${i.id}`,
           goOn: (i) => `go on ${i.id}`,
           reviewGoOn: (i) => `go on reviewing ${i.id}`,
+          nudge: (i) => `nudge ${i.id}`,
         },
         reviews: reviewFormat,
         board: {
@@ -223,6 +225,7 @@ export class World {
         },
         clock,
         disk,
+        leases: noLeases,
         machine: this.machine,
         chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
         listener,
