@@ -37,7 +37,7 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const request = reviewRequest(engine, work, { session, number, prompt, account })
   // The account may have closed while this was made ready.
   if (!admission.isOpen()) {
-    admission.ended(null)
+    await admission.ended(null)
     return
   }
   await record(engine, {
