@@ -148,7 +148,12 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'stage-failed':
       return say(`stage ${failure.stage} did not get done`, null)
     case 'milestones-invalid':
-      return say(`the milestone files have problems:\n${failure.problems.join('\n')}`, 'Correct them, then: orch resume')
+      return say(
+        `the milestone files have problems:\n${failure.problems.join('\n')}`,
+        failure.isForAnotherRun === true
+          ? 'What they need was added to a stage that has passed, so another run carries it out: orch run --new'
+          : 'Correct them, then: orch resume',
+      )
     case 'git-failed':
       return say(withDetail(`git failed to ${failure.doing}`, failure.detail), null)
     case 'not-a-repository':

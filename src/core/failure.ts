@@ -60,7 +60,12 @@ export type Failure =
   // the plan
   | { readonly reason: 'dependency-failed'; readonly on: string }
   | { readonly reason: 'stage-failed'; readonly stage: number }
-  | { readonly reason: 'milestones-invalid'; readonly problems: readonly string[] }
+  | {
+      readonly reason: 'milestones-invalid'
+      readonly problems: readonly string[]
+      /** What is missing was added to a stage that has passed: only another run carries it out. Absent: not so. */
+      readonly isForAnotherRun?: true
+    }
   // the repository
   | { readonly reason: 'git-failed'; readonly doing: string; readonly detail: string }
   | { readonly reason: 'not-a-repository'; readonly path: string }
