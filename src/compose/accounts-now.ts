@@ -105,7 +105,7 @@ async function smallestSession(project: Project, pool: Pool, account: AccountNam
       killGraceMs: config.health.killGraceMs,
       runFolder: folder,
       projectFolder: project.root,
-      inheritedEnv: env,
+      inheritedEnv: pool.inherited,
       givenEnv: agentGitEnvironment(env),
       accountEnv: (name) => pool.environments.get(name) ?? null,
       start: startLineChild,

@@ -1,3 +1,4 @@
+import { defaultAccount } from '../core/account.js'
 import { oneLine } from './harmless.js'
 import { type Moment, until } from './moment.js'
 import type { AccountStatus } from './status-json.js'
@@ -9,9 +10,10 @@ export function accountLines(accounts: readonly AccountStatus[], moment: Moment)
   return accounts.map((account) => `${account.name.padEnd(widest)}  ${accountWords(account, moment)}`)
 }
 
-function accountWords({ name, window, until: opens, sessions, current }: AccountStatus, moment: Moment): string {
-  if (opens !== null) return `closed until ${until(Date.parse(opens), moment)}: ${limitWords({ window, account: name })}`
-  const narrow = sessions === null ? '' : `; ${concurrencyWords({ account: 'default', sessions })}`
+/** The name stands before it. */
+function accountWords({ window, until: opens, sessions, current }: AccountStatus, moment: Moment): string {
+  if (opens !== null) return `closed until ${until(Date.parse(opens), moment)}: ${limitWords({ window, account: defaultAccount })}`
+  const narrow = sessions === null ? '' : `; ${concurrencyWords({ account: defaultAccount, sessions })}`
   return `open${current ? ', in use' : ''}${narrow}`
 }
 
