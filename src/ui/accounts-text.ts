@@ -22,6 +22,7 @@ interface TestedAccount {
   readonly name: string
   readonly state: 'open' | 'closed' | 'refused' | 'unclear'
   readonly until: string | null
+  /** Of a closed one the window, else why it is not open. */
   readonly detail: string | null
 }
 
@@ -30,6 +31,7 @@ export function accountTestLines(accounts: readonly TestedAccount[], moment: Mom
   const widest = Math.max(0, ...accounts.map((account) => account.name.length))
   return accounts.map(({ name, state, until: opens, detail }) => {
     const when = opens === null ? '' : ` until ${until(Date.parse(opens), moment)}`
-    return `${name.padEnd(widest)}  ${state}${when}${detail === null ? '' : `: ${oneLine(detail)}`}`
+    const why = state === 'closed' ? limitWords({ window: detail, account: defaultAccount }) : detail
+    return `${name.padEnd(widest)}  ${state}${when}${why === null ? '' : `: ${oneLine(why)}`}`
   })
 }
