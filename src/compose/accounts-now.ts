@@ -53,7 +53,7 @@ export interface AccountTest {
   readonly state: 'open' | 'closed' | 'refused' | 'unclear'
   /** ISO 8601, of a closed one. */
   readonly until: string | null
-  /** Why it is not open. */
+  /** Of a closed one the window, as `five_hour`; else why it is not open. */
   readonly detail: string | null
 }
 
@@ -105,7 +105,7 @@ async function smallestSession(project: Project, pool: Pool, account: AccountNam
       killGraceMs: config.health.killGraceMs,
       runFolder: folder,
       projectFolder: project.root,
-      inheritedEnv: env,
+      inheritedEnv: pool.inherited,
       givenEnv: agentGitEnvironment(env),
       accountEnv: (name) => pool.environments.get(name) ?? null,
       machineEnv: {},

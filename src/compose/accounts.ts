@@ -11,6 +11,7 @@ import { type AuthEntry, parseAuthFile, variableFor } from '../documents/auth-fi
 import type { Project } from './project.js'
 
 type Environment = Readonly<Record<string, string>>
+type Inherited = Readonly<Record<string, string | undefined>>
 
 /** The accounts that sessions may be paid by. Secrets are in `environments` and `identities` only. */
 export interface Pool {
@@ -19,12 +20,15 @@ export interface Pool {
   /** What a named account adds to the environment of its sessions; the login that the program finds by itself adds nothing. */
   readonly environments: ReadonlyMap<AccountName, Environment>
   readonly identities: ReadonlyMap<AccountName, string>
+  /** What orch was started with, without the variables that hold an account's key: they are for that account alone. */
+  readonly inherited: Inherited
   /** What must not be written anywhere beside the secrets in `environments`, as variables of an environment. */
   readonly secrets: Environment
 }
 
 /** The pool of a run without the real program: nobody pays. */
-export const nobodyPays = (identity: string): Pool => ({
+export const nobodyPays = (identity: string, inherited: Inherited): Pool => ({
+  inherited,
   accounts: [{ name: defaultAccount, rank: 0, conversations: '' }],
   environments: new Map(),
   identities: new Map([[defaultAccount, identity]]),
@@ -46,17 +50,24 @@ export async function readPool(project: Project): Promise<Result<Pool, readonly 
 
 async function poolOf(project: Project, entries: readonly AuthEntry[]): Promise<Pool> {
   const { mode } = project.config.auth
-  const base = withoutUndefined({ ...project.surroundings.env, ...project.config.agent.env })
+  const inherited = withoutKeys(project)
+  const base = withoutUndefined({ ...inherited, ...project.config.agent.env })
   const named = entries.map(({ name, env }) => ({ name, env: accountEnvironment(base, env) }))
   const all = mode === 'api-keys-only' ? named : [{ name: defaultAccount, env: base }, ...named]
   const rankOf = (env: Environment): number => (isSubscription(env) === (mode === 'api-keys-first') ? 1 : 0)
   const addresses = await Promise.all(all.map(({ env }) => accountAddress(env)))
   return {
+    inherited,
     secrets: Object.fromEntries(addresses.flatMap((address, i) => (address === null ? [] : [[`ADDRESS_SECRET_${i}`, address]]))),
     accounts: all.map(({ name, env }) => ({ name, rank: mode === 'api-keys-only' ? 0 : rankOf(env), conversations: configFolderOf(env) })),
     environments: new Map(entries.map(({ name, env }) => [name, env])),
     identities: new Map(all.map(({ name, env }) => [name, accountIdentity(env)])),
   }
+}
+
+function withoutKeys({ config, surroundings }: Project): Inherited {
+  const named = new Set(config.auth.accounts.map((account) => account.keyFromEnv))
+  return Object.fromEntries(Object.entries(surroundings.env).filter(([name]) => !named.has(name)))
 }
 
 const withoutUndefined = (env: Readonly<Record<string, string | undefined>>): Environment =>

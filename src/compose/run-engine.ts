@@ -64,7 +64,9 @@ export async function checkAgent(config: Config, project: Project): Promise<Resu
 
 /** Who pays for sessions; for the understudy's nobody does. */
 export async function poolFor(config: Config, project: Project): Promise<Result<Pool, readonly Problem[]>> {
-  return config.agent.command === understudyProgram ? ok(nobodyPays(understudyProgram + project.orchFolder)) : readPool(project)
+  return config.agent.command === understudyProgram
+    ? ok(nobodyPays(understudyProgram + project.orchFolder, project.surroundings.env))
+    : readPool(project)
 }
 
 export interface RunSetup {
@@ -134,9 +136,10 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
   }
 }
 
-/** A day's tokens are counted over all runs; where nothing is paced, nobody has to look. */
+/** A day's tokens are counted over all runs of that day; where nothing is paced, nobody has to look. */
 async function tokensInDay(project: Project, config: Config): Promise<number> {
-  return config.pace.enabled ? tokensSince(await readLedger(project), systemClock.now() - 24 * 3_600_000) : 0
+  const dayAgo = systemClock.now() - 24 * 3_600_000
+  return config.pace.enabled ? tokensSince(await readLedger(project, dayAgo), dayAgo) : 0
 }
 
 /** What runs of all repositories on this machine tell each other. */
@@ -164,7 +167,7 @@ function agentPorts(
     killGraceMs: config.health.killGraceMs,
     runFolder,
     projectFolder: project.root,
-    inheritedEnv: env,
+    inheritedEnv: pool.inherited,
     givenEnv: agentGitEnvironment(env),
     accountEnv: (account) => pool.environments.get(account) ?? null,
     machineEnv,

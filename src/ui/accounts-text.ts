@@ -1,3 +1,4 @@
+import { defaultAccount } from '../core/account.js'
 import { oneLine } from './harmless.js'
 import { type Moment, until } from './moment.js'
 import type { AccountStatus } from './status-json.js'
@@ -9,9 +10,10 @@ export function accountLines(accounts: readonly AccountStatus[], moment: Moment)
   return accounts.map((account) => `${account.name.padEnd(widest)}  ${accountWords(account, moment)}`)
 }
 
-function accountWords({ name, window, until: opens, sessions, current }: AccountStatus, moment: Moment): string {
-  if (opens !== null) return `closed until ${until(Date.parse(opens), moment)}: ${limitWords({ window, account: name })}`
-  const narrow = sessions === null ? '' : `; ${concurrencyWords({ account: 'default', sessions })}`
+/** The name stands before it. */
+function accountWords({ window, until: opens, sessions, current }: AccountStatus, moment: Moment): string {
+  if (opens !== null) return `closed until ${until(Date.parse(opens), moment)}: ${limitWords({ window, account: defaultAccount })}`
+  const narrow = sessions === null ? '' : `; ${concurrencyWords({ account: defaultAccount, sessions })}`
   return `open${current ? ', in use' : ''}${narrow}`
 }
 
@@ -20,6 +22,7 @@ interface TestedAccount {
   readonly name: string
   readonly state: 'open' | 'closed' | 'refused' | 'unclear'
   readonly until: string | null
+  /** Of a closed one the window, else why it is not open. */
   readonly detail: string | null
 }
 
@@ -28,6 +31,7 @@ export function accountTestLines(accounts: readonly TestedAccount[], moment: Mom
   const widest = Math.max(0, ...accounts.map((account) => account.name.length))
   return accounts.map(({ name, state, until: opens, detail }) => {
     const when = opens === null ? '' : ` until ${until(Date.parse(opens), moment)}`
-    return `${name.padEnd(widest)}  ${state}${when}${detail === null ? '' : `: ${oneLine(detail)}`}`
+    const why = state === 'closed' ? limitWords({ window: detail, account: defaultAccount }) : detail
+    return `${name.padEnd(widest)}  ${state}${when}${why === null ? '' : `: ${oneLine(why)}`}`
   })
 }

@@ -145,10 +145,10 @@ export function limitLine(scene: Moment & { readonly state: RunState }): string 
 }
 
 /** Fewer sessions at a time than configured: `at most 2 sessions at a time for now`. */
-function narrowLine({ narrowed, ending }: RunState): string | null {
-  const few = Object.entries(narrowed)
-  if (ending !== null || few.length === 0) return null
-  return few.map(([account, sessions]) => concurrencyWords({ account, sessions })).join(', ')
+function narrowLine(state: RunState): string | null {
+  const few = Object.entries(state.narrowed)
+  if (state.ending !== null || few.length === 0) return null
+  return few.map(([account, sessions]) => concurrencyWords({ account, sessions }, state)).join(', ')
 }
 
 /** What stands for the tasks for which the screen has no row. */

@@ -1,5 +1,6 @@
 import type { Failure } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
+import { mostWorthWaiting } from '../core/policy/choose-account.js'
 import { closedForAll, type RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
@@ -37,6 +38,13 @@ function limitWait(state: RunState, now: number): StatusWait | null {
   return { reason: 'limit', until: iso(limit.until), detail }
 }
 
+/** An interrupted conversation waits for its own account while another one is open, unless that would take too long. */
+function conversationWait(state: RunState, { open }: Work, now: number): StatusWait | null {
+  const limit = open?.resumes === true ? state.limits[open.account] : undefined
+  if (open === null || limit === undefined || limit.until <= now || limit.until - now > mostWorthWaiting) return null
+  return { reason: 'limit', until: iso(limit.until), detail: limitWords({ ...limit, account: open.account }, state) }
+}
+
 const budgetWait = (failure: Failure & { reason: 'budget-reached' }): StatusWait => ({
   reason: 'budget',
   until: null,
@@ -51,6 +59,8 @@ export function taskWait(state: RunState, work: Work, { now }: { readonly now: n
   if (isSettled(work) || work.phase === 'pending' || work.open?.running === true) return null
   const limit = limitWait(state, now)
   if (limit !== null) return limit
+  const own = conversationWait(state, work, now)
+  if (own !== null) return own
   if (work.open === null || work.open.notBefore <= now) return null
   return { reason: 'resources', until: iso(work.open.notBefore), detail: 'tried again then, because the last session failed' }
 }

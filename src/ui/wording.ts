@@ -59,33 +59,51 @@ function runWords(fact: Recorded<RunFact>, moment: Moment, state: RunState | nul
     case 'budget-warned':
       return `${budgetOwner(fact)} is used to ${Math.floor((fact.used / fact.limit) * 100)} %: ${describeUse(fact)}`
     case 'windows-seen':
-      return `the account's windows: ${listed(fact.windows.map((w) => `${w.window.replaceAll('_', ' ')} ${Math.round(w.utilization * 100)} % used`))}`
+      return `the windows of ${isNamed(fact.account, state) ? `the account ${fact.account}` : 'the account'}: ${listed(fact.windows.map((w) => `${w.window.replaceAll('_', ' ')} ${Math.round(w.utilization * 100)} % used`))}`
     case 'survivors-ended':
       return `ended ${counted(fact.pids.length, 'process', 'processes')} left over from before: ${listed(fact.pids.map(String))}`
     case 'accounts-chosen':
       return `sessions may be paid by: ${listed(fact.accounts, 12)}`
     case 'limit-hit':
-      return `${limitWords(fact)}: nothing starts until ${until(fact.until, moment)}${fact.guessed ? '; the instant is a guess' : ''}`
+      return limitHitWords(fact, moment, state)
     case 'checkout-changed':
       return `changed while ${listed(fact.tasks.map(workName))} worked, and not by their sessions as far as can be told, so taken for yours: ${listed(fact.files)}`
     case 'limit-lifted':
-      return fact.account === defaultAccount ? 'the limit is lifted: work goes on' : `the limit of the account ${fact.account} is lifted`
+      return isNamed(fact.account, state) ? `the limit of the account ${fact.account} is lifted` : 'the limit is lifted: work goes on'
     case 'concurrency-changed':
-      return concurrencyWords(fact)
+      return concurrencyWords(fact, state)
     default:
       return unreachable(fact)
   }
 }
 
+/** The run's accounts, as far as they are known. */
+type Accounts = Pick<RunState, 'accounts'> | null
+
+/** Where there is no other account than the program's own login, its name says nothing. */
+const isNamed = (account: AccountName, pool: Accounts): boolean => account !== defaultAccount || (pool?.accounts.length ?? 1) > 1
+
+function limitHitWords(fact: Recorded<RunFact> & { type: 'limit-hit' }, moment: Moment, state: RunState | null): string {
+  const where = isNamed(fact.account, state) ? ' on it' : ''
+  const guess = fact.guessed ? '; the instant is a guess' : ''
+  return `${limitWords(fact, state)}: nothing starts${where} until ${until(fact.until, moment)}${guess}`
+}
+
 /** Which limit it is, and whose where there are several accounts. */
-export function limitWords({ window, account }: { readonly window: string | null; readonly account: AccountName }): string {
+export function limitWords(
+  { window, account }: { readonly window: string | null; readonly account: AccountName },
+  pool: Accounts = null,
+): string {
   const limit = window === null ? 'limit' : `${window.replaceAll('_', ' ')} limit`
-  return account === defaultAccount ? `the account's ${limit} is reached` : `the ${limit} of the account ${account} is reached`
+  return isNamed(account, pool) ? `the ${limit} of the account ${account} is reached` : `the account's ${limit} is reached`
 }
 
 /** How many sessions an account bears now; null: as many as configured. */
-export function concurrencyWords({ account, sessions }: { readonly account: AccountName; readonly sessions: number | null }): string {
-  const where = account === defaultAccount ? '' : ` on the account ${account}`
+export function concurrencyWords(
+  { account, sessions }: { readonly account: AccountName; readonly sessions: number | null },
+  pool: Accounts = null,
+): string {
+  const where = isNamed(account, pool) ? ` on the account ${account}` : ''
   return sessions === null
     ? `as many sessions at a time as configured again${where}`
     : `at most ${counted(sessions, 'session')} at a time${where} for now`

@@ -127,6 +127,29 @@ describe('the real Claude Code program, from a milestone to a merge', () => {
     expect(merged(rig)).toBe('1A')
   })
 
+  it('a storm of overload narrows what runs at a time, which grows back, and burns nothing', async () => {
+    const file: Reply = { tool: 'Write', input: { file_path: '{{cwd}}/{{session}}.txt', content: 'x' } }
+    const scenario: Scenario = { rules: [{ when: { tools: true }, times: 6, reply: { error: 529 } }], steps: [file, 'Done.'] }
+    const { rig, env } = await rigWith('storm', scenario)
+    await using _ = rig
+    for (const id of ['1A', '1B', '1C', '1D']) rig.write({ [`milestones/${id}.md`]: `# Milestone ${id} - A file\n## Tasks\n1. Write it\n` })
+    const agent = { command: program, model: 'sonnet', env: { CLAUDE_CODE_MAX_RETRIES: '0' } }
+    rig.configure({ agent, review: { enabled: false }, execution: { concurrency: 4, retryDelay: '1s' } })
+    rig.commit()
+    const ended = await rig.orch(['run'], { env })
+    expect(ended).toMatchObject({ exitCode: 0 })
+    const facts = rig.facts()
+    const failures = facts.flatMap((f) => (f.type === 'attempt-failed' ? [f] : []))
+    expect(failures.length).toBeGreaterThan(0)
+    expect(failures.filter((f) => f.counts || f.failure.reason !== 'service-unavailable')).toEqual([])
+    const widths = facts.flatMap((f) => (f.type === 'concurrency-changed' ? [f.sessions] : []))
+    expect(widths[0]).toBeLessThan(4)
+    expect(ended.stderr).toMatch(/at most \d sessions? at a time for now/)
+    // It grows for each answer, and is forgotten when the run is over.
+    expect(widths.some((width, i) => i > 0 && (width ?? 4) > (widths[i - 1] ?? 4))).toBe(true)
+    expect(await rig.statusJson()).toMatchObject({ run: { state: 'done' }, wait: null, totals: { merged: 4, failed: 0 } })
+  })
+
   const refusedByPlan = (claim: 'five_hour' | 'seven_day', reset: string): Reply => {
     const short = claim === 'five_hour' ? '5h' : '7d'
     return {
@@ -149,16 +172,30 @@ describe('the real Claude Code program, from a milestone to a merge', () => {
     await using _ = rig
     expect(await rig.orch(['run', '--no-wait'], { env })).toMatchObject({ exitCode: 3 })
     expect(rig.facts().find((f) => f.type === 'limit-hit')).toMatchObject({ account: 'default', ...hit })
-    expect(await rig.statusJson()).toMatchObject({ run: { state: 'paused' }, wait: { reason: 'limit' }, totals: { failed: 0 } })
+    expect(await rig.statusJson()).toMatchObject({
+      run: { state: 'paused', failure: { reason: 'limit-reached' } },
+      wait: { reason: 'limit', until: expect.stringMatching(/^\d{4}-/) },
+      accounts: [{ name: 'default', state: 'closed', ...('window' in hit ? { window: hit.window } : {}) }],
+      stages: [{ tasks: [{ id: '1A', state: 'waiting', waitingFor: { reason: 'limit' }, failure: null }] }],
+      totals: { failed: 0 },
+    })
   })
 
-  it('a refused login stops the run with exit status 5 and what to do, and no task has failed', async () => {
-    const { rig, env } = await rigWith('login', { rules: [{ when: { path: 'messages' }, reply: { error: 401 } }] }, 'subscription')
+  it.each([
+    ['a refused login', 'invalid x-api-key'],
+    ['an expired token', 'OAuth token has expired. Please obtain a new token or refresh your existing token.'],
+  ])('%s stops the run with exit status 5 and what to do, and no task has failed', async (name, message) => {
+    const reply: Reply = { error: 401, type: 'authentication_error', message }
+    const { rig, env } = await rigWith(name.replaceAll(' ', '-'), { rules: [{ when: { path: 'messages' }, reply }] }, 'subscription')
     await using _ = rig
     const ended = await rig.orch(['run'], { env })
     expect(ended).toMatchObject({ exitCode: 5 })
     expect(ended.stdout + ended.stderr).toMatch(/login was refused/)
-    expect(await rig.statusJson()).toMatchObject({ run: { state: 'paused' }, totals: { failed: 0 } })
+    expect(await rig.statusJson()).toMatchObject({
+      run: { state: 'paused', failure: { reason: 'login-refused', hint: expect.stringContaining('orch resume') } },
+      wait: null,
+      totals: { failed: 0 },
+    })
   })
 
   it('killed with its session, orch takes the conversation up again', async () => {

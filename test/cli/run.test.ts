@@ -177,7 +177,7 @@ describe('orch run', () => {
     })
     rig.commit()
     expect(await rig.orch(['run', '--no-wait'])).toMatchObject({ exitCode: 3 })
-    expect(await rig.statusJson()).toMatchObject({ run: { state: 'paused' }, wait: { reason: 'limit' } })
+    expect(await rig.statusJson()).toMatchObject({ run: { state: 'paused', failure: { reason: 'limit-reached' } } })
     expect(await rig.orch(['resume'])).toMatchObject({ exitCode: 0 })
   })
 

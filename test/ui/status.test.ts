@@ -206,6 +206,24 @@ describe('orch status --json', () => {
     ])
   })
 
+  it('names the wait of a conversation for its own account while another one is open', () => {
+    const at = Date.parse('2026-11-21T14:13:00.000Z')
+    const pool: Story = [started[0] as Fact, { type: 'accounts-chosen', accounts: ['default', 'work'] }, ...started.slice(1)]
+    const hit: Fact = { type: 'limit-hit', account: 'default', until: at, window: 'five_hour', guessed: false }
+    const cut: Fact = { type: 'attempt-interrupted', task: '1A', attempt: 1, cause: 'limit', usage: noUsage }
+    const json = status([...pool, ...begun('1A'), hit, cut])
+    expect(json.wait).toBeNull()
+    const detail = 'the five hour limit of the account default is reached'
+    expect(json.stages[0]?.tasks[0]).toMatchObject({
+      state: 'waiting',
+      waitingFor: { reason: 'limit', until: new Date(at).toISOString(), detail },
+    })
+    expect(json.accounts).toMatchObject([
+      { name: 'default', state: 'closed' },
+      { name: 'work', state: 'open' },
+    ])
+  })
+
   it('names the wait for a person', () => {
     const json = status(toApprove, false)
     expect(json.wait).toEqual({ reason: 'approval', until: null, detail: 'orch approve 1B' })

@@ -147,12 +147,12 @@ describe('facts in words', () => {
       run r1 could not go on: no space left on the disk for /tmp
       the run may cost $20.00 and work for 2h 00m in all
       the run's budget is used to 82 %: $8.20 of $10.00
-      the account's windows: five hour 42 % used
+      the windows of the account: five hour 42 % used
       1A goes on with the model sonnet in place of opus: the service is overloaded
       ended 2 processes left over from before: 12, 13
       changed while 1A, stage 1 worked, and not by their sessions as far as can be told, so taken for yours: /repo/mine.txt, refs/heads/main
       the account's five hour limit is reached: nothing starts until 14:12 (in 12m 30s)
-      the limit of the account work is reached: nothing starts until Sun 22 Nov 14:00 (in 1d 00h); the instant is a guess
+      the limit of the account work is reached: nothing starts on it until Sun 22 Nov 14:00 (in 1d 00h); the instant is a guess
       the limit is lifted: work goes on
       the limit of the account work is lifted
       1A waits to start: memory: 3.1 GiB free, 2.0 reserved, needs 1.5
