@@ -56,7 +56,7 @@ describe('an agent that always crashes alike', () => {
     expect(rig.facts().filter((fact) => fact.type === 'attempt-started').length).toBeLessThanOrEqual(5 + 3)
     expect(ended.stderr).toContain('5 sessions in a row failed for the same cause')
     expect(ended.stderr).toContain('Cannot load')
-    expect(ended.stderr).toContain('orch resume')
+    expect(ended.stdout).toContain('remove the cause, then: orch resume')
     const status = await rig.statusJson()
     expect(status.run).toMatchObject({ state: 'paused', failure: { reason: 'breaker-tripped' } })
     expect(status.totals).toMatchObject({ failed: 0, merged: 0 })
