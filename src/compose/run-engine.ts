@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import picomatch from 'picomatch'
 import { claudeAgent } from '../adapters/claude/agent.js'
@@ -180,6 +181,7 @@ function agentPorts(
     inheritedEnv: env,
     marker: journal.state.run,
     redactor,
+    atOnce: config.execution.checkConcurrency ?? availableParallelism(),
   })
   return { agent, commands }
 }

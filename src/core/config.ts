@@ -51,6 +51,8 @@ export interface Config {
     /** Null: as many as the machine's memory bears, `maxConcurrency` at most. */
     readonly concurrency: number | null
     readonly maxConcurrency: number
+    /** Commands that run at a time; null: as many as there are processors. */
+    readonly checkConcurrency: number | null
     /** Sessions begun within any minute; null: no matter how many. */
     readonly spawnPerMinute: number | null
     readonly taskTimeoutMs: number
@@ -159,6 +161,7 @@ export const defaultConfig: Config = {
   execution: {
     concurrency: null,
     maxConcurrency: 50,
+    checkConcurrency: null,
     spawnPerMinute: 60,
     taskTimeoutMs: 30 * minute,
     checkTimeoutMs: 10 * minute,

@@ -152,12 +152,21 @@ export type WorkFact =
       readonly task: WorkId
       readonly review: number
       readonly session: string
+      /** The conversation existed before. */
+      readonly resumes: boolean
       readonly account: AccountName
       readonly model: string | null
       /** What the worktree held then, as a git tree: a review changes nothing, and what it changes is put back. */
       readonly tree: string
     }
-  | { readonly type: 'review-interrupted'; readonly task: WorkId; readonly cause: InterruptionCause; readonly usage: Usage }
+  | {
+      readonly type: 'review-interrupted'
+      readonly task: WorkId
+      readonly cause: InterruptionCause
+      /** It had changed files, which were put back: another conversation begins anew. */
+      readonly anew: boolean
+      readonly usage: Usage
+    }
   /** From now on another model is asked for, by a rule of `agent.fallback`. */
   | { readonly type: 'model-changed'; readonly task: WorkId; readonly from: string; readonly to: string; readonly because: FallbackCause }
   | {

@@ -31,13 +31,9 @@ function changed(work: Work, fact: Change): Work {
     case 'attempt-started':
       return { ...begun(work, fact.resumes), attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null } }
     case 'attempt-interrupted':
+      return interrupted(work, fact, true)
     case 'review-interrupted':
-      return {
-        ...work,
-        open: paused(work.open),
-        evictions: fact.cause === 'memory' ? work.evictions + 1 : work.evictions,
-        usage: addUsage(work.usage, fact.usage),
-      }
+      return interrupted(work, fact, !fact.anew)
     case 'attempt-finished':
       return finishAttempt(work, fact)
     case 'attempt-failed':
@@ -46,7 +42,7 @@ function changed(work: Work, fact: Change): Work {
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':
-      return { ...begun(work, false), open: { ...running('review', { ...fact, resumes: false }), tree: fact.tree } }
+      return { ...begun(work, fact.resumes), open: { ...running('review', fact), tree: fact.tree } }
     case 'review-given':
       return {
         ...work,
@@ -131,8 +127,17 @@ const running = (
 
 const begun = (work: Work, resumes: boolean): Work => (resumes ? work : { ...work, sessions: work.sessions + 1 })
 
-const paused = (open: OpenSession | null): OpenSession | null =>
-  open === null ? null : { ...open, running: false, resumes: true, notBefore: 0, again: false, silence: null }
+const interrupted = (work: Work, fact: Interruption, resumes: boolean): Work => ({
+  ...work,
+  open: paused(work.open, resumes),
+  evictions: fact.cause === 'memory' ? work.evictions + 1 : work.evictions,
+  usage: addUsage(work.usage, fact.usage),
+})
+
+type Interruption = WorkFact & { type: 'attempt-interrupted' | 'review-interrupted' }
+
+const paused = (open: OpenSession | null, resumes: boolean): OpenSession | null =>
+  open === null ? null : { ...open, running: false, resumes, notBefore: 0, again: false, silence: null }
 
 /** Hanging has a ladder of its own, and counts neither against the task nor as a setback. */
 function failSession(work: Work, { failure, again, counts, usage }: RecordedFact & { type: 'attempt-failed' | 'review-failed' }): Work {

@@ -79,6 +79,7 @@ function executionOf({ execution: file }: ConfigFile): Config['execution'] {
   const fallback = defaultConfig.execution
   return {
     concurrency: file?.concurrency === 'auto' ? null : (file?.concurrency ?? fallback.concurrency),
+    checkConcurrency: file?.checkConcurrency === 'auto' ? null : (file?.checkConcurrency ?? fallback.checkConcurrency),
     maxConcurrency: file?.maxConcurrency ?? fallback.maxConcurrency,
     spawnPerMinute: file?.spawnPerMinute === undefined ? fallback.spawnPerMinute : file.spawnPerMinute,
     taskTimeoutMs: ms(file?.taskTimeout, fallback.taskTimeoutMs),

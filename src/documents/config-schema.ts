@@ -65,6 +65,8 @@ const variables = z.record(
   { error: 'an object of names and texts' },
 )
 const atOnce = 'How many tasks at a time: "auto" for as many as the memory that is free bears, or a number from 1 to 50.'
+const checksAtOnce =
+  'How many commands (checks, setup, entry requirements) at a time: "auto" for as many as there are processors, or a number from 1 to 50.'
 const rampUp = 'How many sessions may begin within any minute, so that they do not all start at once; null: no matter how many.'
 const fullMemory =
   'Nothing starts while more percent of memory are used; half way from there to 100 the youngest session is frozen, then ended to go on later. 100: never.'
@@ -163,6 +165,7 @@ export const configSchema = z.strictObject(
       {
         concurrency: option(concurrency, atOnce, 'auto'),
         maxConcurrency: option(wholeNumber(1, 50), 'The most tasks at a time that "auto" may choose.', execution.maxConcurrency),
+        checkConcurrency: option(concurrency, checksAtOnce, 'auto'),
         spawnPerMinute: option(wholeNumber(1, 10_000).nullable(), rampUp, execution.spawnPerMinute),
         taskTimeout: option(limit, 'How long one session of the agent may take.', writeDuration(execution.taskTimeoutMs)),
         checkTimeout: option(limit, 'How long one check may take.', writeDuration(execution.checkTimeoutMs)),

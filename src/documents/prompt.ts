@@ -11,6 +11,7 @@ export interface PromptTemplates {
   readonly resolve: string
   readonly review: string
   readonly goOn: string
+  readonly reviewGoOn: string
   readonly nudge: string
 }
 
@@ -56,6 +57,7 @@ export interface Prompts {
   resolve(subject: ResolutionSubject): string
   review(subject: ReviewSubject): string
   goOn(subject: PromptSubject): string
+  reviewGoOn(subject: ReviewSubject): string
   nudge(subject: NudgeSubject): string
 }
 
@@ -74,6 +76,7 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
   const resolve = template(templates.resolve, [...common, 'files', 'notes'])
   const review = template(templates.review, [...common, 'base', 'head', 'diff', 'checks', 'criteria'])
   const goOn = template(templates.goOn, common)
+  const reviewGoOn = template(templates.reviewGoOn, [...common, 'base', 'head', 'diff', 'checks', 'criteria'])
   const nudge = template(templates.nudge, ['id', 'title', 'silence'])
   return {
     implement: (subject) => implement(commonValues(subject)),
@@ -92,6 +95,7 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
         notes: subject.notes.trim() === '' ? '' : section('What git says', enclosed('notes', {}, subject.notes)),
       }),
     review: (subject) => review({ ...commonValues(subject), ...reviewValues(subject) }),
+    reviewGoOn: (subject) => reviewGoOn({ ...commonValues(subject), ...reviewValues(subject) }),
   }
 }
 

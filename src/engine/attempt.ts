@@ -35,7 +35,7 @@ export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptS
   const request = sessionRequest(engine, work, step, { ...start, prompt })
   // The account may have closed while this was made ready.
   if (!admission.isOpen()) {
-    admission.ended(null)
+    await admission.ended(null)
     return
   }
   await record(engine, { type: 'attempt-started', task: work.id, step, ...start, model: request.model })

@@ -211,16 +211,10 @@ export interface PromptSource {
   implement(input: PromptInput): string
   remediate(input: PromptInput & { readonly checks: readonly CheckResult[]; readonly findings: string }): string
   resolve(input: PromptInput & { readonly files: readonly string[]; readonly notes: string }): string
-  review(
-    input: PromptInput & {
-      readonly base: CommitId
-      readonly head: CommitId
-      readonly diff: string
-      readonly checks: readonly CheckResult[]
-    },
-  ): string
+  review(input: ReviewInput): string
   /** The conversation was cut off: go on. */
   goOn(input: PromptInput): string
+  reviewGoOn(input: ReviewInput): string
   /** The conversation hung and was ended for it: go on another way, or say what is in the way. */
   nudge(input: PromptInput & Silence): string
 }
@@ -233,6 +227,13 @@ export interface PromptInput {
   /** The repository's CLAUDE.md, or empty. */
   readonly projectRules: string
   readonly constraints: readonly string[]
+}
+
+export interface ReviewInput extends PromptInput {
+  readonly base: CommitId
+  readonly head: CommitId
+  readonly diff: string
+  readonly checks: readonly CheckResult[]
 }
 
 /** What runs on this machine have found out of an account. */

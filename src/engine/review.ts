@@ -1,8 +1,9 @@
+import { type AccountName, sharesConversations } from '../core/account.js'
 import type { Failure } from '../core/failure.js'
 import { unreachable } from '../core/result.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import { judge } from '../core/verdict.js'
-import { criteriaForReview, type Work } from '../core/work.js'
+import { criteriaForReview, type OpenSession, type Work } from '../core/work.js'
 import { afterSession } from './after-session.js'
 import { mostEvictions, retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
@@ -12,49 +13,68 @@ import type { SessionRequest } from './ports.js'
 import { admitSession, modelFor, runSession, spentWhenCutOff } from './session.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
-/** A fresh session that may only read judges the work against its milestone. What cannot be read as a review approves nothing. */
+/** A session that has not seen the work and may only read judges it against its milestone. What cannot be read as a review approves nothing. */
 export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const number = work.reviews + 1
-  if (work.open?.running === true) {
-    const recalled = await engine.ports.agent.recall(work.open.session, 'review', number)
-    if (recalled !== null && recalled.kind === 'finished')
-      return conclude(engine, work, number, await afterSession(engine, work, work.open.session, recalled))
-    if ((await undoChanges(engine, work)) === null) return
-    const usage = await spentWhenCutOff(engine, work)
-    if (usage !== null) await record(engine, { type: 'review-interrupted', task: work.id, cause: 'crash', usage })
-  }
-  const admission = await admitSession(engine, work, { step: 'review', conversationOf: null })
+  const before = await (work.open?.running === true ? afterCrash(engine, work) : interruptedReview(engine, work))
+  if (before === 'over') return
+  const admission = await admitSession(engine, work, { step: 'review', conversationOf: before?.account ?? null })
   if (admission === null) return
-  const prompt = await reviewPrompt(engine, work)
-  const before = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
-  if (prompt === null || before?.ok !== true) {
+  const start = startOf(engine, before, admission.account)
+  const prompt = await reviewPrompt(engine, work, start.resumes)
+  const held = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
+  if (prompt === null || held?.ok !== true) {
     await admission.ended(null)
-    if (before?.ok === false) await failWork(engine, work.id, before.error)
+    if (held?.ok === false) await failWork(engine, work.id, held.error)
     return
   }
-  const session = engine.ports.chance.uuid()
-  const { account } = admission
   await engine.ports.records.write(`prompts/${work.id}-review-${number}.md`, prompt)
-  const request = reviewRequest(engine, work, { session, number, prompt, account })
+  const request = reviewRequest(engine, work, { ...start, number, prompt })
   // The account may have closed while this was made ready.
   if (!admission.isOpen()) {
-    admission.ended(null)
+    await admission.ended(null)
     return
   }
-  await record(engine, {
-    type: 'review-started',
-    task: work.id,
-    review: number,
-    session,
-    account,
-    model: request.model,
-    tree: before.value,
-  })
+  await record(engine, { type: 'review-started', task: work.id, review: number, ...start, model: request.model, tree: held.value })
   const outcome = await runSession(engine, work, request, admission)
   await conclude(engine, currentWork(engine, work.id), number, outcome)
 }
 
-type ReviewStart = Pick<SessionRequest, 'session' | 'number' | 'prompt' | 'account'>
+/** orch died while the review ran: what is in its transcript is not paid for again. @returns `over` when nothing is left to do now */
+async function afterCrash(engine: Engine, work: Work): Promise<OpenSession | 'over' | null> {
+  const number = work.reviews + 1
+  const session = work.open?.session ?? ''
+  const recalled = await engine.ports.agent.recall(session, 'review', number)
+  if (recalled !== null && recalled.kind === 'finished') {
+    await conclude(engine, work, number, await afterSession(engine, work, session, recalled))
+    return 'over'
+  }
+  const changed = await undoChanges(engine, work)
+  if (changed === null) return 'over'
+  const anew = changed.length > 0
+  const usage = await spentWhenCutOff(engine, work)
+  if (usage !== null) await record(engine, { type: 'review-interrupted', task: work.id, cause: 'crash', anew, usage })
+  return anew ? null : known(engine, work)
+}
+
+/** The review to go on with; null: there is none. */
+async function interruptedReview(engine: Engine, work: Work): Promise<OpenSession | null> {
+  return work.open?.resumes === true ? known(engine, work) : null
+}
+
+async function known(engine: Engine, { open }: Work): Promise<OpenSession | null> {
+  return open !== null && (await engine.ports.agent.knows(open.session)) ? open : null
+}
+
+type Start = Pick<SessionRequest, 'session' | 'resumes' | 'account'>
+
+function startOf(engine: Engine, before: OpenSession | null, account: AccountName): Start {
+  if (before !== null && sharesConversations(engine.options.accounts, before.account, account))
+    return { session: before.session, resumes: true, account }
+  return { session: engine.ports.chance.uuid(), resumes: false, account }
+}
+
+type ReviewStart = Start & Pick<SessionRequest, 'number' | 'prompt'>
 
 function reviewRequest(engine: Engine, work: Work, start: ReviewStart): SessionRequest {
   const { agent, execution, health } = engine.config
@@ -63,7 +83,6 @@ function reviewRequest(engine: Engine, work: Work, start: ReviewStart): SessionR
     run: stateOf(engine).run,
     task: work.id,
     step: 'review',
-    resumes: false,
     cwd: workspaceOf(work).path,
     answerSchema: engine.ports.reviews.schema,
     model: modelFor(engine, work, 'review'),
@@ -76,7 +95,7 @@ function reviewRequest(engine: Engine, work: Work, start: ReviewStart): SessionR
 }
 
 /** The reviewer is shown the milestone, the diff and the checks, never what the implementer says of its work. */
-async function reviewPrompt(engine: Engine, work: Work): Promise<string | null> {
+async function reviewPrompt(engine: Engine, work: Work, resumes: boolean): Promise<string | null> {
   const { base } = workspaceOf(work)
   if (work.head === null) throw new Error(`Internal error: ${work.id} has nothing to review`)
   const diff = await engine.ports.repository.diff(base, work.head)
@@ -86,7 +105,8 @@ async function reviewPrompt(engine: Engine, work: Work): Promise<string | null> 
   }
   await engine.ports.records.write(`diffs/${work.id}-review-${work.reviews + 1}.diff`, diff.value)
   const input = await promptInput(engine, work)
-  return engine.ports.prompts.review({ ...input, base, head: work.head, diff: diff.value, checks: work.checks })
+  const subject = { ...input, base, head: work.head, diff: diff.value, checks: work.checks }
+  return resumes ? engine.ports.prompts.reviewGoOn(subject) : engine.ports.prompts.review(subject)
 }
 
 /** A review may only read; whatever else its session did to the worktree must not get into a commit. @returns the files; null: the work cannot go on */
@@ -104,29 +124,31 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
   const { usage } = outcome
   const changed = await undoChanges(engine, work)
   if (changed === null) return
+  const anew = changed.length > 0
   switch (outcome.kind) {
     case 'limited':
-      await record(engine, { type: 'review-interrupted', task: work.id, cause: 'limit', usage })
+      await record(engine, { type: 'review-interrupted', task: work.id, cause: 'limit', anew, usage })
       return
     case 'stopped':
-      return interruptReview(engine, work, outcome)
+      return interruptReview(engine, work, outcome, anew)
     case 'failed':
       return failReview(engine, work, { failure: outcome.failure, again: outcome.again, usage })
     case 'finished':
       // It would judge its own work.
-      if (changed.length > 0)
-        return failReview(engine, work, { failure: { reason: 'review-not-readonly', files: changed }, again: 'fresh', usage })
+      if (anew) return failReview(engine, work, { failure: { reason: 'review-not-readonly', files: changed }, again: 'fresh', usage })
       return readVerdict(engine, work, review, outcome)
     default:
       return unreachable(outcome)
   }
 }
 
-async function interruptReview(engine: Engine, work: Work, { because, usage }: SessionOutcome & { kind: 'stopped' }): Promise<void> {
+type Stopped = SessionOutcome & { kind: 'stopped' }
+
+async function interruptReview(engine: Engine, work: Work, { because, usage }: Stopped, anew: boolean): Promise<void> {
   const cause = because ?? 'stop'
   if (cause === 'memory' && work.evictions >= mostEvictions)
     return failReview(engine, work, { failure: { reason: 'memory-short', times: work.evictions + 1 }, again: 'fresh', usage })
-  await record(engine, { type: 'review-interrupted', task: work.id, cause, usage })
+  await record(engine, { type: 'review-interrupted', task: work.id, cause, anew, usage })
 }
 
 async function readVerdict(engine: Engine, work: Work, review: number, outcome: SessionOutcome & { kind: 'finished' }): Promise<void> {
@@ -141,10 +163,10 @@ async function readVerdict(engine: Engine, work: Work, review: number, outcome: 
 async function failReview(engine: Engine, work: Work, end: { failure: Failure; again: Again; usage: Usage }): Promise<void> {
   const { failure, usage } = end
   if (await haltFor(engine, failure)) {
-    await record(engine, { type: 'review-interrupted', task: work.id, cause: 'stop', usage })
+    await record(engine, { type: 'review-interrupted', task: work.id, cause: 'stop', anew: true, usage })
     return
   }
-  // A reviewer keeps no work that a conversation would have to continue: each try is a fresh pair of eyes.
+  // A reviewer that failed keeps no work that its conversation would have to continue: the next one is a fresh pair of eyes.
   const again = end.again === 'resume' ? 'fresh' : end.again
   await record(engine, { type: 'review-failed', task: work.id, failure, usage, ...retryDecision(engine, work, { failure, again }) })
   await holdIfAllFailAlike(engine, work)

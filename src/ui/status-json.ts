@@ -1,6 +1,7 @@
 import type { AccountName } from '../core/account.js'
 import { wholeOf } from '../core/fact.js'
-import { describeFailure, type Failure, type FailureReason } from '../core/failure.js'
+import type { Failure, FailureReason } from '../core/failure.js'
+import { describeFailure } from '../core/failure-words.js'
 import type { Plan } from '../core/plan.js'
 import { publicState, type TaskStateName } from '../core/public-state.js'
 import { closedForAll, type RunState, type StageState } from '../core/run-state.js'

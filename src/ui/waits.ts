@@ -1,4 +1,5 @@
-import { describeFailure, type Failure } from '../core/failure.js'
+import type { Failure } from '../core/failure.js'
+import { describeFailure } from '../core/failure-words.js'
 import { closedForAll, type RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'

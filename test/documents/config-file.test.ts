@@ -39,6 +39,7 @@ const everyKey: readonly (readonly [key: string, written: unknown, at: string, r
   ['worktree.leases.names', ['DATABASE_NAME'], 'worktree.leases.names', ['DATABASE_NAME']],
   ['execution.concurrency', 7, 'execution.concurrency', 7],
   ['execution.maxConcurrency', 8, 'execution.maxConcurrency', 8],
+  ['execution.checkConcurrency', 3, 'execution.checkConcurrency', 3],
   ['execution.spawnPerMinute', null, 'execution.spawnPerMinute', null],
   ['resources.cpuMax', 80, 'resources.cpuMax', 80],
   ['resources.memMax', 80, 'resources.memMax', 80],

@@ -13,6 +13,7 @@ const templates: PromptTemplates = {
   resolve: shipped('resolve'),
   review: shipped('review'),
   goOn: shipped('go-on'),
+  reviewGoOn: shipped('review-go-on'),
   nudge: shipped('nudge'),
 }
 
@@ -38,6 +39,7 @@ const all: readonly (readonly [name: string, render: (subject: PromptSubject) =>
   ['resolve', (s) => prompts.resolve({ ...s, files: ['src/a.ts', 'b.md'], notes: 'CONFLICT (content)' })],
   ['review', (s) => prompts.review({ ...s, base, head, diff: '+++ b/src/a.ts\n+1\n', checks: [{ ...red, passed: true, exitCode: 0 }] })],
   ['go on', (s) => prompts.goOn(s)],
+  ['go on reviewing', (s) => prompts.reviewGoOn({ ...s, base, head, diff: '', checks: [] })],
 ]
 
 describe.each(all)('the prompt to %s', (_, render) => {
@@ -74,7 +76,7 @@ describe.each(all)('the prompt to %s', (_, render) => {
 })
 
 describe('workers are told', () => {
-  test.each(all.filter(([name]) => name !== 'review'))('to %s without git commands that change anything', (_, render) => {
+  test.each(all.filter(([name]) => !name.includes('review')))('to %s without git commands that change anything', (_, render) => {
     expect(render(subject)).toMatch(/no git command that changes anything/i)
     expect(render(subject)).toMatch(/only inside the current folder/)
   })

@@ -2,7 +2,8 @@ import type { Fact, RecordedFact, RunEnding } from '../../src/core/fact.js'
 import type { Failure } from '../../src/core/failure.js'
 import type { Milestone, MilestoneId } from '../../src/core/milestone.js'
 import { plannedTask } from '../../src/core/plan.js'
-import { type RunState, reduce } from '../../src/core/run-state.js'
+import { reduce } from '../../src/core/run-fold.js'
+import type { RunState } from '../../src/core/run-state.js'
 import { noUsage, type SessionStep, type Usage } from '../../src/core/session.js'
 import { aCheckResult, aMilestone, aVerdict } from './work.js'
 
@@ -114,7 +115,7 @@ export const begun = (task: string): Story => [opened(task), { type: 'entry-chec
 export const reviewed = (task: string): Story => [
   attemptFinished(task),
   { type: 'checks-finished', task, commit: commitOf(task), results: [aCheckResult({ command: 'npm test' })] },
-  { type: 'review-started', task, review: 1, session: `${task}-review-1`, account: 'default', model: null, tree: 't' },
+  { type: 'review-started', task, review: 1, session: `${task}-review-1`, resumes: false, account: 'default', model: null, tree: 't' },
   10,
   { type: 'review-given', task, review: 1, commit: commitOf(task), verdict: aVerdict({}), usage: usage(0.02, 10) },
   { type: 'task-approved', task, commit: commitOf(task) },
@@ -133,7 +134,7 @@ export const combinedAndLanded = (stage: number, tasks: readonly string[]): Stor
     results: [aCheckResult({ command: 'npm test' })],
     complete: true,
   },
-  { type: 'review-started', task: `stage-${stage}`, review: 1, session: 's', account: 'default', model: null, tree: 't' },
+  { type: 'review-started', task: `stage-${stage}`, review: 1, session: 's', resumes: false, account: 'default', model: null, tree: 't' },
   5,
   {
     type: 'review-given',

@@ -103,8 +103,10 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
     { type: 'checks-finished', task: '1A', commit: commitOf('1A'), results: [] },
     { type: 'checks-finished', task: '1A', commit: commitOf('1A'), results: red },
   ],
-  'review-started': [{ type: 'review-started', task: '1A', review: 1, session: 's', account: 'default', model: null, tree: 't' }],
-  'review-interrupted': [{ type: 'review-interrupted', task: '1A', cause: 'stop', usage: usage(0, 0) }],
+  'review-started': [
+    { type: 'review-started', task: '1A', review: 1, session: 's', resumes: false, account: 'default', model: null, tree: 't' },
+  ],
+  'review-interrupted': [{ type: 'review-interrupted', task: '1A', cause: 'stop', anew: false, usage: usage(0, 0) }],
   'review-given': [
     { type: 'review-given', task: '1A', review: 1, commit: commitOf('1A'), verdict: aVerdict({}), usage: spent },
     {

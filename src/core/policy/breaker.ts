@@ -1,5 +1,6 @@
 import type { WorkId } from '../fact.js'
-import { describeFailure, type Failure } from '../failure.js'
+import type { Failure } from '../failure.js'
+import { describeFailure } from '../failure-words.js'
 
 /** Failures in a row that have the same cause, whoever met them; a session that comes to its end breaks the row. */
 export interface Streak {

@@ -91,7 +91,7 @@ describe('the rules of the project', () => {
 })
 
 test('the prompts that come with the package can be read and are whole', async () => {
-  expect(() => promptsFrom({ implement: '', remediate: '', resolve: '', review: '', goOn: '', nudge: '' })).not.toThrow()
+  expect(() => promptsFrom({ implement: '', remediate: '', resolve: '', review: '', goOn: '', reviewGoOn: '', nudge: '' })).not.toThrow()
   const templates = await readTemplates()
   const { nudge, ...whole } = templates
   for (const text of Object.values<string>(whole)) expect(text).toContain('{{milestones}}')

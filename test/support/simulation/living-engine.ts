@@ -59,6 +59,7 @@ const prompts: PromptSource = {
   resolve: (i) => `resolve ${i.id}: ${i.files.join()}`,
   review: (i) => `review ${i.id}`,
   goOn: (i) => `go on ${i.id}`,
+  reviewGoOn: (i) => `go on reviewing ${i.id}`,
   nudge: (i) => `nudge ${i.id}`,
 }
 

@@ -1,4 +1,5 @@
-import { type RunState, reduce } from '../../../src/core/run-state.js'
+import { reduce } from '../../../src/core/run-fold.js'
+import type { RunState } from '../../../src/core/run-state.js'
 import { type Evidence, type LifeOutcome, lastRun } from './evidence.js'
 import { aLimitIsNotAFailure } from './promises/a-limit-is-not-a-failure.js'
 import { doneIsProved } from './promises/done-is-proved.js'

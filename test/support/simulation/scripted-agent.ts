@@ -1,12 +1,17 @@
-import type { SessionOutcome, Usage } from '../../../src/core/session.js'
-import type { Agent, SessionRequest } from '../../../src/engine/ports.js'
+import { noUsage, type SessionOutcome, type Usage } from '../../../src/core/session.js'
+import type { Agent, SessionProgress, SessionRequest } from '../../../src/engine/ports.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import type { VirtualClock } from './virtual-clock.js'
 
 export const paid: Usage = { costUsd: 0.01, inputTokens: 10, outputTokens: 5, durationMs: 1000, turns: 1, toolUses: 1 }
 
-/** What a scripted session does: it may edit `files`, and says how it ended. */
-export type Act = (request: SessionRequest, files: Record<string, string>, clock: VirtualClock) => SessionOutcome | Promise<SessionOutcome>
+/** What a scripted session does: it may edit `files`, may say that the model has answered it, and says how it ended. */
+export type Act = (
+  request: SessionRequest,
+  files: Record<string, string>,
+  clock: VirtualClock,
+  answered?: () => void,
+) => SessionOutcome | Promise<SessionOutcome>
 
 export const finished = (structured?: unknown): SessionOutcome => ({
   kind: 'finished',
@@ -44,7 +49,7 @@ export class ScriptedAgent implements Agent {
     readonly worktrees: Map<string, MemoryWorktree>,
   ) {}
 
-  async run(request: SessionRequest, _hear: unknown, stop: AbortSignal): Promise<SessionOutcome> {
+  async run(request: SessionRequest, hear: (progress: SessionProgress) => void, stop: AbortSignal): Promise<SessionOutcome> {
     this.sessions.push(request)
     this.#known.add(request.session)
     this.#ended.delete(`${request.session} ${request.step} ${request.number}`)
@@ -52,7 +57,7 @@ export class ScriptedAgent implements Agent {
     if (stop.aborted) return { kind: 'stopped', usage: paid }
     const place = this.worktrees.get(request.cwd)
     if (place === undefined) throw new Error(`no worktree ${request.cwd}`)
-    const outcome = await this.act(request, place.files, this.clock)
+    const outcome = await this.act(request, place.files, this.clock, () => hear({ answered: true, doing: null, used: noUsage }))
     this.#ended.set(`${request.session} ${request.step} ${request.number}`, outcome)
     return outcome
   }

@@ -5,7 +5,8 @@ import type { Fact, RecordedFact } from '../../../src/core/fact.js'
 import type { Milestone } from '../../../src/core/milestone.js'
 import { planRun } from '../../../src/core/plan.js'
 import { err, ok } from '../../../src/core/result.js'
-import { type RunState, reduce } from '../../../src/core/run-state.js'
+import { reduce } from '../../../src/core/run-fold.js'
+import type { RunState } from '../../../src/core/run-state.js'
 import { Budgets } from '../../../src/engine/budget.js'
 import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
@@ -212,6 +213,7 @@ export class World {
           resolve: (i) => `resolve ${i.id}: ${i.files.join()}`,
           review: (i) => `review ${i.id}`,
           goOn: (i) => `go on ${i.id}`,
+          reviewGoOn: (i) => `go on reviewing ${i.id}`,
           nudge: (i) => `nudge ${i.id}`,
         },
         reviews: reviewFormat,
