@@ -64,7 +64,7 @@ export default class Clean extends OrchCommand {
     if (flags['dry-run']) return false
     if (flags.force) return true
     const { stdin, stderr } = process
-    if (stdin.isTTY === true && stderr.isTTY === true && !flags.json)
+    if (stdin.isTTY && stderr.isTTY && !flags.json)
       return askYesOrNo(`End ${count === 1 ? 'this process' : `these ${count} processes`}?`, { input: stdin, output: stderr })
     say('next: orch clean --processes --force')
     return false

@@ -97,7 +97,7 @@ describe.skipIf(process.platform !== 'linux')('orch clean --processes', () => {
     const taken = await rig.orch(['clean', '--processes', '--force', '--running'])
     expect(taken.exitCode, taken.stderr).toBe(0)
     expect(taken.stdout).toMatch(/Ended \d+ process/)
-    expect(isAlive(running.pid ?? 0)).toBe(true)
+    expect(isAlive(running.pid)).toBe(true)
   })
 })
 

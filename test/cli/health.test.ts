@@ -43,7 +43,7 @@ describe('a session that hangs in a tool', () => {
 
 describe('an agent that always crashes alike', () => {
   it('is not paid for twenty times: the stage stops, names the cause and says what to type', async () => {
-    const ids = [...'ABCDEFGHIJKLMNOPQRST'].map((letter) => `1${letter}`)
+    const ids = Array.from('ABCDEFGHIJKLMNOPQRST', (letter) => `1${letter}`)
     await using rig = rigOf(
       ids,
       `process.stderr.write('Cannot load /models/' + scene.task + '/config.json (pid ' + process.pid + ')\\n')

@@ -48,7 +48,7 @@ function leasingRig(agent: string): Rig {
     worktree: { leases: { ports: 5, temp: true, names: ['DATABASE_NAME'] }, setup: ['node tell.mjs setup'] },
     checks: ['node serve.mjs check'],
     review: { enabled: false },
-    execution: { concurrency: 2 },
+    execution: { concurrency: 2, checkConcurrency: 2 },
   })
   rig.commit('Configure')
   return rig

@@ -108,7 +108,7 @@ describe('a session that hangs', () => {
 
 describe('sessions that all fail for the same cause', () => {
   const letters = 'ABCDEFGHIJKLMNOPQRST'
-  const twenty = [...letters].map((letter) => aMilestone({ id: `1${letter}` }))
+  const twenty = Array.from(letters, (letter) => aMilestone({ id: `1${letter}` }))
 
   it('stop the stage after a handful of them, with the cause named, and nothing further is paid for', async () => {
     const world = new World({ milestones: twenty, act: inTurn('crashes'), concurrency: 4 })
