@@ -79,11 +79,10 @@ describe('watchdogs', () => {
     expect(outcome).toMatchObject({ kind: 'failed', failure: { reason: 'agent-timed-out', limitMs: 2500 }, again: 'resume' })
   })
 
-  const running = {
-    type: 'assistant',
-    message: { content: [{ type: 'tool_use', id: 't1', name: 'Bash', input: { command: 'npm test' } }] },
+  const running: Step = {
+    say: { type: 'assistant', message: { content: [{ type: 'tool_use', id: 't1', name: 'Bash', input: { command: 'npm test' } }] } },
   }
-  const ended = { type: 'user', message: { content: [{ type: 'tool_result', tool_use_id: 't1', content: 'ok' }] } }
+  const ended: Step = { say: { type: 'user', message: { content: [{ type: 'tool_result', tool_use_id: 't1', content: 'ok' }] } } }
 
   test('a tool that runs has a clock of its own, and what hung is named', async () => {
     const { outcome } = await play([init, running, { hang: true }], { idleMs: 10 ** 9, toolIdleMs: 300 })
