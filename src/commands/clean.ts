@@ -1,10 +1,10 @@
 import { boolean } from '@oclif/core/flags'
+import { askYesOrNo } from '../compose/ask.js'
 import type { Cleaned } from '../compose/clean.js'
 import type { OwnProcess } from '../compose/processes.js'
 import type { Project } from '../compose/project.js'
 import { exitCodes } from '../core/exit-code.js'
 import { counted } from '../ui/amounts.js'
-import { askYesOrNo } from '../ui/ask.js'
 import { processTable } from '../ui/process-table.js'
 import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { askYesOrNo } from '../../src/ui/ask.js'
+import { askYesOrNo } from '../../src/compose/ask.js'
 import { Rig } from '../support/rig.js'
 
 const stubborn = `process.on('SIGTERM', () => {}); require('fs').writeFileSync(process.env.HOME + '/begun', ''); setInterval(() => {}, 10 ** 8)`
