@@ -74,6 +74,8 @@ export class Budgets {
     let telling = Promise.resolve()
     const look = (): void => {
       telling = telling.then(() => this.warn(task))
+      // What cannot be saved is told when the meter is closed.
+      telling.catch(() => undefined)
       const use = this.usesOf(task).find((u) => isUsedUp(u) && u.measure !== 'sessions')
       if (use !== undefined && this.reached(use)) stopped.abort()
     }
