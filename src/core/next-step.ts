@@ -30,8 +30,8 @@ export interface Rules {
 export function nextStep(work: Work, rules: Rules): Step | undefined {
   if (isOutOfTheRunning(work)) return undefined
   if (work.failure !== null && work.open === null) return giveUp(work.failure)
-  // A session that was cut off or may be repeated goes first: its step is known.
-  if (work.open !== null) return { kind: work.open.step }
+  // A session that was cut off or may be repeated goes first: its step is known. But what a person had edited is checked before it is judged.
+  if (work.open !== null && !(work.open.step === 'review' && work.phase === 'worked')) return { kind: work.open.step }
   switch (work.phase) {
     case 'pending':
       return { kind: 'prepare' }

@@ -203,8 +203,9 @@ function retried(work: Work, said: Work['milestone']): Work {
     milestone,
     title: milestone?.title ?? work.title,
     optional: milestone?.optional ?? work.optional,
-    // A verdict was given on the text of then.
+    // A verdict was given on the text of then, and a review that was cut off was to judge by it.
     verdict: isEdited ? null : work.verdict,
+    open: isEdited && work.open?.step === 'review' && !work.open.running ? null : work.open,
     stoppedIn: null,
     failure: null,
     failures: 0,

@@ -33,12 +33,13 @@ export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptS
   const prompt = await attemptPrompt(engine, work, step, start.resumes)
   await engine.ports.records.write(`prompts/${work.id}-${start.attempt}-${step}.md`, prompt)
   const request = sessionRequest(engine, work, step, { ...start, prompt })
-  // The account may have closed while this was made ready.
-  if (!admission.isOpen()) {
+  // The account may have closed while this was made ready, and a budget may be used up.
+  if (!admission.isOpen() || engine.budgets.claims(work.id) !== null) {
     await admission.ended(null)
     return
   }
   await record(engine, { type: 'attempt-started', task: work.id, step, ...start, model: request.model })
+  engine.budgets.started(work.id)
   const outcome = await runSession(engine, work, request, admission)
   await concludeAttempt(engine, currentWork(engine, work.id), step, outcome)
 }

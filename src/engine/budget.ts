@@ -32,6 +32,8 @@ export interface Meter {
  */
 export class Budgets {
   readonly #live = new Map<WorkId, Usage>()
+  /** Sessions that are about to be recorded as started. */
+  readonly #starting = new Set<WorkId>()
   readonly #warned = new Set<string>()
   /** The agent program itself found these used up. */
   readonly #exhausted = new Set<string>()
@@ -41,12 +43,24 @@ export class Budgets {
   /** Every budget that work draws on, as it stands now. */
   usesOf(task: WorkId): readonly BudgetUse[] {
     const { journal, budget, clock } = this.needs
-    return budgetsOf(journal.state, budget, workOf(journal.state, task), { live: this.#live, now: clock.now() })
+    return budgetsOf(journal.state, budget, workOf(journal.state, task), { live: this.#live, starting: this.#starting, now: clock.now() })
   }
 
   /** Before a session starts. @returns why it must not; null: it may */
   refuses(task: WorkId): BudgetUse | null {
     return this.usesOf(task).find((use) => isUsedUp(use) || this.#exhausted.has(budgetKey(use))) ?? null
+  }
+
+  /** Right before a start is recorded: of several at once each counts for the others. @returns why it must not start; null: it may */
+  claims(task: WorkId): BudgetUse | null {
+    const use = this.refuses(task)
+    if (use === null) this.#starting.add(task)
+    return use
+  }
+
+  /** The start is recorded. */
+  started(task: WorkId): void {
+    this.#starting.delete(task)
   }
 
   /** What is used up stops what draws on it. @returns whether it is the task's own */

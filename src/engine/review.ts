@@ -1,6 +1,6 @@
 import { type AccountName, sharesConversations } from '../core/account.js'
 import type { Failure } from '../core/failure.js'
-import { unreachable } from '../core/result.js'
+import { ok, type Result, unreachable } from '../core/result.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import { judge } from '../core/verdict.js'
 import { criteriaForReview, type OpenSession, type Work } from '../core/work.js'
@@ -30,12 +30,13 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   }
   await engine.ports.records.write(`prompts/${work.id}-review-${number}.md`, prompt)
   const request = reviewRequest(engine, work, { ...start, number, prompt })
-  // The account may have closed while this was made ready.
-  if (!admission.isOpen()) {
+  // The account may have closed while this was made ready, and a budget may be used up.
+  if (!admission.isOpen() || engine.budgets.claims(work.id) !== null) {
     await admission.ended(null)
     return
   }
   await record(engine, { type: 'review-started', task: work.id, review: number, ...start, model: request.model, tree: held.value })
+  engine.budgets.started(work.id)
   const outcome = await runSession(engine, work, request, admission)
   await conclude(engine, currentWork(engine, work.id), number, outcome)
 }
@@ -114,10 +115,29 @@ async function undoChanges(engine: Engine, work: Work): Promise<readonly string[
   const { open, head } = work
   if (open === null || open.tree === null || head === null) return []
   const { path, branch } = workspaceOf(work)
-  const back = await engine.ports.repository.putBack({ path, branch: isWhole(work) ? null : branch }, { head, tree: open.tree })
-  if (back.ok) return back.value
-  await failWork(engine, work.id, back.error)
+  const noted = await noteChanges(engine, path, { session: open.session, tree: open.tree })
+  const before = { head, tree: open.tree }
+  const back = noted.ok ? await engine.ports.repository.putBack({ path, branch: isWhole(work) ? null : branch }, before) : noted
+  if (noted.ok && back.ok) return [...new Set([...noted.value, ...back.value])]
+  if (!back.ok) await failWork(engine, work.id, back.error)
   return null
+}
+
+/** Before it is undone: cut off in between, nothing else would tell of it, and the review would count. */
+async function noteChanges(
+  engine: Engine,
+  path: string,
+  review: { readonly session: string; readonly tree: string },
+): Promise<Result<readonly string[], Failure>> {
+  const { records, repository } = engine.ports
+  const note = `reviews/${review.session}-changed.json`
+  const noted = await records.read(note)
+  if (noted !== null) return ok(JSON.parse(noted) as string[])
+  const now = await repository.snapshot(path)
+  if (!now.ok) return now
+  const changed = await repository.changedFiles(review.tree, now.value)
+  if (changed.ok && changed.value.length > 0) await records.write(note, JSON.stringify(changed.value))
+  return changed
 }
 
 async function conclude(engine: Engine, work: Work, review: number, outcome: SessionOutcome): Promise<void> {

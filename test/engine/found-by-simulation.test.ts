@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/adapters/store/store-error.js'
 import { retryableWork } from '../../src/core/retryable.js'
-import { type Act, approval, finished } from '../support/simulation/scripted-agent.js'
+import { failing } from '../support/simulation/acts.js'
+import { type Act, approval, finished, refusal } from '../support/simulation/scripted-agent.js'
 import { World } from '../support/simulation/world.js'
 import { aMilestone } from '../support/work.js'
 
@@ -210,5 +211,32 @@ describe('TASKS.md that a check does not like', () => {
     expect((await world.run()).ending).toBe('done')
     expect(world.types()).not.toContain('combination-refused')
     expect(world.agent.sessions.map((s) => `${s.task} ${s.step}`)).toContain('stage-1 remediate')
+  })
+})
+
+describe('a task that was refused because it does not go with the others', () => {
+  it('is no part of what is mended next in the stage as a whole', async () => {
+    let lives = 1
+    const world: World = new World({
+      milestones: [aMilestone({ id: '1A' }), aMilestone({ id: '1B', optional: true }), aMilestone({ id: '1C' })],
+      config: (config) => ({ ...config, checks: [{ command: 'test', timeoutMs: 1000 }] }),
+      check: (_, files) => !('1A.txt' in files && '1B.txt' in files),
+      act: (request, files, clock) => {
+        const what = `${request.task} ${request.step}`
+        // In the first life the optional task fails, and what is said of the stage is no review.
+        if (lives === 1 && what === '1B implement') return failing('agent-crashed', 'never')
+        if (lives === 1 && what === 'stage-1 review') return finished()
+        if (what === '1B remediate') return finished()
+        if (what === 'stage-1 review' && files['stage-1.txt'] === undefined) return refusal('not right')
+        return write(request, files, clock)
+      },
+    })
+    expect((await world.run()).ending).toBe('needs-person')
+    lives++
+    expect((await world.run(['1B', 'stage-1'])).ending).toBe('done')
+    expect(world.types()).toContain('combination-refused')
+    expect(Object.keys(world.tip().tree)).toEqual(expect.arrayContaining(['1A.txt', '1C.txt', 'stage-1.txt']))
+    expect(Object.keys(world.tip().tree)).not.toContain('1B.txt')
+    expect(world.state?.work['1B']?.phase).toBe('failed')
   })
 })

@@ -21,19 +21,25 @@ import type { Work } from '../work.js'
 /** What sessions that are at work have used so far; it is in no fact yet. */
 export type LiveUsage = ReadonlyMap<WorkId, Usage>
 
+/** What no fact tells of yet: what sessions have used so far, and work whose next session is about to start. */
+interface NotYetTold {
+  readonly live: LiveUsage
+  readonly starting?: ReadonlySet<WorkId>
+}
+
 /** Every budget that a piece of work draws on, with what is used of it: the run's, its stage's, its own. */
 export function budgetsOf(
   state: RunState,
   config: Config['budget'],
   work: Work,
-  by: { live: LiveUsage; now: number },
+  by: NotYetTold & { readonly now: number },
 ): readonly BudgetUse[] {
   const all = Object.values(state.work)
   const ofStage = all.filter((w) => w.stage === work.stage)
   const duration = (stages: RunState['stages']): number =>
     stages.reduce((sum, { active }) => sum + active.ms + (active.since === null ? 0 : Math.max(0, by.now - active.since)), 0)
   const used = (works: readonly Work[], stages: RunState['stages']): Consumption => ({
-    ...consumedBy(works, by.live),
+    ...consumedBy(works, by),
     duration: duration(stages),
   })
   const given = { usd: state.budget.maxUsd, duration: state.budget.maxDurationMs }
@@ -41,28 +47,27 @@ export function budgetsOf(
   return [
     ...usesOf({ scope: 'run', of: null }, firstGiven(given, limitsOf(config, 'run')), used(all, state.stages)),
     ...usesOf({ scope: 'stage', of: String(work.stage) }, limitsOf(config, 'stage'), used(ofStage, stageOnly)),
-    ...(work.milestone === null ? [] : taskBudget(config, work, work.milestone, by.live)),
+    ...(work.milestone === null ? [] : taskBudget(config, work, work.milestone, by)),
   ]
 }
 
 /** A task's own budget. What its milestone says goes before the config. */
-function taskBudget(config: Config['budget'], work: Work, milestone: Milestone, live: LiveUsage): readonly BudgetUse[] {
-  return usesOf(
-    { scope: 'task', of: work.id },
-    firstGiven({ usd: milestone.budgetUsd }, limitsOf(config, 'task')),
-    consumedBy([work], live),
-  )
+function taskBudget(config: Config['budget'], work: Work, milestone: Milestone, by: NotYetTold): readonly BudgetUse[] {
+  return usesOf({ scope: 'task', of: work.id }, firstGiven({ usd: milestone.budgetUsd }, limitsOf(config, 'task')), consumedBy([work], by))
 }
 
 const limitsOf = (config: Config['budget'], scope: BudgetScope): BudgetLimits =>
   firstGiven(config[scope], config.preset === null ? noBudget : guarded[scope])
 
-const consumedBy = (works: readonly Work[], live: LiveUsage): Consumption =>
+const consumedBy = (works: readonly Work[], { live, starting }: NotYetTold): Consumption =>
   works
     .map((work) => {
       const more = live.get(work.id)
       const recorded = consumption(work.usage)
-      return { ...(more === undefined ? recorded : addConsumption(recorded, consumption(more))), sessions: work.sessions }
+      return {
+        ...(more === undefined ? recorded : addConsumption(recorded, consumption(more))),
+        sessions: work.sessions + (starting?.has(work.id) === true ? 1 : 0),
+      }
     })
     .reduce(addConsumption, nothingUsed)
 
@@ -91,7 +96,7 @@ const leastUsd = 0.000001
 /** Whether work that was parked for its own budget has some left again, with what the config and its milestone say now. */
 export function hasBudgetAgain(work: Work, config: Config['budget'], milestone: Milestone | null): boolean {
   const now = milestone ?? work.milestone
-  return isParkedForBudget(work) && now !== null && !taskBudget(config, work, now, new Map()).some(isUsedUp)
+  return isParkedForBudget(work) && now !== null && !taskBudget(config, work, now, { live: new Map() }).some(isUsedUp)
 }
 
 export const isParkedForBudget = (work: Work): boolean => work.phase === 'parked' && work.failure?.reason === 'budget-reached'

@@ -13,6 +13,10 @@ export interface Hand {
   readonly half: boolean
 }
 
+/** Not one that it was given with the work of others. */
+const isLeakInto = (task: string, path: string, files: Hand['files']): boolean =>
+  isLeakFile(path) && files[path]?.endsWith(`/${task}\n`) === true
+
 /** Its own file, and a line in each file that it shares with others. */
 export function implement(hand: Hand): void {
   const { task, files, version, bad } = hand
@@ -24,7 +28,7 @@ export function implement(hand: Hand): void {
 export function mend(hand: Hand): void {
   const { task, files, version, bad, paths } = hand
   const mended = mendFiles(hand) + (bad ? 0 : mendPairs(hand))
-  const strays = paths.length === 0 ? [] : Object.keys(files).filter((path) => path === strayFile(task) || isLeakFile(path))
+  const strays = paths.length === 0 ? [] : Object.keys(files).filter((path) => path === strayFile(task) || isLeakInto(task, path, files))
   if (strays.length > 0) for (const path of strays) delete files[path]
   else if (mended === 0) files[ownFile(task)] = `${task} ${bad ? 'bad' : 'better'} ${version}\n`
 }

@@ -32,7 +32,7 @@ export class Leaks {
     const place = this.dice.pick([checkoutPath, ...others])
     const file = leakFile(this.all.length + 1)
     const files = worktrees.get(place)?.files ?? checkout
-    files[file] = `leaked by ${by.task}\n`
+    files[file] = `leaked into ${place}\n`
     const isShown = this.dice.chance(0.5)
     this.all.push({ by, file, isShown, isInQuietPlace: place === checkoutPath || this.#isQuiet(place) })
     log.add(`${by.task} leaks ${file} into ${place}${isShown ? '' : ', unseen'}`)

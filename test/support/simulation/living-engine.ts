@@ -139,7 +139,7 @@ function livingRecords({ universe, life, dice }: EngineNeeds): Records {
   }
   return {
     write: (path, text) => life.deed('writing a record', () => write(path, text)),
-    read: () => life.deed('reading a record', () => null),
+    read: (path) => life.deed('reading a record', () => evidence.writings.findLast((w) => w.where === path)?.text ?? null),
   }
 }
 

@@ -7,25 +7,26 @@ const whoLeakedHasFailed: Kept = ({ evidence }) =>
     .filter((leak) => leak.isShown && (leak.by.told === 'attempt-finished' || leak.by.told === 'review-given'))
     .map(({ by, file }) => `${by.task} ${by.step} ${by.number} leaked ${file} and is told as ${by.told}`)
 
-/** What changed while nobody else could have done it is told of, by the orch in whose life it happened. */
-const nothingStaysUnsaid: Kept = ({ evidence }) =>
-  evidence.leaks
-    .filter((leak) => wasSeen(leak) && !isSaid(leak, evidence))
-    .map(({ by, file }) => `nobody says that ${by.task} leaked ${file}`)
+/** What changed where nobody worked is told of by the orch in whose life it happened, at the latest when that ends. */
+const nothingStaysUnsaid: Kept = ({ evidence, outcome }) =>
+  outcome.kind === 'ended'
+    ? evidence.leaks
+        .filter((leak) => wasSeen(leak, evidence) && !isSaid(leak, evidence))
+        .map(({ by, file }) => `nobody says that ${by.task} leaked ${file}`)
+    : []
 
 /** A leak into the work of a task that was judged already is not merged as if it had been. */
-const noneIsMergedUnsaid = ofFacts(({ before, fact }, { evidence }) => {
-  if (fact.type !== 'tasks-combined') return null
+const noneIsMergedUnsaid = ofFacts(({ before, fact }, { evidence, outcome }) => {
+  if (fact.type !== 'tasks-combined' || outcome.kind !== 'ended') return null
   const heads = fact.merges.flatMap(({ task }) => before.work[task]?.head ?? [])
-  const merged = evidence.leaks.filter(
-    (leak) => wasSeen(leak) && heads.some((head) => evidence.git.get(head).tree[leak.file] !== undefined),
-  )
-  const unsaid = merged.filter((leak) => !isSaid(leak, evidence))
+  const merged = evidence.leaks.filter((leak) => heads.some((head) => evidence.git.get(head).tree[leak.file] !== undefined))
+  const unsaid = merged.filter((leak) => wasSeen(leak, evidence) && !isSaid(leak, evidence))
   return unsaid.length === 0 ? null : `${unsaid.map((leak) => leak.file).join()} is merged unsaid`
 })
 
-/** The same orch that let it happen looked afterwards. */
-const wasSeen = ({ by, isInQuietPlace }: Leak): boolean => isInQuietPlace && by.toldIn === by.life
+/** The same orch that let it happen looked afterwards, and it lived until all had ended that could have done it. */
+const wasSeen = ({ by, isInQuietPlace }: Leak, { program }: Chapter['evidence']): boolean =>
+  isInQuietPlace && by.life === program.life && by.toldIn === program.life
 
 const isSaid = ({ by, file }: Leak, { runs }: Chapter['evidence']): boolean =>
   runs.some((run) => run.id === by.run && run.facts.some((fact) => JSON.stringify(fact).includes(`/${file}"`)))
