@@ -5,7 +5,7 @@ import { CommandHelp, Help } from '@oclif/core/help'
 const groups: readonly (readonly [title: string, commands: readonly string[]])[] = [
   ['TO BEGIN', ['demo', 'init', 'validate', 'plan', 'run']],
   ['WHILE IT WORKS, AND AFTER', ['status', 'logs', 'ps', 'stop', 'resume', 'retry', 'approve']],
-  ['HOUSEKEEPING', ['doctor', 'clean']],
+  ['HOUSEKEEPING', ['doctor', 'hardware', 'exec', 'clean']],
 ]
 
 class OrchCommandHelp extends CommandHelp {

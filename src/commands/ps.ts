@@ -11,7 +11,7 @@ export default class Ps extends OrchCommand {
     const project = await this.project(flags)
     const { ownProcesses } = await import('../compose/processes.js')
     const processes = await ownProcesses(project)
-    if (flags.json) this.printJson({ schemaVersion: 1, processes })
+    if (flags.json) this.printJson({ schemaVersion: 1, processes: processes.map(({ seen: _, ...shown }) => shown) })
     else if (processes.length === 0) this.print('No process of orch is running.')
     else this.print(processTable(processes, this.look))
   }

@@ -5,7 +5,7 @@ import { isSubscription } from '../adapters/claude/credentials.js'
 import { systemChance } from '../adapters/clock/chance.js'
 import { systemClock } from '../adapters/clock/clock.js'
 import type { AccountName } from '../core/account.js'
-import { describeFailure } from '../core/failure.js'
+import { describeFailure } from '../core/failure-words.js'
 import { closedUntil } from '../core/policy/limit.js'
 import { ok, type Result } from '../core/result.js'
 import type { SessionOutcome } from '../core/session.js'
@@ -68,9 +68,9 @@ async function smallestSession(project: Project, pool: Pool, account: AccountNam
   const folder = await mkdtemp(path.join(tmpdir(), 'orch-auth-'))
   const config = withUnderstudy(project.config, project, false)
   try {
-    const { agent } = composeAgent(project, { config, pool, runFolder: folder })
+    const { agent } = composeAgent(project, { config, pool, runFolder: folder, machineEnv: {} })
     const { model, effort, budgetUsd } = config.agent
-    const limits = { model, effort, budgetUsd, timeoutMs: 120_000, idleMs: 120_000 }
+    const limits = { model, effort, budgetUsd, timeoutMs: 120_000, idleMs: 120_000, toolIdleMs: 120_000 }
     const who = { run: 'auth', task: 'auth', step: 'review', session: systemChance.uuid(), resumes: false, number: 1, account } as const
     const request = { ...who, ...limits, cwd: folder, prompt: 'Answer with { "ok": true }.', answerSchema }
     return await agent.run(request, () => undefined, new AbortController().signal)

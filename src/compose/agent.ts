@@ -14,10 +14,12 @@ export interface AgentNeeds {
   readonly pool: Pool
   /** Where its transcripts go. */
   readonly runFolder: string
+  /** What the machine's means allow a session, as variables. */
+  readonly machineEnv: Readonly<Record<string, string>>
 }
 
 /** The agent program with the accounts that it may be paid by, and what takes all of their secrets out of texts. */
-export function composeAgent(project: Project, { config, pool, runFolder }: AgentNeeds): { agent: Agent; redactor: Redactor } {
+export function composeAgent(project: Project, { config, pool, runFolder, machineEnv }: AgentNeeds): { agent: Agent; redactor: Redactor } {
   const { env, platform } = project.surroundings
   const redactor = secretRedactor(env, config.agent.env, ...pool.environments.values(), pool.secrets)
   const agent = claudeAgent({
@@ -28,6 +30,7 @@ export function composeAgent(project: Project, { config, pool, runFolder }: Agen
     inheritedEnv: pool.inherited,
     givenEnv: agentGitEnvironment(env),
     accountEnv: (account) => pool.environments.get(account) ?? null,
+    machineEnv,
     start: startLineChild,
     redact: (text) => redactor.redact(text),
     sandboxSupport: () => probeSandbox(platform, env),

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import picomatch from 'picomatch'
 import { findProgram } from '../adapters/claude/find-program.js'
@@ -7,12 +8,12 @@ import { shellCommands } from '../adapters/commands/shell-commands.js'
 import { readProjectRules } from '../adapters/files/project-rules.js'
 import { readTemplates } from '../adapters/files/template-files.js'
 import { diskOf } from '../adapters/machine/disk.js'
-import { widthFor } from '../adapters/machine/machine.js'
 import { startChild } from '../adapters/processes/child.js'
 import { RunInbox } from '../adapters/store/inbox.js'
 import type { RunJournal } from '../adapters/store/journal.js'
 import { runPaths } from '../adapters/store/run-paths.js'
 import { RunRecords } from '../adapters/store/run-records.js'
+import { openSessionPeaks } from '../adapters/store/session-peaks.js'
 import { SharedLimitFiles } from '../adapters/store/shared-limits.js'
 import { stateHome } from '../adapters/store/state-home.js'
 import { understudyEnvironment, understudyProgram } from '../adapters/understudy/location.js'
@@ -31,11 +32,13 @@ import type { Engine } from '../engine/engine.js'
 import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
 import { Pacer } from '../engine/pace.js'
-import type { Listener, SharedLimits } from '../engine/ports.js'
+import type { Leases, Listener, SharedLimits } from '../engine/ports.js'
+import { Reservations } from '../engine/reservations.js'
 import { Watch } from '../engine/watch.js'
 import { nobodyPays, type Pool, readPool } from './accounts.js'
 import { composeAgent, localZone } from './agent.js'
 import { readLedger } from './ledger.js'
+import { machineEnvironment, machineOf, widthFor } from './machine.js'
 import type { Project } from './project.js'
 
 /** The config's name for the built-in stand-in. */
@@ -71,6 +74,7 @@ export interface RunSetup {
   readonly halt: Halt
   readonly noWait: boolean
   readonly pool: Pool
+  readonly leases: Leases
 }
 
 /** Builds the real world around the engine. */
@@ -78,20 +82,23 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
   const { project, config, journal, listener, halt, noWait } = setup
   const disk = diskOf(project.orchFolder)
   const { accounts } = setup.pool
-  const concurrency = await widthFor(config)
+  const machine = machineOf(project.orchFolder, config.resources)
+  const peaks = await openSessionPeaks(project.orchFolder, config.agent.command)
+  const concurrency = await widthFor(config, machine, peaks)
+  const agents = agentPorts(setup, await machineEnvironment(config, concurrency))
+  const { spawnPerMinute } = config.execution
+  const { agent } = agents
+  const reservations = new Reservations({
+    ...{ machine, peaks, agent, journal, halt, spawnPerMinute },
+    clock: systemClock,
+    resources: config.resources,
+  })
   const sharedLimits = sharedLimitsOf(project, setup.pool)
   const gate = openGate({
-    accounts,
-    concurrency,
-    journal,
-    sharedLimits,
+    ...{ accounts, concurrency, journal, sharedLimits, listener, halt, noWait, disk, reservations },
     clock: systemClock,
-    listener,
-    halt,
     rateLimit: config.rateLimit,
     waitsUntil: waitsUntil(config),
-    noWait,
-    disk,
   })
   return {
     config,
@@ -102,7 +109,8 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     pace: new Pacer({ config: config.pace, clock: systemClock, listener, halt, usedInDay: await tokensInDay(project, config) }),
     options: { concurrency, noWait, accounts },
     ports: {
-      ...agentPorts(setup),
+      ...agents,
+      machine,
       repository: project.repository,
       journal,
       listener,
@@ -116,6 +124,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       clock: systemClock,
       chance: systemChance,
       disk,
+      leases: setup.leases,
       worktreePath: (task) => path.join(project.orchFolder, 'worktrees', journal.state.run, task),
       matches: (file, globs) => picomatch.isMatch(file, [...globs], { dot: true }),
       projectRules: readProjectRules,
@@ -141,14 +150,18 @@ function waitsUntil({ rateLimit }: Config): number | null {
   return rateLimit.until === null ? null : nextTimeOfDay(rateLimit.until, systemClock.now(), localZone())
 }
 
-function agentPorts({ project, config, runFolder, journal, pool }: RunSetup): Pick<Engine['ports'], 'agent' | 'commands'> {
-  const { agent, redactor } = composeAgent(project, { config, pool, runFolder })
+function agentPorts(
+  { project, config, runFolder, journal, pool }: RunSetup,
+  machineEnv: Readonly<Record<string, string>>,
+): Pick<Engine['ports'], 'agent' | 'commands'> {
+  const { agent, redactor } = composeAgent(project, { config, pool, runFolder, machineEnv })
   const commands = shellCommands({
     start: startChild,
     logFile: (name) => path.join(runPaths(runFolder).checks, `${name}.log`),
     inheritedEnv: project.surroundings.env,
     marker: journal.state.run,
     redactor,
+    atOnce: config.execution.checkConcurrency ?? availableParallelism(),
   })
   return { agent, commands }
 }

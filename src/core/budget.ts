@@ -1,10 +1,17 @@
 /** What a budget is for: the whole run, one stage, one task. */
 export type BudgetScope = 'run' | 'stage' | 'task'
 /** What is counted. `tokens` in and out, the cache included; `duration` in milliseconds of sessions at work, waiting not included. */
-export type BudgetMeasure = 'usd' | 'tokens' | 'toolUses' | 'duration' | 'sessions'
+export type BudgetMeasure = keyof BudgetLimits
 
-/** The most of each; null: no limit. */
-export type BudgetLimits = Readonly<Record<BudgetMeasure, number | null>>
+/** The most of each; null: no limit. Money in US dollars, time in milliseconds. */
+export interface BudgetLimits {
+  readonly usd: number | null
+  readonly tokens: number | null
+  readonly toolUses: number | null
+  readonly duration: number | null
+  readonly sessions: number | null
+}
+
 /** How much of each. */
 export type Consumption = Readonly<Record<BudgetMeasure, number>>
 

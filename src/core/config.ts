@@ -1,5 +1,7 @@
 import { type BudgetLimits, noBudget } from './budget.js'
 import type { Check } from './check.js'
+import { mebibyte } from './machine.js'
+import type { ResourceRules } from './policy/admission.js'
 import type { FallbackRule } from './policy/fallback.js'
 
 export type PermissionMode = 'acceptEdits' | 'dontAsk' | 'bypassPermissions'
@@ -33,10 +35,26 @@ export interface Config {
     /** How often one task may be brought onto what was merged before it. */
     readonly mergeRounds: number
   }
-  readonly worktree: { readonly setup: readonly string[] }
+  readonly worktree: {
+    readonly setup: readonly string[]
+    /** What each worktree has for itself alone on this machine. */
+    readonly leases: {
+      /** So many ports in a row; 0: none. */
+      readonly ports: number
+      /** A temporary folder. */
+      readonly temp: boolean
+      /** Environment variables that each get a name which no other worktree has. */
+      readonly names: readonly string[]
+    }
+  }
   readonly execution: {
-    /** Null: as many as the machine bears, four at most. */
+    /** Null: as many as the machine's memory bears, `maxConcurrency` at most. */
     readonly concurrency: number | null
+    readonly maxConcurrency: number
+    /** Commands that run at a time; null: as many as there are processors. */
+    readonly checkConcurrency: number | null
+    /** Sessions begun within any minute; null: no matter how many. */
+    readonly spawnPerMinute: number | null
     readonly taskTimeoutMs: number
     readonly checkTimeoutMs: number
     readonly retries: number
@@ -100,7 +118,24 @@ export interface Config {
     readonly warnAt: number
   }
   readonly pace: PaceConfig
-  readonly health: { readonly stuckAfterMs: number; readonly killGraceMs: number }
+  readonly resources: ResourceRules & {
+    /** Between two looks at the machine. */
+    readonly sampleMs: number
+    /** What a session is expected to take until it is known better. Bytes. */
+    readonly perTaskMemory: number
+    /** Of all sessions together; each gets its share. Null: what the program allows each. */
+    readonly subagents: number | null
+    /** Sessions get heap settings for Node by what the machine has. */
+    readonly nodeOptions: boolean
+  }
+  readonly health: {
+    /** Of silence between tools, and while a tool runs. */
+    readonly stuckAfterMs: number
+    readonly toolTimeoutMs: number
+    readonly killGraceMs: number
+    /** Like failures in a row, of several tasks, that stop the stage; 0: none do. */
+    readonly breaker: number
+  }
 }
 
 /** How fast the agent's service may be asked, over all sessions. */
@@ -122,9 +157,12 @@ export const defaultConfig: Config = {
   tasksFile: 'TASKS.md',
   checks: [],
   git: { baseBranch: null, envFiles: ['.env', '.env.local'], mergeRounds: 2 },
-  worktree: { setup: [] },
+  worktree: { setup: [], leases: { ports: 0, temp: false, names: [] } },
   execution: {
     concurrency: null,
+    maxConcurrency: 50,
+    checkConcurrency: null,
+    spawnPerMinute: 60,
     taskTimeoutMs: 30 * minute,
     checkTimeoutMs: 10 * minute,
     retries: 3,
@@ -156,5 +194,16 @@ export const defaultConfig: Config = {
   auth: { mode: 'oauth', file: null, accounts: [] },
   budget: { preset: null, run: noBudget, stage: noBudget, task: noBudget, warnAt: 0.8 },
   pace: { enabled: false, requestsPerMinute: 100, tokensPerMinute: 100_000, tokensPerDay: 10_000_000, burst: 1.2, reserve: 0.1 },
-  health: { stuckAfterMs: 15 * minute, killGraceMs: 10_000 },
+  resources: {
+    cpuMax: 90,
+    memMax: 85,
+    diskMax: 90,
+    hysteresis: 5,
+    sampleMs: 10_000,
+    perTaskMemory: 700 * mebibyte,
+    maxMemory: null,
+    subagents: 20,
+    nodeOptions: false,
+  },
+  health: { stuckAfterMs: 5 * minute, toolTimeoutMs: 15 * minute, killGraceMs: 10_000, breaker: 5 },
 }

@@ -32,10 +32,10 @@ export interface Merge {
 export type RunEnding = 'done' | 'failed' | 'paused' | 'needs-person' | 'surroundings' | 'interrupted'
 
 /**
- * Why a session was interrupted: `limit` of the account, `budget`, `model` that did not serve, `stop` of
- * the run, `crash` of orch itself.
+ * Why a session was interrupted: `limit` of the account, `budget`, `model` that did not serve, `memory` that the
+ * machine lacks, `stop` of the run, `crash` of orch itself.
  */
-export type InterruptionCause = 'limit' | 'budget' | 'model' | 'stop' | 'crash'
+export type InterruptionCause = 'limit' | 'budget' | 'model' | 'memory' | 'stop' | 'crash'
 
 export type RunFact =
   | {
@@ -112,7 +112,12 @@ export type WorkFact =
       /** As it was asked for; null: the program's own choice. */
       readonly model: string | null
     }
-  /** Ended by a limit, a budget or a stop, or cut off together with orch: burns nothing, the same conversation goes on later. */
+  /** The machine cannot bear its session now; it starts as soon as it can. */
+  | { readonly type: 'start-held'; readonly task: WorkId; readonly detail: string }
+  /** Its processes stand still until the machine has room again. */
+  | { readonly type: 'session-frozen'; readonly task: WorkId; readonly detail: string }
+  | { readonly type: 'session-thawed'; readonly task: WorkId }
+  /** Ended by a limit, a budget, a stop or to give memory back, or cut off together with orch: burns nothing, the same conversation goes on later. */
   | {
       readonly type: 'attempt-interrupted'
       readonly task: WorkId

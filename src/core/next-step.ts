@@ -95,7 +95,10 @@ function afterObstacle(work: Work, rules: Rules): Step {
 
 /** Some failures are for a person to decide, the others are failures of the task. */
 function giveUp(failure: Failure): Step {
-  return failure.reason === 'review-unreadable' || failure.reason === 'review-not-readonly' || failure.reason === 'conflict-unresolved'
+  return failure.reason === 'review-unreadable' ||
+    failure.reason === 'review-not-readonly' ||
+    failure.reason === 'conflict-unresolved' ||
+    failure.reason === 'agent-silent'
     ? { kind: 'park', failure }
     : { kind: 'fail', failure }
 }

@@ -55,7 +55,7 @@ const isOver = (state: RunState, work: Work): boolean => state.stages.some((s) =
 /** Its session cannot go on now: the account's limit is reached, or the run has stopped. */
 function isHeldBack(state: RunState, work: Work): boolean {
   // A session that was cut off by a kill is still called running in the state, so that its end is looked for.
-  if (state.ending !== null) return true
+  if (state.ending !== null || work.held !== null) return true
   return work.open !== null && !work.open.running && closedForAll(state) !== null
 }
 

@@ -98,8 +98,8 @@ export type SessionOutcome =
     })
   | (Ended & { readonly kind: 'limited'; readonly limit: LimitNotice })
   | (Ended & { readonly kind: 'failed'; readonly failure: Failure; readonly again: Again })
-  /** orch ended it itself, because the run is being stopped; or a budget is used up, or another model is to go on. */
-  | (Ended & { readonly kind: 'stopped'; readonly because?: 'budget' | 'model' })
+  /** orch ended it itself, because the run is being stopped; or a budget is used up, another model is to go on, or the machine needs its memory. */
+  | (Ended & { readonly kind: 'stopped'; readonly because?: 'budget' | 'model' | 'memory' })
 
 interface Ended {
   readonly usage: Usage

@@ -2,10 +2,18 @@ import { allPassed } from './check.js'
 import type { AgainAt, RecordedFact, WorkFact } from './fact.js'
 import { unreachable } from './result.js'
 import { addUsage, type SessionStep } from './session.js'
-import type { OpenSession, Work, WorkPhase } from './work.js'
+import type { OpenSession, Silence, Work, WorkPhase } from './work.js'
 
 /** Folds a fact about one piece of work into its state. The machine is drawn above `WorkPhase`. */
 export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
+  // Whatever else happens to it, it is held no longer.
+  if (fact.type === 'start-held' || fact.type === 'session-frozen') return { ...work, held: fact.detail }
+  return { ...changed(work, fact), held: null }
+}
+
+type Change = Exclude<RecordedFact & WorkFact, { type: 'start-held' | 'session-frozen' }>
+
+function changed(work: Work, fact: Change): Work {
   switch (fact.type) {
     case 'workspace-opened':
       return {
@@ -23,21 +31,14 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'attempt-started':
       return { ...begun(work, fact.resumes), attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null } }
     case 'attempt-interrupted':
-      return { ...work, open: paused(work.open, true), usage: addUsage(work.usage, fact.usage) }
+      return interrupted(work, fact, true)
     case 'review-interrupted':
-      return { ...work, open: paused(work.open, !fact.anew), usage: addUsage(work.usage, fact.usage) }
+      return interrupted(work, fact, !fact.anew)
     case 'attempt-finished':
       return finishAttempt(work, fact)
     case 'attempt-failed':
     case 'review-failed':
-      return {
-        ...work,
-        usage: addUsage(work.usage, fact.usage),
-        failures: work.failures + (fact.counts ? 1 : 0),
-        setbacks: fact.counts ? work.setbacks : work.setbacks + 1,
-        open: repeated(work.open, fact.again),
-        failure: fact.again === null ? fact.failure : null,
-      }
+      return failSession(work, fact)
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':
@@ -49,6 +50,8 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
         open: null,
         failures: 0,
         setbacks: 0,
+        remedy: null,
+        evictions: 0,
         reviews: fact.review,
         verdict: fact.verdict,
         usage: addUsage(work.usage, fact.usage),
@@ -100,6 +103,7 @@ export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
     case 'task-retried':
       return retried(work, fact.milestone)
     case 'milestone-edited':
+    case 'session-thawed':
       return work
     default:
       return unreachable(fact)
@@ -118,17 +122,42 @@ const running = (
   startedAt: Date.parse(start.at),
   running: true,
   again: false,
+  silence: null,
 })
 
 const begun = (work: Work, resumes: boolean): Work => (resumes ? work : { ...work, sessions: work.sessions + 1 })
 
-const paused = (open: OpenSession | null, resumes: boolean): OpenSession | null =>
-  open === null ? null : { ...open, running: false, resumes, notBefore: 0, again: false }
+const interrupted = (work: Work, fact: Interruption, resumes: boolean): Work => ({
+  ...work,
+  open: paused(work.open, resumes),
+  evictions: fact.cause === 'memory' ? work.evictions + 1 : work.evictions,
+  usage: addUsage(work.usage, fact.usage),
+})
 
-const repeated = (open: OpenSession | null, again: AgainAt | null): OpenSession | null =>
+type Interruption = WorkFact & { type: 'attempt-interrupted' | 'review-interrupted' }
+
+const paused = (open: OpenSession | null, resumes: boolean): OpenSession | null =>
+  open === null ? null : { ...open, running: false, resumes, notBefore: 0, again: false, silence: null }
+
+/** Hanging has a ladder of its own, and counts neither against the task nor as a setback. */
+function failSession(work: Work, { failure, again, counts, usage }: RecordedFact & { type: 'attempt-failed' | 'review-failed' }): Work {
+  const hung = failure.reason === 'agent-silent' && !counts
+  const isSetback = !counts && !hung
+  return {
+    ...work,
+    usage: addUsage(work.usage, usage),
+    failures: work.failures + (counts ? 1 : 0),
+    setbacks: work.setbacks + (isSetback ? 1 : 0),
+    remedy: hung && again !== null ? (again.session === 'resume' ? 'nudge' : 'restart') : work.remedy,
+    open: repeated(work.open, again, hung ? { silentMs: failure.silentMs, tool: failure.tool ?? null } : null),
+    failure: again === null ? failure : null,
+  }
+}
+
+const repeated = (open: OpenSession | null, again: AgainAt | null, silence: Silence | null): OpenSession | null =>
   open === null || again === null
     ? null
-    : { ...open, running: false, resumes: again.session === 'resume', notBefore: again.at, again: true }
+    : { ...open, running: false, resumes: again.session === 'resume', notBefore: again.at, again: true, silence }
 
 const withObstacle = (work: Work): readonly string[] => [
   ...new Set([...work.alsoChecks, ...(work.obstacle?.results ?? []).filter((r) => !r.passed).map((r) => r.command)]),
@@ -142,6 +171,8 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     sessionAccount: work.open?.account ?? work.sessionAccount,
     failures: 0,
     setbacks: 0,
+    remedy: null,
+    evictions: 0,
     head: fact.commit,
     changed: fact.changed,
     usage: addUsage(work.usage, fact.usage),
@@ -178,6 +209,8 @@ function retried(work: Work, said: Work['milestone']): Work {
     failure: null,
     failures: 0,
     setbacks: 0,
+    remedy: null,
+    evictions: 0,
     rounds: 0,
     mergeRounds: 0,
     changed: true,

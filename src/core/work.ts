@@ -3,6 +3,7 @@ import type { CheckResult } from './check.js'
 import type { CommitId, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
 import type { Milestone } from './milestone.js'
+import type { TriedRemedy } from './policy/stuck.js'
 import type { SessionStep, Usage } from './session.js'
 import type { Verdict } from './verdict.js'
 
@@ -39,6 +40,14 @@ export type WorkPhase =
   | 'parked'
   | 'blocked'
 
+/** How a session that was ended for its silence had hung. */
+export interface Silence {
+  /** Milliseconds. */
+  readonly silentMs: number
+  /** Null: it was running none. */
+  readonly tool: string | null
+}
+
 /** A session that was started and whose end has not been recorded, or that may be repeated from an instant. */
 export interface OpenSession {
   readonly step: SessionStep
@@ -56,6 +65,8 @@ export interface OpenSession {
   readonly again: boolean
   /** Of a review: what the worktree held when it started, as a git tree. */
   readonly tree: string | null
+  /** It gave no sign of life and is told so when it is gone on with: how long (ms), and in which tool. */
+  readonly silence: Silence | null
 }
 
 export interface Workspace {
@@ -99,6 +110,8 @@ export interface Work {
   readonly failures: number
   /** Sessions in a row that failed because of the surroundings. */
   readonly setbacks: number
+  /** What was done about sessions that hung, since one last came to its end. */
+  readonly remedy: TriedRemedy
   /** Rounds of remediation. */
   readonly rounds: number
   readonly reviews: number
@@ -115,6 +128,10 @@ export interface Work {
   readonly obstacle: Obstacle | null
   readonly approvedByPerson: boolean
   readonly mergeCommit: CommitId | null
+  /** Why its session cannot start, or stands still, for want of memory or disk; null: it can. */
+  readonly held: string | null
+  /** How often in a row its session was ended to give memory back. */
+  readonly evictions: number
   readonly usage: Usage
   /** Begun for it, those that were only gone on with not counted. */
   readonly sessions: number

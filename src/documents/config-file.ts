@@ -10,6 +10,7 @@ import { parseJsonc } from './jsonc.js'
 import { placesIn } from './position.js'
 import { repoPath } from './repo-path.js'
 import { shapeProblems } from './shape-problems.js'
+import { parseSize } from './size.js'
 
 const mostCharacters = 1024 * 1024
 
@@ -43,7 +44,10 @@ function fillIn(file: ConfigFile): Config {
       envFiles: file.git?.envFiles?.map((path) => pathOf(path) ?? path) ?? fallback.git.envFiles,
       mergeRounds: file.git?.merge?.maxRounds ?? fallback.git.mergeRounds,
     },
-    worktree: { setup: file.worktree?.setup ?? fallback.worktree.setup },
+    worktree: {
+      setup: file.worktree?.setup ?? fallback.worktree.setup,
+      leases: { ...fallback.worktree.leases, ...given(file.worktree?.leases) },
+    },
     execution,
     agent: agentOf(file),
     review: { ...fallback.review, ...given(file.review) },
@@ -61,9 +65,12 @@ function fillIn(file: ConfigFile): Config {
     },
     budget: budgetOf(file),
     pace: paceOf(file),
+    resources: resourcesOf(file),
     health: {
       stuckAfterMs: ms(file.health?.stuckAfter, fallback.health.stuckAfterMs),
+      toolTimeoutMs: ms(file.health?.toolTimeout, fallback.health.toolTimeoutMs),
       killGraceMs: ms(file.health?.killGrace, fallback.health.killGraceMs),
+      breaker: file.health?.breaker ?? fallback.health.breaker,
     },
   }
 }
@@ -72,6 +79,9 @@ function executionOf({ execution: file }: ConfigFile): Config['execution'] {
   const fallback = defaultConfig.execution
   return {
     concurrency: file?.concurrency === 'auto' ? null : (file?.concurrency ?? fallback.concurrency),
+    checkConcurrency: file?.checkConcurrency === 'auto' ? null : (file?.checkConcurrency ?? fallback.checkConcurrency),
+    maxConcurrency: file?.maxConcurrency ?? fallback.maxConcurrency,
+    spawnPerMinute: file?.spawnPerMinute === undefined ? fallback.spawnPerMinute : file.spawnPerMinute,
     taskTimeoutMs: ms(file?.taskTimeout, fallback.taskTimeoutMs),
     checkTimeoutMs: ms(file?.checkTimeout, fallback.checkTimeoutMs),
     retries: file?.retries ?? fallback.retries,
@@ -79,6 +89,18 @@ function executionOf({ execution: file }: ConfigFile): Config['execution'] {
     retryFactor: file?.retryFactor ?? fallback.retryFactor,
     retryMaxMs: ms(file?.retryMax, fallback.retryMaxMs),
     keepAwake: file?.keepAwake ?? fallback.keepAwake,
+  }
+}
+
+function resourcesOf({ resources: file }: ConfigFile): Config['resources'] {
+  const fallback = defaultConfig.resources
+  const { sample, perTaskMemory, maxMemory, ...rest } = file ?? {}
+  return {
+    ...fallback,
+    ...given(rest),
+    sampleMs: ms(sample, fallback.sampleMs),
+    perTaskMemory: bytes(perTaskMemory) ?? fallback.perTaskMemory,
+    maxMemory: bytes(maxMemory ?? undefined) ?? fallback.maxMemory,
   }
 }
 
@@ -126,6 +148,8 @@ function given<T extends object>(part: T | undefined): Given<T> {
 }
 
 const pathOf = (path: string | undefined): string | null => (path === undefined ? null : repoPath(path))
+
+const bytes = (value: string | number | undefined): number | null => (value === undefined ? null : parseSize(value))
 
 /** The schema has let only readable durations through. */
 const ms = (value: string | number | undefined, fallback: number): number =>

@@ -5,6 +5,7 @@ import { isSecretName } from '../core/secret-name.js'
 import { parseClockTime } from './clock-time.js'
 import { parseDuration, writeDuration } from './duration.js'
 import { repoPath } from './repo-path.js'
+import { parseSize, writeSize } from './size.js'
 
 /** An option with its description and, for editors, the value that holds when it is absent. */
 const option = <T extends z.ZodType>(schema: T, description: string, byDefault?: unknown) =>
@@ -32,6 +33,12 @@ const duration = z
 /** A duration of 0 would end what it limits before it began. */
 const limit = duration.refine((value) => parseDuration(value) !== 0, { error: `${durationError}, above 0` })
 
+const sizeError = 'a size like "700MiB", "2GB", or a number of bytes'
+const size = z
+  .union([z.string().meta({ pattern: '\\d' }), z.number().meta({ exclusiveMinimum: 0 })], { error: sizeError })
+  .refine((value) => parseSize(value) !== null, { error: sizeError })
+const percent = wholeNumber(1, 100)
+
 const pathError = 'a path within the repository, like "docs/tasks"'
 const path = z.string({ error: pathError }).refine((value) => repoPath(value) !== null, { error: pathError })
 const filePath = path.refine((value) => repoPath(value) !== '.' && !/[/\\]$/.test(value), {
@@ -57,7 +64,16 @@ const variables = z.record(
   z.string({ error: 'a text' }),
   { error: 'an object of names and texts' },
 )
-const atOnce = 'How many tasks at a time: "auto" for as many as the machine bears, or a number from 1 to 50.'
+const atOnce = 'How many tasks at a time: "auto" for as many as the memory that is free bears, or a number from 1 to 50.'
+const checksAtOnce =
+  'How many commands (checks, setup, entry requirements) at a time: "auto" for as many as there are processors, or a number from 1 to 50.'
+const rampUp = 'How many sessions may begin within any minute, so that they do not all start at once; null: no matter how many.'
+const fullMemory =
+  'Nothing starts while more percent of memory are used; half way from there to 100 the youngest session is frozen, then ended to go on later. 100: never.'
+const busy = 'Nothing more starts while the processors are busier, in percent, mostly with running sessions. 100: never.'
+const subagents =
+  'How many subagents all sessions together may have at a time; each session is given its share. null: what the program allows each session.'
+const heap = 'Whether sessions get heap settings for Node (NODE_OPTIONS, UV_THREADPOOL_SIZE) by what the machine has: see orch hardware.'
 const model = (what: string) => option(modelName, `The model for ${what}, if another than agent.model.`, null)
 
 const clockTimeError = 'a time of day like "07:30"'
@@ -87,7 +103,15 @@ const account = z.strictObject(
   { error: 'an account: { "name": "work", "keyFromEnv": "WORK_KEY" }' },
 )
 
-const { git, execution, agent, review, rateLimit, auth, pace, budget, health } = fallback
+const leasedNameError = 'a list of names of environment variables, none of which orch or the system sets'
+/** What orch tells by itself, and what a shell needs. */
+const takenNames = /^(?:ORCH_.*|PATH|HOME|USER|SHELL|CI|TMPDIR|TEMP|TMP)$/i
+const leasedName = z
+  .string({ error: leasedNameError })
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: leasedNameError })
+  .refine((name) => !takenNames.test(name), { error: leasedNameError })
+
+const { git, worktree, execution, agent, review, rateLimit, auth, pace, budget, resources, health } = fallback
 
 /** What `.orchestratorrc.json` may say. Each key is optional; keys that are not here are refused. */
 export const configSchema = z.strictObject(
@@ -116,12 +140,33 @@ export const configSchema = z.strictObject(
       'Branches and files.',
     ),
     worktree: group(
-      { setup: option(texts('commands'), 'Commands run once in each new worktree, such as npm ci.', []) },
+      {
+        setup: option(texts('commands'), 'Commands run once in each new worktree, such as npm ci.', []),
+        leases: group(
+          {
+            ports: option(
+              wholeNumber(0, 1000),
+              'How many free ports in a row each worktree gets, told as ORCH_PORT (the first) and ORCH_PORTS ("20000-20009").',
+              worktree.leases.ports,
+            ),
+            temp: option(yesOrNo, 'Whether each worktree gets a temporary folder, told as TMPDIR, TEMP and TMP.', worktree.leases.temp),
+            names: option(
+              z.array(leasedName, { error: leasedNameError }),
+              'Environment variables that each get a name no other worktree has, such as COMPOSE_PROJECT_NAME or DATABASE_NAME.',
+              worktree.leases.names,
+            ),
+          },
+          'What each worktree has for itself alone on this machine, so that tests of several tasks can run servers at once.',
+        ),
+      },
       'The folders in which tasks are carried out.',
     ),
     execution: group(
       {
         concurrency: option(concurrency, atOnce, 'auto'),
+        maxConcurrency: option(wholeNumber(1, 50), 'The most tasks at a time that "auto" may choose.', execution.maxConcurrency),
+        checkConcurrency: option(concurrency, checksAtOnce, 'auto'),
+        spawnPerMinute: option(wholeNumber(1, 10_000).nullable(), rampUp, execution.spawnPerMinute),
         taskTimeout: option(limit, 'How long one session of the agent may take.', writeDuration(execution.taskTimeoutMs)),
         checkTimeout: option(limit, 'How long one check may take.', writeDuration(execution.checkTimeoutMs)),
         retries: option(wholeNumber(0, 100), 'How many failed sessions in a row are repeated.', execution.retries),
@@ -297,13 +342,53 @@ export const configSchema = z.strictObject(
       },
       'What may be spent. A run whose budget is used up pauses with exit status 3 and can be gone on with.',
     ),
+    resources: group(
+      {
+        cpuMax: option(percent, busy, resources.cpuMax),
+        memMax: option(percent, fullMemory, resources.memMax),
+        diskMax: option(
+          percent,
+          'Nothing starts while more percent of the disk are used and less than 20 GiB are free. 100: never.',
+          resources.diskMax,
+        ),
+        hysteresis: option(
+          wholeNumber(0, 50, 'a whole number from 0 to 50'),
+          'Starts go on when use has fallen so many percent below its threshold.',
+          resources.hysteresis,
+        ),
+        sample: option(limit, 'How often the machine is looked at.', writeDuration(resources.sampleMs)),
+        perTaskMemory: option(
+          size,
+          'What a session and what it runs are expected to take, until enough sessions of the project were seen.',
+          writeSize(resources.perTaskMemory),
+        ),
+        maxMemory: option(
+          size.nullable(),
+          'The most memory that all sessions may use together; null: what the machine has.',
+          resources.maxMemory,
+        ),
+        subagents: option(wholeNumber(1, 1000).nullable(), subagents, resources.subagents),
+        nodeOptions: option(yesOrNo, heap, resources.nodeOptions),
+      },
+      'What sessions may take of the machine.',
+    ),
     health: group(
       {
-        stuckAfter: option(limit, 'How long a session may be silent before it is ended.', writeDuration(health.stuckAfterMs)),
+        stuckAfter: option(
+          limit,
+          'How long a session may give no sign of life while no tool runs; then it is nudged, after that begun anew, after that its task is parked.',
+          writeDuration(health.stuckAfterMs),
+        ),
+        toolTimeout: option(limit, 'The same while a tool of it runs, such as a long build.', writeDuration(health.toolTimeoutMs)),
         killGrace: option(
           duration,
           'How long a process has to end by itself before it is ended by force.',
           writeDuration(health.killGraceMs),
+        ),
+        breaker: option(
+          wholeNumber(0, 1000),
+          'After how many failures in a row for the same cause, met by several tasks, the stage stops; 0: never.',
+          health.breaker,
         ),
       },
       'When sessions hang.',

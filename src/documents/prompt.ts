@@ -12,6 +12,7 @@ export interface PromptTemplates {
   readonly review: string
   readonly goOn: string
   readonly reviewGoOn: string
+  readonly nudge: string
 }
 
 /** What every prompt is about. */
@@ -35,6 +36,13 @@ export interface ResolutionSubject extends PromptSubject {
   readonly notes: string
 }
 
+export interface NudgeSubject extends PromptSubject {
+  /** Milliseconds. */
+  readonly silentMs: number
+  /** What was running; null: nothing. */
+  readonly tool: string | null
+}
+
 export interface ReviewSubject extends PromptSubject {
   readonly base: CommitId
   readonly head: CommitId
@@ -50,6 +58,7 @@ export interface Prompts {
   review(subject: ReviewSubject): string
   goOn(subject: PromptSubject): string
   reviewGoOn(subject: ReviewSubject): string
+  nudge(subject: NudgeSubject): string
 }
 
 /** In UTF-16 units. A larger diff leaves the reviewer no room to think; it then reads the diff itself, file by file. */
@@ -68,9 +77,11 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
   const review = template(templates.review, [...common, 'base', 'head', 'diff', 'checks', 'criteria'])
   const goOn = template(templates.goOn, common)
   const reviewGoOn = template(templates.reviewGoOn, [...common, 'base', 'head', 'diff', 'checks', 'criteria'])
+  const nudge = template(templates.nudge, ['id', 'title', 'silence'])
   return {
     implement: (subject) => implement(commonValues(subject)),
     goOn: (subject) => goOn(commonValues(subject)),
+    nudge: (subject) => nudge({ ...commonValues(subject), silence: silenceWords(subject) }),
     remediate: (subject) =>
       remediate({
         ...commonValues(subject),
@@ -86,6 +97,12 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
     review: (subject) => review({ ...commonValues(subject), ...reviewValues(subject) }),
     reviewGoOn: (subject) => reviewGoOn({ ...commonValues(subject), ...reviewValues(subject) }),
   }
+}
+
+function silenceWords({ silentMs, tool }: NudgeSubject): string {
+  const time = silentMs < 120_000 ? `${Math.round(silentMs / 1000)} seconds` : `${Math.round(silentMs / 60_000)} minutes`
+  // It says of itself what it ran; one line of it is enough to be recognised.
+  return tool === null ? time : `${time} while this ran: ${tool.replace(/\s+/g, ' ').slice(0, 200)}`
 }
 
 function commonValues(subject: PromptSubject): Record<(typeof common)[number], string> {

@@ -1,6 +1,7 @@
 import { evidenceFor, isMet } from '../core/commit-message.js'
 import { wholeOf } from '../core/fact.js'
-import { describeFailure, type Failure } from '../core/failure.js'
+import type { Failure } from '../core/failure.js'
+import { describeFailure } from '../core/failure-words.js'
 import { publicState } from '../core/public-state.js'
 import type { RunState, StageState } from '../core/run-state.js'
 import type { Work } from '../core/work.js'

@@ -4,6 +4,7 @@ import type { WorkId } from '../core/fact.js'
 import { type AccountDecision, chooseAccount } from '../core/policy/choose-account.js'
 import { farthestReset } from '../core/policy/limit.js'
 import type { ClosedLimit } from '../core/run-state.js'
+import type { SessionStep } from '../core/session.js'
 import { anyOf, Bell } from './bell.js'
 import { Channel, type Visit } from './channel.js'
 import type { Halt } from './halt.js'
@@ -32,6 +33,7 @@ export interface Start {
   readonly notBefore: number
   /** The account whose conversation it goes on with; null: it begins a new one. */
   readonly conversationOf: AccountName | null
+  readonly step: SessionStep
 }
 
 /** A limit that was met just now. `until`: epoch milliseconds. */

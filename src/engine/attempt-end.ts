@@ -8,6 +8,7 @@ import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import type { AttemptStep } from './attempt.js'
 import { landedState, writeBoard } from './board.js'
+import { holdIfAllFailAlike } from './breaker.js'
 import { type Engine, haltFor, record, stateOf } from './engine.js'
 import { moveIntegration } from './integration.js'
 import { isWhole, workspaceOf } from './workspace.js'
@@ -20,8 +21,7 @@ export async function concludeAttempt(engine: Engine, work: Work, step: AttemptS
       await record(engine, { type: 'attempt-interrupted', cause: 'limit', ...ended })
       return
     case 'stopped':
-      await record(engine, { type: 'attempt-interrupted', cause: outcome.because ?? 'stop', ...ended })
-      return
+      return interruptAttempt(engine, work, outcome)
     case 'failed':
       return failAttempt(engine, work, { failure: outcome.failure, again: outcome.again, usage: outcome.usage })
     case 'finished':
@@ -29,6 +29,18 @@ export async function concludeAttempt(engine: Engine, work: Work, step: AttemptS
     default:
       return unreachable(outcome)
   }
+}
+
+/** So often in a row a session may be ended to give memory back; then it counts as failed, or it would be begun for ever. */
+export const mostEvictions = 3
+
+type Stopped = SessionOutcome & { kind: 'stopped' }
+
+async function interruptAttempt(engine: Engine, work: Work, { because, usage }: Stopped): Promise<void> {
+  const cause = because ?? 'stop'
+  if (cause === 'memory' && work.evictions >= mostEvictions)
+    return failAttempt(engine, work, { failure: { reason: 'memory-short', times: work.evictions + 1 }, again: 'resume', usage })
+  await record(engine, { type: 'attempt-interrupted', task: work.id, attempt: work.attempts, cause, usage })
 }
 
 async function failAttempt(engine: Engine, work: Work, end: { failure: Failure; again: Again; usage: Usage }): Promise<void> {
@@ -39,6 +51,7 @@ async function failAttempt(engine: Engine, work: Work, end: { failure: Failure; 
   }
   const decision = retryDecision(engine, work, end)
   await record(engine, { type: 'attempt-failed', task: work.id, attempt: work.attempts, failure, usage, ...decision })
+  await holdIfAllFailAlike(engine, work)
 }
 
 export function retryDecision(engine: Engine, work: Work, end: { failure: Failure; again: Again }) {

@@ -9,6 +9,8 @@ import { isWhole, workspaceOf } from './workspace.js'
 export async function attemptPrompt(engine: Engine, work: Work, step: AttemptStep, resumes: boolean): Promise<string> {
   const { prompts, reviews } = engine.ports
   const input = await promptInput(engine, work)
+  const silence = work.open?.silence ?? null
+  if (resumes && silence !== null) return prompts.nudge({ ...input, ...silence })
   if (step === 'implement') return resumes ? prompts.goOn(input) : prompts.implement(input)
   if (step === 'remediate') {
     const findings = work.verdict === null || work.verdict.approved ? '' : reviews.describe(work.verdict)

@@ -23,7 +23,7 @@ interface Start {
 export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptStep): Promise<void> {
   if (await adoptFinished(engine, work, step)) return
   const before = await previousConversation(engine, work, step)
-  const admission = await admitSession(engine, work, before?.account ?? null)
+  const admission = await admitSession(engine, work, { step, conversationOf: before?.account ?? null })
   if (admission === null) return
   const start = chooseStart(engine, work, { before, account: admission.account })
   if (step === 'resolve' && !start.resumes && !(await layOut(engine, work))) {
@@ -116,5 +116,6 @@ function sessionRequest(engine: Engine, work: Work, step: AttemptStep, start: St
     budgetUsd: agent.budgetUsd,
     timeoutMs: work.milestone?.timeoutMs ?? execution.taskTimeoutMs,
     idleMs: health.stuckAfterMs,
+    toolIdleMs: health.toolTimeoutMs,
   }
 }

@@ -1,7 +1,8 @@
 import type { CommitId, Merge } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { ok, type Result } from '../core/result.js'
-import { type RunState, reduce } from '../core/run-state.js'
+import { reduce } from '../core/run-fold.js'
+import type { RunState } from '../core/run-state.js'
 import { type Engine, stateOf } from './engine.js'
 
 /** TASKS.md as `state` tells it, committed on top of `parent`; `parent` itself when it says so already. */

@@ -18,7 +18,9 @@ import type {
   Disk,
   Inbox,
   Journal,
+  Leases,
   Listener,
+  Machine,
   MilestoneSource,
   PromptSource,
   Records,
@@ -43,6 +45,8 @@ export interface Ports {
   readonly clock: Clock
   readonly chance: Chance
   readonly disk: Disk
+  readonly leases: Leases
+  readonly machine: Machine
   readonly listener: Listener
   readonly sharedLimits: SharedLimits
   /** Where a task's worktree lies, an absolute path. */
@@ -100,7 +104,9 @@ export const isOfTheSurroundings = (failure: Failure): boolean =>
   failure.reason === 'agent-missing' ||
   failure.reason === 'login-refused' ||
   failure.reason === 'billing-refused' ||
-  failure.reason === 'disk-full'
+  failure.reason === 'disk-full' ||
+  failure.reason === 'lease-failed' ||
+  failure.reason === 'disk-short'
 
 /** What fails on a full disk says nothing about the task: the run pauses instead. @returns whether it does */
 export async function stopIfDiskFull(engine: Engine): Promise<boolean> {

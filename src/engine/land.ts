@@ -61,12 +61,14 @@ export async function tidyStage(engine: Engine, stage: number): Promise<void> {
   if (landed === null) return
   for (const work of tasksOf(state, stage).filter((w) => w.phase === 'merged' && w.workspaceOpen)) {
     const closed = await engine.ports.repository.closeWorkspace(workspaceOf(work), landed.to)
+    await engine.ports.leases.release(workspaceOf(work).path)
     if (closed.ok && closed.value) await record(engine, { type: 'workspace-closed', task: work.id })
     else engine.ports.listener.progressed({ type: 'noticed', text: `${work.id}: its worktree holds more than what was merged and is kept` })
   }
   const whole = workOf(state, wholeOf(stage))
   if (!whole.workspaceOpen) return
   const workspace = workspaceOf(whole)
+  await engine.ports.leases.release(workspace.path)
   const emptied = await engine.ports.repository.closeScratch(workspace.path)
   // Without its worktree, what is left is the integration branch, all of which has landed.
   const closed = emptied.ok ? await engine.ports.repository.closeWorkspace(workspace, landed.to) : emptied

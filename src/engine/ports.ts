@@ -1,15 +1,17 @@
 import type { AccountName } from '../core/account.js'
 import type { Check, CheckResult } from '../core/check.js'
-import type { CommitId, Fact, Progress, RecordedFact } from '../core/fact.js'
+import type { CommitId, Fact, Progress, RecordedFact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Change } from '../core/leak.js'
+import type { MachineSample } from '../core/machine.js'
 import type { Milestone, MilestoneId } from '../core/milestone.js'
+import type { Peak } from '../core/policy/need.js'
 import type { Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
 import type { RunState } from '../core/run-state.js'
 import type { SessionOutcome, SessionStep, Usage } from '../core/session.js'
 import type { ReviewAnswer, Verdict } from '../core/verdict.js'
-import type { Workspace } from '../core/work.js'
+import type { Silence, Workspace } from '../core/work.js'
 
 /** One session of the agent program. */
 export interface SessionRequest {
@@ -34,9 +36,12 @@ export interface SessionRequest {
   readonly budgetUsd: number | null
   /** Models that the program may turn to when the service is overloaded; absent: none. */
   readonly fallbackModels?: readonly string[]
-  /** Milliseconds of wall time, and of silence. */
+  /** Milliseconds of wall time, of silence, and of silence while a tool runs. */
   readonly timeoutMs: number
   readonly idleMs: number
+  readonly toolIdleMs: number
+  /** Further variables of its environment; absent: none. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A sign of life of a session. */
@@ -62,6 +67,10 @@ export interface Agent {
    * @param since epoch milliseconds: what was started before then has been counted
    */
   spent(session: string, step: SessionStep, since: number): Promise<Usage | null>
+  /** Stops a running session where it stands, its time limits too; false where that cannot be done. */
+  freeze(session: string): Promise<boolean>
+  /** Lets it go on. */
+  thaw(session: string): Promise<void>
   /** Whether the program knows the conversation, as far as the transcript tells. */
   knows(session: string): Promise<boolean>
 }
@@ -83,6 +92,8 @@ export type MergeTrial =
 
 /** Git, as far as the engine needs it. Nothing here runs a hook of the repository. Each call may be repeated: one that finds its work done is content. */
 export interface Repository {
+  /** Bytes that the files of a commit take in a worktree. */
+  checkoutSize(commit: CommitId): Promise<Result<number, Failure>>
   branchTip(branch: string): Promise<Result<CommitId, Failure>>
   /** Makes branch and worktree, or takes over those that are there. */
   openWorkspace(workspace: Workspace): Promise<Result<void, Failure>>
@@ -204,6 +215,8 @@ export interface PromptSource {
   /** The conversation was cut off: go on. */
   goOn(input: PromptInput): string
   reviewGoOn(input: ReviewInput): string
+  /** The conversation hung and was ended for it: go on another way, or say what is in the way. */
+  nudge(input: PromptInput & Silence): string
 }
 
 export interface PromptInput {
@@ -249,11 +262,34 @@ export interface Clock {
   sleepUntil(epochMs: number, stop: AbortSignal): Promise<void>
 }
 
+/** What each worktree has of this machine for itself: ports, a temporary folder, names. */
+export interface Leases {
+  /** The environment variables that tell of it; taken the first time, and the same from then on. */
+  take(task: WorkId, place: string): Promise<Result<Readonly<Record<string, string>>, Failure>>
+  /** The worktree is gone. */
+  release(place: string): Promise<void>
+}
+
 /** Where worktrees and records lie. */
 export interface Disk {
   /** So little room is left that nothing more should be started; what fails then fails for want of space. */
   isFull(): Promise<boolean>
   readonly path: string
+}
+
+/** The machine that everything runs on, looked at beside the work. */
+export interface Machine {
+  /** Looks now. */
+  sample(): Promise<MachineSample>
+  /** Hears a look every `resources.sample` until what is returned is called. */
+  watch(hear: (sample: MachineSample) => void): () => void
+}
+
+/** What earlier sessions of the project took of the machine at most, by what they were for. */
+export interface SessionPeaks {
+  of(step: SessionStep): readonly Peak[]
+  /** Remembers one more. Never rejects: what is not learnt is expected as before. */
+  learn(step: SessionStep, peak: Peak): Promise<void>
 }
 
 /** Chance. */

@@ -5,8 +5,9 @@ import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import { judge } from '../core/verdict.js'
 import { criteriaForReview, type OpenSession, type Work } from '../core/work.js'
 import { afterSession } from './after-session.js'
-import { retryDecision } from './attempt-end.js'
+import { mostEvictions, retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
+import { holdIfAllFailAlike } from './breaker.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
 import type { SessionRequest } from './ports.js'
 import { admitSession, modelFor, runSession, spentWhenCutOff } from './session.js'
@@ -17,7 +18,7 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const number = work.reviews + 1
   const before = await (work.open?.running === true ? afterCrash(engine, work) : interruptedReview(engine, work))
   if (before === 'over') return
-  const admission = await admitSession(engine, work, before?.account ?? null)
+  const admission = await admitSession(engine, work, { step: 'review', conversationOf: before?.account ?? null })
   if (admission === null) return
   const start = startOf(engine, before, admission.account)
   const prompt = await reviewPrompt(engine, work, start.resumes)
@@ -89,6 +90,7 @@ function reviewRequest(engine: Engine, work: Work, start: ReviewStart): SessionR
     budgetUsd: agent.budgetUsd,
     timeoutMs: execution.taskTimeoutMs,
     idleMs: health.stuckAfterMs,
+    toolIdleMs: health.toolTimeoutMs,
   }
 }
 
@@ -128,8 +130,7 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
       await record(engine, { type: 'review-interrupted', task: work.id, cause: 'limit', anew, usage })
       return
     case 'stopped':
-      await record(engine, { type: 'review-interrupted', task: work.id, cause: outcome.because ?? 'stop', anew, usage })
-      return
+      return interruptReview(engine, work, outcome, anew)
     case 'failed':
       return failReview(engine, work, { failure: outcome.failure, again: outcome.again, usage })
     case 'finished':
@@ -139,6 +140,15 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
     default:
       return unreachable(outcome)
   }
+}
+
+type Stopped = SessionOutcome & { kind: 'stopped' }
+
+async function interruptReview(engine: Engine, work: Work, { because, usage }: Stopped, anew: boolean): Promise<void> {
+  const cause = because ?? 'stop'
+  if (cause === 'memory' && work.evictions >= mostEvictions)
+    return failReview(engine, work, { failure: { reason: 'memory-short', times: work.evictions + 1 }, again: 'fresh', usage })
+  await record(engine, { type: 'review-interrupted', task: work.id, cause, anew, usage })
 }
 
 async function readVerdict(engine: Engine, work: Work, review: number, outcome: SessionOutcome & { kind: 'finished' }): Promise<void> {
@@ -159,4 +169,5 @@ async function failReview(engine: Engine, work: Work, end: { failure: Failure; a
   // A reviewer that failed keeps no work that its conversation would have to continue: the next one is a fresh pair of eyes.
   const again = end.again === 'resume' ? 'fresh' : end.again
   await record(engine, { type: 'review-failed', task: work.id, failure, usage, ...retryDecision(engine, work, { failure, again }) })
+  await holdIfAllFailAlike(engine, work)
 }

@@ -15,12 +15,14 @@ interface Order {
 /** Runs commands one after the other in a worktree; a command that fails is a result, not bad news. */
 export async function runCommands(engine: Engine, work: Work, order: Order): Promise<Result<CheckResult[], Failure>> {
   const results: CheckResult[] = []
+  const leased = order.checks.length === 0 ? ok({}) : await engine.ports.leases.take(work.id, order.path)
+  if (!leased.ok) return leased
   for (const [i, check] of order.checks.entries()) {
     engine.ports.listener.progressed({ type: 'command-running', task: work.id, command: check.command })
     const place = {
       cwd: order.path,
       name: `${work.id}/${order.name}-${i + 1}`,
-      env: { ORCH_RUN: stateOf(engine).run, ORCH_TASK: work.id },
+      env: { ...leased.value, ORCH_RUN: stateOf(engine).run, ORCH_TASK: work.id },
     }
     const ran = await engine.ports.commands.run(check, place, engine.halt.hard)
     if (!ran.ok) return ran

@@ -101,7 +101,7 @@ async function startStage(engine: Engine, stage: number, ground: Ground): Promis
   const { baseBranch, run } = stateOf(engine)
   const chosen = ground.todo.filter((m) => m.stage === stage)
   const problems = dependencyProblemsNow(engine, chosen, ground)
-  if (problems.length > 0) return invalid(problems)
+  if (problems.length > 0) return { ...invalid(problems), ...(needsPassedStage(stage, chosen, ground) ? { isForAnotherRun: true } : {}) }
   const branch = `orch/${run}/${wholeOf(stage)}`
   const made = chosen.length === 0 ? ok(undefined) : await engine.ports.repository.moveBranch(branch, null, tip)
   // A crash between making the branch and its fact may have left it at an older tip of the base.
@@ -110,6 +110,10 @@ async function startStage(engine: Engine, stage: number, ground: Ground): Promis
   if (chosen.length === 0) await record(engine, { type: 'stage-landed', stage, branch: baseBranch, from: tip, to: tip })
   return null
 }
+
+/** Something was added to an earlier stage after that had been carried out. */
+const needsPassedStage = (stage: number, chosen: readonly Milestone[], { todo }: Ground): boolean =>
+  chosen.some((m) => m.depends.some((d) => todo.some((other) => other.id === d && other.stage < stage)))
 
 /** The plan was sound; an edit since may have made a circle, or a need for what nobody does. */
 function dependencyProblemsNow(engine: Engine, chosen: readonly Milestone[], ground: Ground): readonly Problem[] {

@@ -2,7 +2,7 @@ import type { AccountName } from '../core/account.js'
 import type { WorkId } from '../core/fact.js'
 import { sessionBudget } from '../core/policy/budget.js'
 import { fallbackFor, modelsWhenOverloaded } from '../core/policy/fallback.js'
-import type { SessionOutcome, SessionStep, Usage } from '../core/session.js'
+import { noUsage, type SessionOutcome, type SessionStep, type Usage } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import { afterSession, watched } from './after-session.js'
 import { budgetFailure } from './budget.js'
@@ -12,10 +12,14 @@ import { hitLimit } from './limit.js'
 import type { SessionRequest } from './ports.js'
 
 /** Waits until a session may start: its budgets have something left, and the gate lets it through. Null: it must not. */
-export async function admitSession(engine: Engine, work: Work, conversationOf: AccountName | null): Promise<Admission | null> {
+export async function admitSession(
+  engine: Engine,
+  work: Work,
+  wanted: { readonly step: SessionStep; readonly conversationOf: AccountName | null },
+): Promise<Admission | null> {
   if (!(await hasBudget(engine, work.id))) return null
   if (!(await engine.pace.admit(work.id, work.milestone?.priority === 'critical'))) return null
-  const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, conversationOf })
+  const admission = await engine.gate.admit({ task: work.id, notBefore: work.open?.notBefore ?? 0, ...wanted })
   if (admission === null) return null
   // Others went on meanwhile.
   if (await hasBudget(engine, work.id)) return admission
@@ -46,24 +50,34 @@ export function modelFor(engine: Engine, work: Work, step: SessionStep): string 
  */
 export async function runSession(engine: Engine, work: Work, request: SessionRequest, admission: Admission): Promise<SessionOutcome> {
   const { task } = request
+  const leased = await engine.ports.leases.take(task, request.cwd)
+  if (!leased.ok) {
+    await admission.ended(null)
+    return { kind: 'failed', usage: noUsage, failure: leased.error, again: 'never' }
+  }
   const budget = sessionBudget(engine.budgets.usesOf(task), request.budgetUsd)
   const fallbackModels = request.model === null ? [] : modelsWhenOverloaded(request.model, engine.config.agent.fallback)
   const meter = engine.budgets.meter(task)
   await engine.watch.begin(watched(work, request.session), stateOf(engine))
   const ended = await engine.ports.agent.run(
-    { ...request, budgetUsd: budget?.usd ?? null, fallbackModels },
+    { ...request, env: leased.value, budgetUsd: budget?.usd ?? null, fallbackModels },
     ({ answered, doing, used }) => {
       if (answered) admission.answered()
       meter.used(used)
       engine.pace.used(task, used)
       tellProgress(engine, { task, doing, used })
     },
-    AbortSignal.any([engine.halt.hard, meter.stop]),
+    AbortSignal.any([engine.halt.hard, meter.stop, admission.evicted]),
   )
   await meter.close()
   engine.pace.ended(task, ended.usage)
   if (ended.windows !== undefined) await record(engine, { type: 'windows-seen', account: request.account, windows: ended.windows })
-  const outcome = withBudgets(engine, ended, { task, scope: budget?.scope ?? 'session', isOver: meter.stop.aborted })
+  const isEvicted = admission.evicted.aborted && !engine.halt.hard.aborted
+  const outcome = withBudgets(engine, isEvicted && ended.kind === 'stopped' ? { ...ended, because: 'memory' } : ended, {
+    task,
+    scope: budget?.scope ?? 'session',
+    isOver: meter.stop.aborted,
+  })
   const replaced = await replaceModel(engine, request, outcome)
   if (outcome.kind === 'limited' && !replaced) await hitLimit(engine, request.account, outcome.limit)
   await admission.ended(outcome)

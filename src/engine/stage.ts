@@ -7,6 +7,7 @@ import { stageOf, tasksOf } from '../core/run-state.js'
 import { awaitedTasks, cutOffTasks, nextStageStep, readyTask } from '../core/stage-step.js'
 import type { Work } from '../core/work.js'
 import { combineTasks } from './combine.js'
+import { diskShortage } from './disk-forecast.js'
 import { driveWork } from './drive.js'
 import { type Engine, haltFor, record, rulesFor, stateOf } from './engine.js'
 import { landStage, tidyStage } from './land.js'
@@ -52,6 +53,8 @@ async function stopStage(engine: Engine, stage: number, failure: Failure): Promi
 }
 
 async function runTasks(engine: Engine, stage: number): Promise<Failure | null> {
+  const shortage = await diskShortage(engine, stage)
+  if (shortage !== null) return shortage
   const source = new ReadyTasks(engine, stage)
   await pMap(source.ids(), (id) => source.carryOut(id), { concurrency: engine.options.concurrency })
   if (source.bug !== null) throw source.bug.thrown

@@ -1,5 +1,5 @@
 import { type WorkId, wholeOf } from '../core/fact.js'
-import { describeFailure } from '../core/failure.js'
+import { describeFailure } from '../core/failure-words.js'
 import { type Change, coalesced, isShownToBeDoneBy, noReach, type Reach } from '../core/leak.js'
 import type { RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'

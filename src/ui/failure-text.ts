@@ -1,4 +1,5 @@
-import { describeFailure, type Failure } from '../core/failure.js'
+import type { Failure } from '../core/failure.js'
+import { describeFailure } from '../core/failure-words.js'
 import { indented, oneLine } from './harmless.js'
 
 /**

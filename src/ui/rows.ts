@@ -7,9 +7,9 @@ import { displayWidth, fitWidth, padWidth, padWidthStart } from './display-width
 import { failureLine, isSameFailure } from './failure-text.js'
 import type { Glyphs } from './glyphs.js'
 import { oneLine } from './harmless.js'
-import type { LiveNotes } from './live-notes.js'
+import type { LiveNote, LiveNotes } from './live-notes.js'
 import { type Moment, until } from './moment.js'
-import { isStillCombining, type RowMood, type StepWord, taskStep, wholeStep, widestStep } from './step-word.js'
+import { healthWord, isStillCombining, type RowMood, type StepWord, taskStep, wholeStep, widestStep } from './step-word.js'
 import { concurrencyWords } from './wording.js'
 
 /** All that a frame of the tree is made from. */
@@ -32,9 +32,13 @@ const wideEnough = 72
 export function taskRow(scene: Scene, work: Work): string {
   const note = scene.notes.get(work.id)
   const step = taskStep(scene.state, work, note, scene.now)
-  const doing = step.mood === 'working' ? (note?.doing ?? '') : work.failure === null || !isEnded(work) ? '' : failureLine(work.failure)
+  const doing = step.mood === 'working' ? doingWords(work, note) : work.failure === null || !isEnded(work) ? '' : failureLine(work.failure)
   return workRow(scene, work, { ...step, name: work.id, title: oneLine(work.title), doing })
 }
+
+/** That it hung before is said first: what it does now may be what it hangs in. */
+const doingWords = (work: Work, note: LiveNote | undefined): string =>
+  [healthWord(work), note?.doing].filter((words) => words != null && words !== '').join(': ')
 
 /** The row of a stage's whole. */
 export function wholeRow(scene: Scene, whole: Work): string {
@@ -42,7 +46,7 @@ export function wholeRow(scene: Scene, whole: Work): string {
   const step = wholeStep(scene.state, whole, note, scene.now)
   const failure = scene.state.stages.find((s) => s.stage === whole.stage)?.failure ?? null
   const isATasks = failure !== null && Object.values(scene.state.work).some((w) => w.id !== whole.id && isSameFailure(w.failure, failure))
-  const doing = failure === null ? (step.mood === 'working' ? (note?.doing ?? '') : '') : isATasks ? '' : failureLine(failure)
+  const doing = failure === null ? (step.mood === 'working' ? doingWords(whole, note) : '') : isATasks ? '' : failureLine(failure)
   return workRow(scene, whole, { ...step, name: 'all', title: 'the whole stage', doing })
 }
 

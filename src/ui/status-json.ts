@@ -1,11 +1,13 @@
 import type { AccountName } from '../core/account.js'
 import { wholeOf } from '../core/fact.js'
-import { describeFailure, type Failure, type FailureReason } from '../core/failure.js'
+import type { Failure, FailureReason } from '../core/failure.js'
+import { describeFailure } from '../core/failure-words.js'
 import type { Plan } from '../core/plan.js'
 import { publicState, type TaskStateName } from '../core/public-state.js'
 import { closedForAll, type RunState, type StageState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
+import { healthWord } from './step-word.js'
 import { runWait, type StatusWait, taskWait } from './waits.js'
 
 export type RunStateName = 'running' | 'waiting' | 'paused' | 'done' | 'failed' | 'interrupted'
@@ -83,6 +85,8 @@ export interface TaskStatus {
   readonly costUsd: number
   readonly durationMs: number
   readonly waitingFor: StatusWait | null
+  /** What was done about a session of it that hung; null: nothing, or it is over. */
+  readonly health: 'nudged' | 'restarted' | null
   readonly failure: FailureStatus | null
 }
 
@@ -125,6 +129,7 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   costUsd: 0,
   durationMs: 0,
   waitingFor: null,
+  health: null,
   failure: null,
 }
 
@@ -172,7 +177,10 @@ export function accountStatus(state: RunState | null, name: AccountName, now: nu
 
 /** Nobody carries it out: what its sessions were at when orch was killed goes on no longer. */
 function cutOff(state: RunState): RunState {
-  const stopped = Object.entries(state.work).map(([id, w]) => [id, w.open === null ? w : { ...w, open: { ...w.open, running: false } }])
+  const stopped = Object.entries(state.work).map(([id, w]) => [
+    id,
+    { ...w, held: null, open: w.open === null ? null : { ...w.open, running: false } },
+  ])
   return { ...state, ending: state.ending ?? 'interrupted', work: Object.fromEntries(stopped) as RunState['work'] }
 }
 
@@ -216,6 +224,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     costUsd: rounded(work.usage.costUsd),
     durationMs: timeTaken(work, context),
     waitingFor,
+    health: healthWord(work),
     failure: work.failure === null ? null : failureJson(work.failure, work.id),
   }
 }

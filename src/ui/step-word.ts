@@ -24,6 +24,7 @@ const say = (mood: RowMood, word: string): StepWord => ({ mood, word })
 
 /** A task's step, from its saved state and what was heard since. */
 export function taskStep(state: RunState, work: Work, note: LiveNote | undefined, now: number): StepWord {
+  if (work.held !== null && !isSettled(work)) return say('waiting', work.open?.running === true ? 'frozen' : 'waits for machine')
   if (note?.wait != null && note.wait.until > now && !isSettled(work)) return say('waiting', waitWord(note.wait, now))
   if (work.open !== null && !isEnded(work)) return sessionStep(work, work.open, { now, limited: closedForAll(state, now) !== null })
   if (note?.command === true && !isEnded(work))
@@ -85,6 +86,10 @@ function phaseStep(work: Work): StepWord {
       return unreachable(work.phase)
   }
 }
+
+/** What was done about a session of it that hung, while that matters. */
+export const healthWord = (work: Work): 'nudged' | 'restarted' | null =>
+  work.remedy === null || isSettled(work) ? null : work.remedy === 'nudge' ? 'nudged' : 'restarted'
 
 /** The work is done and reviewed, and a person must say yes before it is merged. */
 export const needsApproval = (work: Work): boolean =>

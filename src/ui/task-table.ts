@@ -90,7 +90,7 @@ const rowOf = (task: TaskStatus): Row => ({
   task,
   id: task.id,
   title: task.title,
-  state: task.state,
+  state: task.health === null ? task.state : `${task.state} (${task.health})`,
   time: task.durationMs === 0 ? '' : duration(task.durationMs),
   cost: task.costUsd === 0 ? '' : money(task.costUsd),
   place: oneLine(place(task)),

@@ -1,4 +1,5 @@
-import { describeFailure, type Failure } from '../core/failure.js'
+import type { Failure } from '../core/failure.js'
+import { describeFailure } from '../core/failure-words.js'
 import { mostWorthWaiting } from '../core/policy/choose-account.js'
 import { closedForAll, type RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
@@ -54,6 +55,7 @@ const budgetWait = (failure: Failure & { reason: 'budget-reached' }): StatusWait
 export function taskWait(state: RunState, work: Work, { now }: { readonly now: number }): StatusWait | null {
   if (needsApproval(work)) return { reason: 'approval', until: null, detail: `orch approve ${work.id}` }
   if (work.phase === 'parked' && work.failure?.reason === 'budget-reached') return budgetWait(work.failure)
+  if (work.held !== null && !isSettled(work)) return { reason: 'resources', until: null, detail: oneLine(work.held) }
   if (isSettled(work) || work.phase === 'pending' || work.open?.running === true) return null
   const limit = limitWait(state, now)
   if (limit !== null) return limit

@@ -40,7 +40,7 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
     case 'attempt-finished':
       return `${doneWord[fact.step]}: ${fact.changed ? `changes in ${shortCommit(fact.commit)}` : 'nothing changed'}${spent(fact.usage)}`
     case 'attempt-failed':
-      return `attempt ${fact.attempt} failed: ${failureLine(fact.failure)}; ${again(fact.again, moment)}${spent(fact.usage)}`
+      return `attempt ${fact.attempt} ${failedWords(fact, moment)}`
     case 'checks-finished':
       return fact.results.length === 0 ? 'has no checks to run' : `checks: ${results(fact.results)}`
     case 'review-started':
@@ -48,7 +48,7 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
     case 'review-given':
       return `review round ${fact.review}: ${verdictWords(fact.verdict)}${spent(fact.usage)}`
     case 'review-failed':
-      return `the review failed: ${failureLine(fact.failure)}; ${again(fact.again, moment)}${spent(fact.usage)}`
+      return `the review ${failedWords(fact, moment)}`
     case 'task-approved':
       return `approved at ${shortCommit(fact.commit)}`
     case 'approval-given':
@@ -61,6 +61,12 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
       return `does not fit with what was merged before it: ${results(fact.results)}`
     case 'base-joined':
       return `now holds what was merged before it, at ${shortCommit(fact.commit)}`
+    case 'start-held':
+      return `waits to start: ${fact.detail}`
+    case 'session-frozen':
+      return `frozen: ${fact.detail}`
+    case 'session-thawed':
+      return 'goes on'
     case 'task-failed':
       return `failed: ${failureLine(fact.failure)}`
     case 'task-parked':
@@ -82,6 +88,7 @@ const cutOffBy: Readonly<Record<InterruptionCause, string>> = {
   limit: 'cut off by the limit',
   budget: 'stopped, as the budget is used up',
   model: 'stopped for another model',
+  memory: 'stopped to give memory back',
   stop: 'stopped',
   crash: 'cut off together with orch',
 }
@@ -109,6 +116,16 @@ export function verdictWords(verdict: Verdict): string {
   ]
   return reasons.length === 0 ? 'changes requested' : `changes requested: ${reasons.join(', ')}`
 }
+
+/** A session that hung has not failed at its work: what is done about it is the news. */
+function failedWords({ failure, again: when, counts, usage }: FailedSession, moment: Moment): string {
+  if (failure.reason !== 'agent-silent' || counts) return `failed: ${failureLine(failure)}; ${again(when, moment)}${spent(usage)}`
+  const remedy =
+    when === null ? 'given up' : when.session === 'resume' ? 'nudged, in the same conversation' : 'restarted, in a new conversation'
+  return `hung: ${failureLine(failure)}; ${remedy}${spent(usage)}`
+}
+
+type FailedSession = WorkFact & { readonly type: 'attempt-failed' | 'review-failed' }
 
 function again(when: AgainAt | null, moment: Moment): string {
   if (when === null) return 'given up'

@@ -109,7 +109,7 @@ describe('a limit that another run has met', () => {
 })
 
 it('orch auth test asks each account with the smallest session', async () => {
-  await using rig = rigWith({ accounts: [{ name: 'work', keyFromEnv: 'WORK_KEY' }] }, `${loose}`)
+  await using rig = rigWith({ accounts: [{ name: 'work', keyFromEnv: 'WORK_KEY' }] }, loose)
   const ended = await rig.orch(['auth', 'test', '--json'], { env: { WORK_KEY: key } })
   expect(JSON.parse(ended.stdout)).toMatchObject({
     accounts: [

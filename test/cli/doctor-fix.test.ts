@@ -95,7 +95,10 @@ describe('damaged state', () => {
     const { rig, folder } = await unfinishedRig()
     await using _ = rig
     const file = join(folder, 'checkpoint.json')
-    const newer = readFileSync(file, 'utf8').replace(/"schemaVersion":1,"orchVersion":"[^"]*"/, '"schemaVersion":2,"orchVersion":"9.9.9"')
+    const newer = readFileSync(file, 'utf8').replace(
+      /"schemaVersion":\d+,"orchVersion":"[^"]*"/,
+      '"schemaVersion":99,"orchVersion":"9.9.9"',
+    )
     writeFileSync(file, newer)
     for (const command of [['status'], ['resume'], ['doctor', '--fix']]) {
       const refused = await rig.orch(command)

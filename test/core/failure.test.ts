@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { describeFailure, type Failure } from '../../src/core/failure.js'
+import type { Failure } from '../../src/core/failure.js'
+import { describeFailure } from '../../src/core/failure-words.js'
 
 describe('a failure in words', () => {
   const table: readonly (readonly [Failure, task: string | null, hint: RegExp])[] = [

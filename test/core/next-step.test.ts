@@ -49,6 +49,11 @@ describe('the decision table of a piece of work', () => {
     ['a review that was cut off goes first', { phase: 'checked', checks: green, open: anOpen('review') }, 'review'],
     ['a failure that is given up fails', { phase: 'ready', failure: { reason: 'empty-diff' } }, 'fail'],
     ['an unreadable review is for a person', { phase: 'checked', failure: { reason: 'review-unreadable', detail: '' } }, 'park'],
+    [
+      'a session that hangs in spite of everything is for a person',
+      { phase: 'ready', failure: { reason: 'agent-silent', silentMs: 1 } },
+      'park',
+    ],
     ['approved work waits for its stage', { phase: 'approved' }, undefined],
     ['failed work stays failed', { phase: 'failed', failure: { reason: 'empty-diff' } }, undefined],
     ['merged work is done', { phase: 'merged' }, undefined],
@@ -69,5 +74,6 @@ function anOpen(step: 'implement' | 'review') {
     running: true,
     again: false,
     tree: null,
+    silence: null,
   } as const
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { publicState } from '../../src/core/public-state.js'
-import { type RunState, reduce } from '../../src/core/run-state.js'
+import { reduce } from '../../src/core/run-fold.js'
+import type { RunState } from '../../src/core/run-state.js'
 import type { OpenSession, Work } from '../../src/core/work.js'
 import { aCheckResult, aVerdict, someWork } from '../support/work.js'
 
@@ -27,6 +28,7 @@ const session = (part: Partial<OpenSession>): OpenSession => ({
   running: true,
   again: false,
   tree: null,
+  silence: null,
   ...part,
 })
 

@@ -14,6 +14,7 @@ const templates: PromptTemplates = {
   review: shipped('review'),
   goOn: shipped('go-on'),
   reviewGoOn: shipped('review-go-on'),
+  nudge: shipped('nudge'),
 }
 
 const prompts: PromptSource = promptsFrom(templates)

@@ -35,6 +35,7 @@ function openedGate(whileLooking: () => void = () => undefined) {
       return Promise.resolve(false)
     },
   }
+  const reservations = { reserve: () => Promise.resolve({ evicted: new AbortController().signal, release: () => undefined }) }
   return {
     clock,
     facts,
@@ -42,6 +43,7 @@ function openedGate(whileLooking: () => void = () => undefined) {
     gate: openGate({
       ...{ accounts: [onlyAccount], concurrency: 4, journal, clock, listener, halt, rateLimit, noWait: false, waitsUntil: null, disk },
       sharedLimits: new MemoryLimits().of('r1', clock),
+      reservations,
     }),
   }
 }
@@ -51,7 +53,9 @@ describe('the gate', () => {
     const { clock, gate } = openedGate()
     const until = clock.now() + minute
     gate.close(defaultAccount, { until, window: null })
-    expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null })).toMatchObject({ account: defaultAccount })
+    expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null, step: 'implement' })).toMatchObject({
+      account: defaultAccount,
+    })
     expect(clock.now()).toBeGreaterThanOrEqual(until)
   })
 
@@ -62,7 +66,9 @@ describe('the gate', () => {
       until = clock.now() + minute
       gate.close(defaultAccount, { until, window: null })
     })
-    expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null })).toMatchObject({ account: defaultAccount })
+    expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null, step: 'implement' })).toMatchObject({
+      account: defaultAccount,
+    })
     expect(clock.now()).toBeGreaterThanOrEqual(until)
   })
 
@@ -70,7 +76,9 @@ describe('the gate', () => {
     const day = 24 * 60 * minute
     const { clock, facts, gate } = openedGate()
     gate.close(defaultAccount, { until: Date.UTC(2027, 0, 1), window: null })
-    expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null })).toMatchObject({ account: defaultAccount })
+    expect(await gate.admit({ task: '1A', notBefore: 0, conversationOf: null, step: 'implement' })).toMatchObject({
+      account: defaultAccount,
+    })
     expect(clock.elapsed).toBeLessThan(day)
     expect(facts).toContainEqual({ type: 'limit-lifted', account: defaultAccount })
   })

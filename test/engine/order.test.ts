@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { describeFailure } from '../../src/core/failure-words.js'
 import type { Milestone } from '../../src/core/milestone.js'
 import { acting, giveUp, phases, write } from '../support/simulation/acts.js'
 import { finished } from '../support/simulation/scripted-agent.js'
@@ -71,6 +72,13 @@ describe('milestone files that change while an earlier stage runs', () => {
     expect(failure).toMatchObject({ reason: 'milestones-invalid', problems: [expect.stringContaining(said)] as unknown })
     world.milestones = before
     expect((await world.run()).ending).toBe('done')
+  })
+
+  it('and add to a stage that has passed what a later one needs: the person is told that another run does it', async () => {
+    const world = editedMeanwhile(before, [...before.slice(0, 2), aMilestone({ id: '1B' }), aMilestone({ id: '3B', depends: ['1B'] })])
+    const { failure } = await world.run()
+    expect(failure).toMatchObject({ reason: 'milestones-invalid', isForAnotherRun: true })
+    expect(failure === null ? null : describeFailure(failure).hint).toContain('orch run --new')
   })
 
   it('may be deleted once they are merged, whoever depends on them', async () => {

@@ -41,6 +41,9 @@ const breaks: Readonly<Record<Sabotage, PromiseName>> = {
   'an empty diff counts as work': 'Done is proved',
   'a review approves what it did not see': 'Done is proved',
   'what was saved is forgotten': 'The state is sound',
+  'budgets are not looked at': 'Budgets hold',
+  'leaks are not looked for': 'Leaks are told',
+  'what a session cost that was cut off is forgotten': 'Never twice',
   'an approval is never heard': 'Everything gets done',
 }
 

@@ -20,6 +20,7 @@ export function driver(options: {
     runFolder: options.runFolder,
     projectFolder: options.runFolder,
     inheritedEnv,
+    machineEnv: {},
     givenEnv: {},
     accountEnv: () => null,
     start: startLineChild,
@@ -49,6 +50,7 @@ export const request = (cwd: string, rest: Partial<SessionRequest> = {}): Sessio
   budgetUsd: null,
   timeoutMs: 120_000,
   idleMs: 60_000,
+  toolIdleMs: 60_000,
   ...rest,
 })
 

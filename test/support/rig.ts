@@ -178,6 +178,7 @@ export interface TaskJson {
   readonly reviewRounds: number
   readonly branch: string | null
   readonly commit: string | null
+  readonly waitingFor: { readonly reason: string; readonly until: string | null; readonly detail: string } | null
   readonly failure: { readonly reason: string; readonly message: string; readonly hint: string | null } | null
 }
 

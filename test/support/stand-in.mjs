@@ -41,9 +41,11 @@ export async function perform(script) {
       ...more,
     })
   const write = (path, text) => {
-    assistant({ type: 'tool_use', id: randomUUID(), name: 'Write', input: { file_path: path, content: text } })
+    const id = randomUUID()
+    assistant({ type: 'tool_use', id, name: 'Write', input: { file_path: path, content: text } })
     mkdirSync(dirname(join(process.cwd(), path)), { recursive: true })
     writeFileSync(join(process.cwd(), path), text)
+    line({ type: 'user', message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: 'written' }] } })
   }
   const done = (text = 'Done.') => result({ result: text })
   /** Answers a review; `answer` may leave out anything. */

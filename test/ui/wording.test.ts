@@ -54,6 +54,9 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
     { type: 'limit-lifted', account: 'default' },
     { type: 'limit-lifted', account: 'work' },
   ],
+  'start-held': [{ type: 'start-held', task: '1A', detail: 'memory: 3.1 GiB free, 2.0 reserved, needs 1.5' }],
+  'session-frozen': [{ type: 'session-frozen', task: '1A', detail: 'memory: 0.3 GiB free on the machine' }],
+  'session-thawed': [{ type: 'session-thawed', task: '1A' }],
   'accounts-chosen': [{ type: 'accounts-chosen', accounts: ['default', 'work'] }],
   'concurrency-changed': [
     { type: 'concurrency-changed', account: 'default', sessions: 2 },
@@ -152,6 +155,9 @@ describe('facts in words', () => {
       the limit of the account work is reached: nothing starts on it until Sun 22 Nov 14:00 (in 1d 00h); the instant is a guess
       the limit is lifted: work goes on
       the limit of the account work is lifted
+      1A waits to start: memory: 3.1 GiB free, 2.0 reserved, needs 1.5
+      1A frozen: memory: 0.3 GiB free on the machine
+      1A goes on
       sessions may be paid by: default, work
       at most 2 sessions at a time for now
       as many sessions at a time as configured again on the account work

@@ -32,6 +32,8 @@ export interface ClaudeSetup {
   readonly givenEnv: Readonly<Record<string, string>>
   /** What a named account adds; null: it is the login that the program finds by itself. */
   readonly accountEnv: (account: AccountName) => Readonly<Record<string, string>> | null
+  /** Variables by what the machine bears; a person's own win. */
+  readonly machineEnv: Readonly<Record<string, string>>
   readonly start: StartProgram
   /** Takes secrets out of whatever is written or shown. */
   readonly redact: (text: string) => string
@@ -51,8 +53,11 @@ export function claudeAgent(setup: ClaudeSetup): Agent {
     return support
   }
   const once: ClaudeSetup = { ...setup, sandboxSupport }
+  const running = new Map<string, Invocation>()
   return {
-    run: (request, hear, stop) => runSession(once, { request, hear, stop }),
+    run: (request, hear, stop) => runSession(once, { request, hear, stop, running }),
+    freeze: async (session) => (await running.get(session)?.freeze()) ?? false,
+    thaw: async (session) => running.get(session)?.thaw(),
     recall: async (session, step, number) => {
       const last = await readTranscript(transcriptPath(setup.runFolder, session, step), groundsFor(setup))
       const result = last?.log.lastResult ?? null
@@ -80,9 +85,11 @@ interface Session {
   readonly request: SessionRequest
   readonly hear: (progress: SessionProgress) => void
   readonly stop: AbortSignal
+  /** By session, those that run now. */
+  readonly running: Map<string, Invocation>
 }
 
-async function runSession(setup: ClaudeSetup, { request, hear, stop }: Session): Promise<SessionOutcome> {
+async function runSession(setup: ClaudeSetup, { request, hear, stop, running }: Session): Promise<SessionOutcome> {
   if (stop.aborted) return { kind: 'stopped', usage: noUsage }
   const launch = await prepareLaunch(setup, request)
   if (!launch.ok) return { kind: 'failed', usage: noUsage, failure: launch.error, again: 'never' }
@@ -110,7 +117,9 @@ async function runSession(setup: ClaudeSetup, { request, hear, stop }: Session):
   })
   // Before as well: the last one may have been cut off together with orch.
   await removeSandboxLeftovers(request.cwd)
+  running.set(request.session, invocation)
   const outcome = await invocation.run(() => setup.start(launch.value, (line) => invocation.heard(line)), stop, setup)
+  running.delete(request.session)
   await removeSandboxLeftovers(request.cwd)
   return outcome
 }
@@ -134,6 +143,7 @@ function launchOf(setup: ClaudeSetup, request: SessionRequest, by: { program: Fo
       inherited: setup.inheritedEnv,
       given: setup.givenEnv,
       account: setup.accountEnv(request.account),
+      machine: setup.machineEnv,
     }),
     marker: request.session,
     input: request.prompt,

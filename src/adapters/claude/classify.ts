@@ -26,6 +26,8 @@ export interface Circumstances {
   /** The limits of the session, in milliseconds. */
   readonly idleMs: number
   readonly timeoutMs: number
+  /** The tool that ran when it fell silent; absent or null: none. */
+  readonly hungIn?: string | null
 }
 
 const mostWords = 500
@@ -58,14 +60,14 @@ function finished(log: SessionLog, result: ResultEvent): SessionEnd {
   return { kind: 'finished', text: result.text, structured: result.structured, denials: denied.length }
 }
 
-function endedByOrch(log: SessionLog, by: EndedByOrch, { idleMs, timeoutMs }: Circumstances): SessionEnd {
+function endedByOrch(log: SessionLog, by: EndedByOrch, { idleMs, timeoutMs, hungIn = null }: Circumstances): SessionEnd {
   switch (by) {
     case 'stop':
       return { kind: 'stopped' }
     case 'silent':
-      return { kind: 'stalled', how: by, limitMs: idleMs, again: goOn(log) }
+      return { kind: 'stalled', how: by, limitMs: idleMs, tool: hungIn, again: goOn(log) }
     case 'timed-out':
-      return { kind: 'stalled', how: by, limitMs: timeoutMs, again: goOn(log) }
+      return { kind: 'stalled', how: by, limitMs: timeoutMs, tool: null, again: goOn(log) }
     case 'login-refused':
       return { kind: 'authentication', detail: 'the service refused it several times in a row' }
     case 'paid-extra':

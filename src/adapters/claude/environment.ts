@@ -2,6 +2,7 @@ import type { Config } from '../../core/config.js'
 import type { SessionRequest } from '../../engine/ports.js'
 import { accountEnvironment } from './credentials.js'
 
+type Variables = Readonly<Record<string, string>>
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
@@ -12,7 +13,7 @@ const dropped = [
   /^CLAUDECODE$/,
   /^CLAUDE_CODE_/,
   /^CLAUDE_PID$/,
-  /^ORCH_(RUN|TASK|STEP|ATTEMPT|ROUND|MARKER)$/,
+  /^ORCH_(RUN|TASK|STEP|ATTEMPT|ROUND|MARKER|PORT|PORTS)$/,
   /^GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|PREFIX|NAMESPACE)$/,
 ]
 
@@ -39,27 +40,33 @@ const unattended: Readonly<Record<string, string>> = {
  * The whole environment of a session. What starts it adds `ORCH_MARKER`.
  * @param from.given variables that orch itself sets for git and the like
  * @param from.account variables of the account that pays; null: the login that the program finds by itself
+ * @param from.machine variables by what the machine bears
  */
 export function sessionEnvironment(
   request: SessionRequest,
   agent: Config['agent'],
-  from: {
-    readonly inherited: Environment
-    readonly given: Readonly<Record<string, string>>
-    readonly account: Readonly<Record<string, string>> | null
-  },
+  from: { readonly inherited: Environment; readonly given: Variables; readonly account: Variables | null; readonly machine: Variables },
 ): Record<string, string> {
   const everyones = { ...inheritable(from.inherited), ...agent.env }
   const own = from.account === null ? everyones : accountEnvironment(everyones, from.account)
   return withoutSecondLogin({
     ...unattended,
+    ...from.machine,
     ...own,
+    ...nodeOptions(from.machine, own),
     ...from.given,
+    ...request.env,
     ORCH_RUN: request.run,
     ORCH_TASK: request.task,
     ORCH_STEP: request.step,
     [request.step === 'review' ? 'ORCH_ROUND' : 'ORCH_ATTEMPT']: String(request.number),
   })
+}
+
+/** Node takes the last of two options that say different things: a person's own stand last. */
+function nodeOptions(machine: Variables, own: Variables): Variables {
+  const both = [machine['NODE_OPTIONS'], own['NODE_OPTIONS']].filter((options) => options !== undefined && options.trim() !== '')
+  return both.length === 0 ? {} : { NODE_OPTIONS: both.join(' ') }
 }
 
 function inheritable(inherited: Environment): Record<string, string> {

@@ -3,13 +3,14 @@ import type { Failure } from '../../core/failure.js'
 import type { Again, SessionOutcome, Usage } from '../../core/session.js'
 import type { SessionProgress, SessionRequest } from '../../engine/ports.js'
 import { classify, type EndedByOrch } from './classify.js'
+import { OpenTools } from './open-tools.js'
 import type { ProgramEnd, ProgramLine, RunningProgram } from './program.js'
 import type { ReachGatherer } from './reach.js'
 import { outcomeOf } from './session-end.js'
 import { emptyLog, follow, type SessionLog, usageOf } from './session-log.js'
 import { StreamReader } from './stream.js'
-import type { StreamEvent } from './stream-event.js'
-import { doingNow } from './tool-words.js'
+import type { StreamEvent, ToolUse } from './stream-event.js'
+import { doingNow, toolWords } from './tool-words.js'
 import type { Transcript } from './transcript.js'
 import { type WatchdogCause, type Watchdogs, watchdogs } from './watchdogs.js'
 
@@ -47,6 +48,8 @@ export class Invocation {
   #writeError: unknown = null
   #program: RunningProgram | null = null
   #dogs: Watchdogs | null = null
+  readonly #tools = new OpenTools()
+  #hungIn: ToolUse | null = null
 
   constructor(
     private readonly request: SessionRequest,
@@ -56,8 +59,8 @@ export class Invocation {
   async run(start: () => RunningProgram, stop: AbortSignal, { now, localZone }: Surroundings): Promise<SessionOutcome> {
     this.#now = now
     this.#began = now()
-    const { idleMs, timeoutMs: totalMs } = this.request
-    this.#dogs = watchdogs({ idleMs, totalMs, lingerMs: this.setup.lingerMs }, (cause) => this.#end(cause))
+    const { idleMs, toolIdleMs, timeoutMs: totalMs } = this.request
+    this.#dogs = watchdogs({ idleMs, toolIdleMs, totalMs, lingerMs: this.setup.lingerMs }, (cause) => this.#bitten(cause))
     const onStop = (): void => this.#end('stop')
     stop.addEventListener('abort', onStop, { once: true })
     this.#program = start()
@@ -87,8 +90,24 @@ export class Invocation {
     }
   }
 
+  /** Its time limits stand still with it. @returns false where that cannot be done */
+  async freeze(): Promise<boolean> {
+    if (this.#program === null || this.#endedFor !== null) return false
+    this.#dogs?.pause()
+    const frozen = await this.#program.freeze()
+    if (!frozen) this.#dogs?.unpause()
+    return frozen
+  }
+
+  async thaw(): Promise<void> {
+    await this.#program?.thaw()
+    this.#dogs?.unpause()
+  }
+
   #take(event: StreamEvent): void {
     this.#log = follow(this.#log, event)
+    this.#tools.heard(event)
+    this.#dogs?.toolRuns(this.#tools.current !== null)
     this.#react(event)
     const doing = doingNow(event, this.request.cwd)
     if (doing === null && event.kind !== 'used' && event.kind !== 'result') return
@@ -119,6 +138,12 @@ export class Invocation {
   /** Stand-ins for the program need not know of permission modes. */
   #isPermitted(mode: string | null): boolean {
     return this.setup.demandedMode === null || mode === null || mode === this.setup.demandedMode
+  }
+
+  /** What ran is looked at now: a program that is asked to end may tell the end of its tools first. */
+  #bitten(cause: WatchdogCause): void {
+    if (cause === 'silent') this.#hungIn = this.#tools.current
+    this.#end(cause)
   }
 
   #end(cause: EndedFor): void {
@@ -153,11 +178,22 @@ export class Invocation {
     if (end.kind === 'not-started') return failed(...(await this.#startFailure(end)))
     if (this.#endedFor === 'other-permissions') return failed(this.#wrongPermissions(), 'never')
     const stderrTail = this.setup.redact(end.stderrTail)
-    const { session, idleMs, timeoutMs } = this.request
-    const judged = classify(this.#log, { ...end, stderrTail, byOrch: endedByOrch(this.#endedFor) }, { session, idleMs, timeoutMs, ...by })
+    const { session, timeoutMs } = this.request
+    const judged = classify(
+      this.#log,
+      { ...end, stderrTail, byOrch: endedByOrch(this.#endedFor) },
+      { session, timeoutMs, ...this.#silence(), ...by },
+    )
     // Work that was reported as finished must not be paid for twice, even where its end could not be written down.
     if (this.#endedFor === 'unwritable' && judged.kind !== 'finished') return failed(this.setup.unwritable(this.#writeError), 'never')
     return outcomeOf(judged, usage, this.#log.windows)
+  }
+
+  /** Which silence was too long, and in what. */
+  #silence(): { idleMs: number; hungIn: string | null } {
+    const { idleMs, toolIdleMs, cwd } = this.request
+    const tool = this.#hungIn
+    return tool === null ? { idleMs, hungIn: null } : { idleMs: toolIdleMs, hungIn: toolWords(tool, cwd) }
   }
 
   #wrongPermissions(): Failure {

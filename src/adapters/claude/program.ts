@@ -22,6 +22,9 @@ export interface ProgramLine {
 export interface RunningProgram {
   readonly ended: Promise<ProgramEnd>
   stop(): void
+  /** Stops it and all that it started where they stand; false where that cannot be done. */
+  freeze(): Promise<boolean>
+  thaw(): Promise<void>
 }
 
 export type ProgramEnd =

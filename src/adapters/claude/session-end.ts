@@ -35,7 +35,14 @@ export type SessionEnd =
   | { readonly kind: 'without-result'; readonly exitCode: number | null; readonly again: Again }
   | { readonly kind: 'killed'; readonly signal: string; readonly again: Again }
   /** Silent for too long, or at it for too long; orch ended it. */
-  | { readonly kind: 'stalled'; readonly how: 'silent' | 'timed-out'; readonly limitMs: number; readonly again: Again }
+  | {
+      readonly kind: 'stalled'
+      readonly how: 'silent' | 'timed-out'
+      readonly limitMs: number
+      /** In what it fell silent; null: between tools. */
+      readonly tool: string | null
+      readonly again: Again
+    }
 
 /** What the end of a session means for the run: whether it counts as done, waits, or failed, and how it may be repeated. */
 export function outcomeOf(end: SessionEnd, usage: Usage, windows: readonly WindowUse[]): SessionOutcome {
@@ -90,7 +97,7 @@ export function outcomeOf(end: SessionEnd, usage: Usage, windows: readonly Windo
       return failed({ reason: 'agent-crashed', detail: `ended from outside by ${end.signal}` }, end.again)
     case 'stalled':
       return end.how === 'silent'
-        ? failed({ reason: 'agent-silent', silentMs: end.limitMs }, end.again)
+        ? failed({ reason: 'agent-silent', silentMs: end.limitMs, tool: end.tool }, end.again)
         : failed({ reason: 'agent-timed-out', limitMs: end.limitMs }, end.again)
     default:
       return unreachable(end)

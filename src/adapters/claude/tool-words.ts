@@ -12,7 +12,8 @@ export function doingNow(event: StreamEvent, cwd: string): string | null {
   return event.error === null ? 'thinking' : null
 }
 
-function toolWords({ name, target }: ToolUse, cwd: string): string {
+/** A use of a tool in a few words. @param cwd is left out of paths */
+export function toolWords({ name, target }: ToolUse, cwd: string): string {
   // The program's name for giving the answer that a schema describes.
   if (name === 'StructuredOutput') return 'answering'
   const inside = target.replaceAll(`${cwd}/`, '').replaceAll(`${cwd}\\`, '')

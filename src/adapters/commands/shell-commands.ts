@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import pLimit from 'p-limit'
 import type { Check, CheckResult } from '../../core/check.js'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
@@ -39,6 +40,8 @@ export interface ShellSetup {
   /** Everything that a command starts carries this marker, a slash and a number. */
   readonly marker: string
   readonly redactor: Redactor
+  /** How many run at a time; the others wait, and their time limit with them. */
+  readonly atOnce: number
 }
 
 type Place = Parameters<Commands['run']>[1]
@@ -50,12 +53,14 @@ const longestTimer = 2 ** 31 - 1
 /** Runs checks through the shell that people wrote them for. */
 export function shellCommands(setup: ShellSetup): Commands {
   let started = 0
+  const inTurn = pLimit(setup.atOnce)
   return {
-    run: async (check, place, stop) => {
-      if (stop.aborted) return err({ reason: 'interrupted' })
-      started += 1
-      return await runCommand(setup, { check, place, stop, marker: `${setup.marker}/command-${started}` })
-    },
+    run: (check, place, stop) =>
+      inTurn(async () => {
+        if (stop.aborted) return err({ reason: 'interrupted' })
+        started += 1
+        return await runCommand(setup, { check, place, stop, marker: `${setup.marker}/command-${started}` })
+      }),
   }
 }
 

@@ -9,13 +9,14 @@ export const templatesFolder = fileURLToPath(new URL('../../../templates', impor
 /** The prompts that come with the package. Rejects when one is missing: the installation is broken. */
 export async function readTemplates(): Promise<PromptTemplates> {
   const read = (name: string): Promise<string> => readFile(path.join(templatesFolder, name), 'utf8')
-  const [implement, remediate, resolve, review, goOn, reviewGoOn] = await Promise.all([
+  const [implement, remediate, resolve, review, goOn, reviewGoOn, nudge] = await Promise.all([
     read('implement.md'),
     read('remediate.md'),
     read('resolve.md'),
     read('review.md'),
     read('go-on.md'),
     read('review-go-on.md'),
+    read('nudge.md'),
   ])
-  return { implement, remediate, resolve, review, goOn, reviewGoOn }
+  return { implement, remediate, resolve, review, goOn, reviewGoOn, nudge }
 }

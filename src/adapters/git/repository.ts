@@ -2,6 +2,7 @@ import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import type { Repository, Sentinel } from '../../engine/ports.js'
+import { checkoutSize } from './checkout-size.js'
 import { changesBetween, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
 import { commitFile, readFile } from './committed-file.js'
 import { commitResolution, layOutConflict } from './conflicts.js'
@@ -31,6 +32,7 @@ export function openRepository(options: SiteOptions): WatchedRepository {
   const { inTurn } = site.git
   return {
     branchTip: (branch) => branchTip(site, branch),
+    checkoutSize: (commit) => checkoutSize(site, commit),
     openWorkspace: (workspace) => inTurn(() => openWorkspace(site, workspace)),
     openScratch: (path, commit) => inTurn(() => openScratch(site, path, commit)),
     closeWorkspace: (workspace, mergedInto) => closeWorkspace(site, workspace, mergedInto),

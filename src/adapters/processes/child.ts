@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
+import { setFrozen } from './freeze.js'
 import { markerVariable } from './process-table.js'
 import { climbStopLadder, endGroupOf, type StopLadder } from './stop-ladder.js'
 import { endMarked } from './survivors.js'
@@ -41,6 +42,9 @@ export interface Child {
   readonly ended: Promise<ChildEnd>
   /** Begins to end it; calling it again does nothing more. */
   stop(): void
+  /** Stops it and all that it started where they stand. @returns false where that cannot be done */
+  freeze(): Promise<boolean>
+  thaw(): Promise<void>
 }
 
 /** How much of the end of standard error is kept, in bytes. */
@@ -62,8 +66,22 @@ export function startChild(launch: Launch, ears: Ears): Child {
     }),
   ])
   const stopping: Promise<void>[] = []
+  let frozen = false
+  const thaw = async (): Promise<void> => {
+    if (!frozen) return
+    frozen = false
+    await setFrozen(launch.marker, false)
+  }
+  const freeze = async (): Promise<boolean> => {
+    if (pid === undefined || stopping.length > 0) return false
+    frozen = true
+    frozen = await setFrozen(launch.marker, true)
+    // It may have been asked to end meanwhile, which who stands still does not hear.
+    if (stopping.length > 0) await thaw()
+    return frozen
+  }
   const stop = (): void => {
-    if (pid !== undefined && stopping.length === 0) stopping.push(climbStopLadder({ pid, gone }, launch.ladder))
+    if (pid !== undefined && stopping.length === 0) stopping.push(thaw().then(() => climbStopLadder({ pid, gone }, launch.ladder)))
   }
   const ended = (async (): Promise<ChildEnd> => {
     const exit = await gone
@@ -78,7 +96,7 @@ export function startChild(launch: Launch, ears: Ears): Child {
     await heard
     return { ...exit, stderrTail: tail.text() }
   })()
-  return { pid, exited: gone, ended, stop }
+  return { pid, exited: gone, ended, stop, freeze, thaw }
 }
 
 const spawn = (launch: Launch) =>

@@ -44,6 +44,32 @@ export async function endMarked(markers: readonly string[], times: EndingTimes =
   return [...seen.keys()]
 }
 
+/** A process as it was seen: by its number, its start and the marker that it carries. */
+export type SeenProcess = ProcessIdentity & Pick<MarkedProcess, 'marker'>
+
+/** How long a process that was ended by force may take to be gone. */
+const afterForceMs = 5000
+
+/**
+ * Ends exactly these processes and none that they have started since: asks, waits for as long as given, ends.
+ * @returns the pids of those that are still there
+ */
+export async function endExactly(targets: readonly SeenProcess[], graceMs: number): Promise<readonly number[]> {
+  let living = await stillThere(targets)
+  for (const [signal, waitMs] of [['SIGTERM', graceMs] as const, ['SIGKILL', afterForceMs] as const]) {
+    for (const one of living) await signalExactly(one, signal)
+    const began = performance.now()
+    do living = await stillThere(targets)
+    while (living.length > 0 && performance.now() - began < waitMs && (await sleep(pollMs, true)))
+  }
+  return living.map(({ pid }) => pid)
+}
+
+async function stillThere(targets: readonly SeenProcess[]): Promise<readonly SeenProcess[]> {
+  const found = await findMarked([...new Set(targets.map(({ marker }) => marker))])
+  return targets.filter((t) => found.some((p) => p.pid === t.pid && p.startTime === t.startTime))
+}
+
 /** A number may have been given to another process meanwhile: the start time is compared right before the signal. */
 async function signalExactly(target: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if ((await startTimeOf(target.pid)) !== target.startTime) return

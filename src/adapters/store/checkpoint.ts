@@ -5,7 +5,7 @@ import type { Usage } from '../../core/session.js'
 import type { OpenSession, Work } from '../../core/work.js'
 
 /** Counts up when an older orch could no longer read what a newer one writes. */
-export const checkpointVersion = 2
+export const checkpointVersion = 3
 
 /** What stands in `checkpoint.json`. */
 export interface Checkpoint {
@@ -51,6 +51,7 @@ const openSession = {
   running: z.boolean(),
   again: z.boolean(),
   tree: textOrNull,
+  silence: z.looseObject({ silentMs: z.number(), tool: textOrNull }).nullable(),
 } satisfies ShapeOf<OpenSession>
 
 const work = {
@@ -71,6 +72,7 @@ const work = {
   attempts: count,
   failures: count,
   setbacks: count,
+  remedy: textOrNull,
   rounds: count,
   reviews: count,
   mergeRounds: count,
@@ -83,6 +85,8 @@ const work = {
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
   mergeCommit: textOrNull,
+  held: textOrNull,
+  evictions: count,
   usage: z.looseObject(usage),
   sessions: count,
   model: textOrNull,
@@ -123,6 +127,7 @@ const state = {
   limits: z.record(text, z.looseObject({ since: z.number(), until: z.number(), window: textOrNull })),
   guessedLimits: z.record(text, count),
   narrowed: z.record(text, count),
+  streak: z.looseObject({ cause: text, count, tasks: z.array(text) }).nullable(),
   budget: z.looseObject({ maxUsd: z.number().nullable(), maxDurationMs: z.number().nullable(), warned: z.array(text) }),
 } satisfies ShapeOf<RunState>
 

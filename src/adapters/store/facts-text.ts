@@ -65,10 +65,13 @@ export function salvageFacts(bytes: Buffer): SalvagedFacts {
   return { facts, wholeBytes: at, tornBytes: bytes.length - at, lost, lostAtEnd }
 }
 
+/** What the line says comes first, and as it says it: written again it is the same line. */
+const withAbsent = (said: z.infer<typeof recorded>): object => ({ ...said, ...absent[said.type], ...said })
+
 function parseFact(line: string): RecordedFact | null {
   try {
     const parsed = recorded.safeParse(JSON.parse(line))
-    return parsed.success ? ({ ...absent[parsed.data.type], ...parsed.data } as unknown as RecordedFact) : null
+    return parsed.success ? (withAbsent(parsed.data) as unknown as RecordedFact) : null
   } catch {
     return null
   }

@@ -1,6 +1,6 @@
 import { copyFile, readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
-import { describeFailure } from '../../core/failure.js'
+import { describeFailure } from '../../core/failure-words.js'
 import { ok, type Result } from '../../core/result.js'
 import type { RunState } from '../../core/run-state.js'
 import { CheckpointStore, type UnusableCheckpoint } from './checkpoint-store.js'

@@ -1,6 +1,7 @@
 import type { AgainAt } from '../fact.js'
 import type { Failure } from '../failure.js'
 import type { Again } from '../session.js'
+import { type Remedy, remedyAfter, type TriedRemedy } from './stuck.js'
 
 /** After a failed session: again from an instant, or not. All durations in milliseconds. */
 export interface RetryPolicy {
@@ -31,10 +32,11 @@ const crashDelay = { delayMs: 1000, factor: 2, maxMs: 60_000 }
 export function afterFailedSession(
   failure: Failure,
   again: Again,
-  before: { failures: number; setbacks: number },
+  before: { failures: number; setbacks: number; remedy: TriedRemedy },
   policy: RetryPolicy,
   { now, random }: { now: number; random: number },
 ): RetryDecision {
+  if (failure.reason === 'agent-silent') return { again: againAfter(remedyAfter(before.remedy, again), now), counts: false }
   if (failure.reason === 'service-unavailable') {
     if (before.setbacks >= mostSetbacks) return { again: null, counts: false }
     return {
@@ -48,6 +50,9 @@ export function afterFailedSession(
   return { again: { at, session: again }, counts: true }
 }
 
+const againAfter = (remedy: Remedy, now: number): AgainAt | null =>
+  remedy === 'park' ? null : { at: now, session: remedy === 'nudge' ? 'resume' : 'fresh' }
+
 /** Where repeating the same thing seldom helps, once is enough. */
 const mostRepeats = (failure: Failure): number =>
   failure.reason === 'empty-diff' ||
@@ -57,8 +62,7 @@ const mostRepeats = (failure: Failure): number =>
     ? 1
     : Number.MAX_SAFE_INTEGER
 
-const isProgramFault = (failure: Failure): boolean =>
-  failure.reason === 'agent-crashed' || failure.reason === 'agent-without-result' || failure.reason === 'agent-silent'
+const isProgramFault = (failure: Failure): boolean => failure.reason === 'agent-crashed' || failure.reason === 'agent-without-result'
 
 /** Exponential delay with the upper half spread by chance. */
 export function backoff(curve: { delayMs: number; factor: number; maxMs: number }, times: number, random: number): number {

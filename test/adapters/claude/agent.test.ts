@@ -79,6 +79,21 @@ describe('watchdogs', () => {
     expect(outcome).toMatchObject({ kind: 'failed', failure: { reason: 'agent-timed-out', limitMs: 2500 }, again: 'resume' })
   })
 
+  const running: Step = {
+    say: { type: 'assistant', message: { content: [{ type: 'tool_use', id: 't1', name: 'Bash', input: { command: 'npm test' } }] } },
+  }
+  const ended: Step = { say: { type: 'user', message: { content: [{ type: 'tool_result', tool_use_id: 't1', content: 'ok' }] } } }
+
+  test('a tool that runs has a clock of its own, and what hung is named', async () => {
+    const { outcome } = await play([init, running, { hang: true }], { idleMs: 10 ** 9, toolIdleMs: 300 })
+    expect(outcome).toMatchObject({ failure: { reason: 'agent-silent', silentMs: 300, tool: 'Bash npm test' }, again: 'resume' })
+  })
+
+  test('once the tool has ended, the clock is the usual one', async () => {
+    const { outcome } = await play([init, running, ended, { hang: true }], { idleMs: 300, toolIdleMs: 10 ** 9 })
+    expect(outcome).toMatchObject({ failure: { reason: 'agent-silent', silentMs: 300, tool: null } })
+  })
+
   test('a program that does not go after its result is ended, and the result counts', async () => {
     const { outcome } = await play([init, success, { run: 'exec sleep 1000' }, { hang: true }], {}, { setup: { killGraceMs: 200 } })
     expect(outcome).toMatchObject({ kind: 'finished', text: 'done', usage: { costUsd: 0.5 } })

@@ -8,7 +8,7 @@ type Environment = Record<string, string>
 
 const environment = (
   inherited: Environment,
-  rest: { env?: Environment; given?: Environment; account?: Environment; asked?: Partial<SessionRequest> } = {},
+  rest: { env?: Environment; given?: Environment; account?: Environment; machine?: Environment; asked?: Partial<SessionRequest> } = {},
 ): Environment =>
   sessionEnvironment(
     request('/w', rest.asked),
@@ -17,6 +17,7 @@ const environment = (
       inherited,
       given: rest.given ?? {},
       account: rest.account ?? null,
+      machine: rest.machine ?? {},
     },
   )
 

@@ -22,8 +22,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const commands = (): Commands =>
+const commands = (atOnce = 4): Commands =>
   shellCommands({
+    atOnce,
     start: startChild,
     logFile: (name) => join(folder, 'checks', `${name}.log`),
     inheritedEnv: { PATH: process.env['PATH'], MY_SECRET: secret },
@@ -55,6 +56,17 @@ test('the exit status decides', async () => {
   expect(await resultOf('exit 3')).toMatchObject({ passed: false, exitCode: 3, timedOut: false })
   expect(await resultOf('no-such-command-here')).toMatchObject({ passed: false, exitCode: 127 })
   expect(await resultOf('kill -KILL $$')).toMatchObject({ passed: false, exitCode: null, timedOut: false })
+})
+
+test('no more of them run at a time than the processors bear', async () => {
+  const two = commands(2)
+  // Each counts how many are there, itself included.
+  const command = 'touch at-once-$$; ls at-once-* | wc -l; sleep 0.2; rm at-once-$$'
+  const place = (name: string) => ({ cwd: folder, name, env: {} })
+  const stop = new AbortController().signal
+  const ran = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((n) => two.run({ command, timeoutMs: 30_000 }, place(`turn-${n}`), stop)))
+  const seen = ran.map((result) => (result.ok ? Number(result.value.output) : Number.NaN))
+  expect(seen.filter((count) => count > 2)).toEqual([])
 })
 
 test('both outputs are kept in one log, in order, with the digest of the whole', async () => {

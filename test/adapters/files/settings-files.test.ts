@@ -91,8 +91,10 @@ describe('the rules of the project', () => {
 })
 
 test('the prompts that come with the package can be read and are whole', async () => {
-  expect(() => promptsFrom({ implement: '', remediate: '', resolve: '', review: '', goOn: '', reviewGoOn: '' })).not.toThrow()
+  expect(() => promptsFrom({ implement: '', remediate: '', resolve: '', review: '', goOn: '', reviewGoOn: '', nudge: '' })).not.toThrow()
   const templates = await readTemplates()
-  for (const text of Object.values<string>({ ...templates })) expect(text).toContain('{{milestones}}')
+  const { nudge, ...whole } = templates
+  for (const text of Object.values<string>(whole)) expect(text).toContain('{{milestones}}')
+  expect(nudge).toContain('{{silence}}')
   promptsFrom(templates)
 })

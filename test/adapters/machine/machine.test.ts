@@ -2,43 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { availableInCgroup } from '../../../src/adapters/machine/cgroup.js'
-import { widthFor, widthOf } from '../../../src/adapters/machine/machine.js'
-import { type Config, defaultConfig } from '../../../src/core/config.js'
+import { memoryInCgroup } from '../../../src/adapters/machine/cgroup.js'
+import { memoryStall } from '../../../src/adapters/machine/memory-stall.js'
+import { machineSampler } from '../../../src/adapters/machine/sampler.js'
+import { type MachineSources, realSources } from '../../../src/adapters/machine/sources.js'
 
 const gibibyte = 1024 ** 3
 const mebibyte = 1024 ** 2
-
-describe('how many sessions work at once', () => {
-  test.each([
-    [0, 1],
-    [2.6, 1],
-    [3.5, 2],
-    [4.2, 3],
-    [4.8, 4],
-    [64, 4],
-    [Number.POSITIVE_INFINITY, 4],
-  ])('with %d GiB free: %d', (free, width) => {
-    expect(widthOf(free * gibibyte)).toBe(width)
-  })
-
-  test('is what the config says, and the machine is not even asked', async () => {
-    const config: Config = { ...defaultConfig, execution: { ...defaultConfig.execution, concurrency: 9 } }
-    const memory = { system: () => Promise.reject(new Error('asked')), cgroup: () => Promise.reject(new Error('asked')) }
-    expect(await widthFor(config, memory)).toBe(9)
-  })
-
-  test('is decided by the smaller of the machine and the container', async () => {
-    const of = (system: number, cgroup: number) =>
-      widthFor(defaultConfig, { system: () => Promise.resolve(system * gibibyte), cgroup: () => Promise.resolve(cgroup * gibibyte) })
-    expect(await Promise.all([of(16, 3.5), of(3.5, 16), of(3.5, Number.POSITIVE_INFINITY)])).toEqual([2, 2, 2])
-  })
-
-  test('on this machine is between 1 and 4', async () => {
-    const width = await widthFor(defaultConfig)
-    expect([1, 2, 3, 4]).toContain(width)
-  })
-})
 
 /** A root folder with these files. */
 async function machineWith(files: Readonly<Record<string, string>>): Promise<string> {
@@ -74,6 +44,15 @@ describe("a container's limit", () => {
     ],
     ['version 2, more used than allowed', { 'proc/self/cgroup': '0::/\n', ...limited('', `${10 * mebibyte}`, 20, 0) }, 0],
     [
+      'version 1, where nothing is limited',
+      {
+        'proc/self/cgroup': '4:memory:/x\n',
+        'sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
+        'sys/fs/cgroup/memory/memory.usage_in_bytes': '5\n',
+      },
+      Number.POSITIVE_INFINITY,
+    ],
+    [
       'version 1',
       {
         'proc/self/cgroup': '12:pids:/x\n5:cpu,memory:/docker/abc\n',
@@ -85,6 +64,92 @@ describe("a container's limit", () => {
     ],
   ]
   test.each(cases)('%s', async (_, files, mebibytes) => {
-    expect(await availableInCgroup(await machineWith(files))).toBe(mebibytes * mebibyte)
+    const { available } = await memoryInCgroup(await machineWith(files))
+    expect(available).toBe(mebibytes * mebibyte)
+  })
+})
+
+test.each([
+  ['some avg10=12.50 avg60=3.00 avg300=0.10 total=5\nfull avg10=1.00 avg60=0 avg300=0 total=2\n', 12.5],
+  ['', null],
+])('the pressure on memory is read from %j', async (text, percent) => {
+  expect(await memoryStall(await machineWith({ 'proc/pressure/memory': text }))).toBe(percent)
+})
+
+/** Sources that a test moves. */
+function sources(part: Partial<MachineSources> = {}): MachineSources {
+  return {
+    memory: () => Promise.resolve({ total: 16 * gibibyte, available: 8 * gibibyte }),
+    cgroup: () => Promise.resolve({ limit: Number.POSITIVE_INFINITY, available: Number.POSITIVE_INFINITY }),
+    memoryStall: () => Promise.resolve(null),
+    processorTimes: () => ({ busy: 0, all: 0, processors: 4 }),
+    disk: () => Promise.resolve({ total: 100, free: 50 }),
+    sessions: () => Promise.resolve({}),
+    ...part,
+  }
+}
+
+describe('a look at the machine', () => {
+  test("counts on the container's memory where it has less", async () => {
+    const root = await machineWith({ 'proc/self/cgroup': '0::/\n', ...limited('', `${1000 * mebibyte}`, 700, 200) })
+    const machine = machineSampler({ sources: sources({ cgroup: () => memoryInCgroup(root) }), everyMs: 1000, now: () => 0 })
+    expect((await machine.sample()).memory).toEqual({ total: 1000 * mebibyte, available: 500 * mebibyte })
+  })
+
+  test('tells what has happened since the one before it', async () => {
+    let at = 0
+    const machine = machineSampler({
+      everyMs: 1000,
+      now: () => at,
+      sources: sources({
+        processorTimes: () => ({ busy: at, all: at * 4, processors: 4 }),
+        sessions: () => Promise.resolve({ s: { memory: 5, cpuSeconds: at / 500 } }),
+      }),
+    })
+    expect(await machine.sample()).toMatchObject({ cpu: 0, sessions: { s: { memory: 5, processors: 0 } } })
+    at = 1000
+    expect(await machine.sample()).toMatchObject({ cpu: 25, sessions: { s: { memory: 5, processors: 2 } } })
+  })
+
+  test('is one for all who ask at the same time', async () => {
+    let looks = 0
+    const machine = machineSampler({
+      everyMs: 1000,
+      now: () => 0,
+      sources: sources({
+        disk: () => {
+          looks++
+          return Promise.resolve({ total: 1, free: 1 })
+        },
+      }),
+    })
+    await Promise.all([machine.sample(), machine.sample(), machine.sample()])
+    expect(looks).toBe(1)
+  })
+
+  test('comes again and again while somebody listens, also after one that failed', async () => {
+    let looks = 0
+    const failing = () => (++looks === 1 ? Promise.reject(new Error('no such file')) : Promise.resolve({ total: 1, free: 1 }))
+    const machine = machineSampler({ everyMs: 5, now: () => 0, sources: sources({ disk: failing }) })
+    await new Promise<void>((resolve) => {
+      const unwatch = machine.watch(() => {
+        unwatch()
+        resolve()
+      })
+    })
+    expect(looks).toBe(2)
+  })
+
+  test('shows this very machine', async () => {
+    const machine = machineSampler({
+      sources: realSources(tmpdir(), () => Promise.resolve({})),
+      everyMs: 1000,
+      now: () => performance.now(),
+    })
+    const { memory, disk, processors } = await machine.sample()
+    expect(memory.available).toBeGreaterThan(0)
+    expect(memory.total).toBeGreaterThan(memory.available)
+    expect(disk.total).toBeGreaterThan(disk.free)
+    expect(processors).toBeGreaterThan(0)
   })
 })

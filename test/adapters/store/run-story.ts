@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Fact, RecordedFact } from '../../../src/core/fact.js'
-import { type RunState, reduce } from '../../../src/core/run-state.js'
+import { reduce } from '../../../src/core/run-fold.js'
+import type { RunState } from '../../../src/core/run-state.js'
 import { noUsage } from '../../../src/core/session.js'
 
 /** Two stages, three tasks. */

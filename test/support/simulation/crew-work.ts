@@ -1,4 +1,4 @@
-import { type GroundRules, hasMarkers, isBad, mendFile, ownFile, redIn, strayFile } from './ground-rules.js'
+import { type GroundRules, hasMarkers, isBad, isLeakFile, mendFile, ownFile, redIn, strayFile } from './ground-rules.js'
 
 /** One session at work. */
 export interface Hand {
@@ -24,8 +24,8 @@ export function implement(hand: Hand): void {
 export function mend(hand: Hand): void {
   const { task, files, version, bad, paths } = hand
   const mended = mendFiles(hand) + (bad ? 0 : mendPairs(hand))
-  const stray = strayFile(task)
-  if (files[stray] !== undefined && paths.length > 0) delete files[stray]
+  const strays = paths.length === 0 ? [] : Object.keys(files).filter((path) => path === strayFile(task) || isLeakFile(path))
+  if (strays.length > 0) for (const path of strays) delete files[path]
   else if (mended === 0) files[ownFile(task)] = `${task} ${bad ? 'bad' : 'better'} ${version}\n`
 }
 

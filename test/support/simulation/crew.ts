@@ -16,6 +16,7 @@ const minute = 60_000
 export interface Part {
   readonly kind: keyof Temper
   readonly durationMs: number
+  readonly costUsd: number
   /** The conversation is saved soon enough to be gone on with. */
   readonly isKnown: boolean
   /** When the account is closed meanwhile, it notices. */
@@ -42,7 +43,8 @@ export class Crew {
     const dice = this.dice.fork(`${key} ${times}`)
     const durationMs = dice.whole(1000, dice.pick([10_000, 3 * minute, 15 * minute]))
     const kind = this.calm ? 'good' : dice.weighed(this.scenario.temper)
-    return { kind: fitting(kind, step), durationMs, isKnown: this.calm || dice.chance(0.95), meetsLimit: dice.chance(0.7) }
+    const costUsd = dice.pick([0.01, 0.01, 0.02, 0.05])
+    return { kind: fitting(kind, step), durationMs, costUsd, isKnown: this.calm || dice.chance(0.95), meetsLimit: dice.chance(0.7) }
   }
 
   /** Half-way through: something is there, and it is not right yet. */

@@ -1,5 +1,7 @@
 import type { Dice } from './dice.js'
+import { drawBudget } from './draw-budget.js'
 import type { PersonDeed, TimedDeed } from './scenario.js'
+import type { ConfigEdit } from './settings.js'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -27,6 +29,8 @@ function drawDeed(dice: Dice, ids: readonly string[], mayBeRed: boolean): Person
     stops: 2,
     'clock-jumps': 1.5,
     'power-cut': 1.5,
+    'edits-config': 1.5,
+    'saves-a-file': 0.7,
   })
   switch (kind) {
     case 'commits':
@@ -39,9 +43,20 @@ function drawDeed(dice: Dice, ids: readonly string[], mayBeRed: boolean): Person
       return { kind, hard: dice.chance(0.5) }
     case 'clock-jumps':
       return { kind, byMs: dice.pick([-400 * day, -3 * day, -2 * hour, -5 * minute, 5 * minute, 8 * hour, 3 * day, 400 * day]) }
+    case 'edits-config':
+      return { kind, edit: drawEdit(dice) }
+    case 'saves-a-file':
     case 'power-cut':
       return { kind }
     default:
       return { kind, task }
   }
 }
+
+const drawEdit = (dice: Dice): ConfigEdit => ({
+  concurrency: dice.whole(1, 4),
+  maxRounds: dice.whole(1, 3),
+  mergeRounds: dice.whole(1, 3),
+  retries: dice.whole(0, 3),
+  budget: drawBudget(dice),
+})

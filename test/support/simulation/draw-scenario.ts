@@ -1,6 +1,8 @@
+import { type Account, onlyAccount } from '../../../src/core/account.js'
 import { type Config, defaultConfig } from '../../../src/core/config.js'
 import { planRun, type Selection } from '../../../src/core/plan.js'
 import { Dice } from './dice.js'
+import { drawBudget } from './draw-budget.js'
 import { drawDeeds } from './draw-deeds.js'
 import { drawMilestones } from './draw-milestones.js'
 import { type RedPair, suite } from './ground-rules.js'
@@ -31,6 +33,7 @@ export function drawScenario(seed: number): Scenario {
     weather: drawWeather(dice.fork('weather')),
     deeds: drawDeeds(dice.fork('deeds'), ids, mayBeRed),
     deaths: dice.chance(0.6) ? dice.steep(1, 8) : 0,
+    accounts: drawAccounts(dice.fork('accounts')),
     limits: dice.chance(0.4) ? dice.steep(1, 6) : 0,
     wildLives: dice.steep(1, 10),
   }
@@ -41,9 +44,10 @@ function drawConfig(dice: Dice): Config {
     ...defaultConfig,
     checks: dice.chance(0.7) ? [{ command: suite, timeoutMs: minute }] : [],
     git: { ...defaultConfig.git, envFiles: [], mergeRounds: dice.whole(1, 3) },
-    worktree: { setup: dice.chance(0.2) ? ['setup'] : [] },
+    worktree: { ...defaultConfig.worktree, setup: dice.chance(0.2) ? ['setup'] : [] },
     execution: { ...defaultConfig.execution, retries: dice.whole(0, 3), retryDelayMs: dice.pick([1000, 30_000]) },
     agent: { ...defaultConfig.agent, model: 'm' },
+    budget: drawBudget(dice.fork('budget')),
     review: {
       enabled: dice.chance(0.9),
       maxRounds: dice.whole(1, 3),
@@ -55,6 +59,13 @@ function drawConfig(dice: Dice): Config {
       marginMs: dice.pick([0, minute]),
     },
   }
+}
+
+/** One, or two that may or may not go on with each other's conversations, and that are used one after the other or in turns. */
+function drawAccounts(dice: Dice): readonly Account[] {
+  if (dice.chance(0.6)) return [onlyAccount]
+  const other = { name: 'second', rank: dice.pick([0, 1]), conversations: dice.pick(['', 'elsewhere']) }
+  return [onlyAccount, other]
 }
 
 function drawRedPairs(dice: Dice, ids: readonly string[]): RedPair[] {
@@ -92,6 +103,7 @@ function drawTemper(dice: Dice): Temper {
     login: often(0.7),
     limited: often(4),
     strays: often(3),
+    leaks: often(2),
     commits: often(5),
     half: often(5),
     picky: often(8),

@@ -2,6 +2,7 @@ import type { RecordedFact, RunEnding } from '../../../src/core/fact.js'
 import type { Failure } from '../../../src/core/failure.js'
 import type { RunState } from '../../../src/core/run-state.js'
 import type { AgentProgram } from './agent-program.js'
+import type { Leak } from './leaks.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import type { MemoryGit } from './memory-git.js'
 import type { Scenario } from './scenario.js'
@@ -58,6 +59,10 @@ export interface SessionStart {
   readonly number: number
   /** Sessions at work, this one included. */
   readonly atOnce: number
+  /** Sessions that may be at work at once, as this life of orch was told. */
+  readonly most: number
+  /** A budget that was used up by then; null: none. */
+  readonly usedUp: string | null
   /** Sessions of an earlier orch that still run. */
   readonly survivors: readonly string[]
   /** What the worktree stands on. */
@@ -85,6 +90,7 @@ export interface Evidence {
   /** Uncommitted work that was overwritten and is nowhere any more. */
   readonly overwritten: string[]
   readonly writings: Writing[]
+  readonly leaks: readonly Leak[]
   /** Commands that run right now. */
   commandsRunning: number
   /** A stop was asked for in this life. */

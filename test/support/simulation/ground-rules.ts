@@ -17,6 +17,8 @@ export const environment = { ANTHROPIC_API_KEY: 'sk-ant-simulated-key' } as cons
 export const ownFile = (task: string): string => `src/${task}.txt`
 export const strayFile = (task: string): string => `stray/${task}.txt`
 export const mendFile = ([a, b]: RedPair): string => `mend/${a}+${b}.txt`
+export const leakFile = (version: number): string => `leaked/${version}.txt`
+export const isLeakFile = (path: string): boolean => path.startsWith('leaked/')
 export const suite = 'test'
 export const checkOf = (task: string): string => `check ${task}`
 export const entryOf = (task: string): string => `entry ${task}`

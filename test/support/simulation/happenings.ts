@@ -1,6 +1,7 @@
 import type { Orch } from './orch.js'
 import type { PersonsHands } from './persons-hands.js'
 import type { PersonDeed } from './scenario.js'
+import { withEdit } from './settings.js'
 import type { Universe } from './universe.js'
 
 /** Lets what the scenario has in store happen when its time comes, until all is calm. @param atWork the orch that runs then, if any */
@@ -49,6 +50,12 @@ function happen(universe: Universe, hands: PersonsHands, deed: PersonDeed, orch:
       return
     case 'clock-jumps':
       clock.jump(deed.byMs)
+      return
+    case 'edits-config':
+      universe.settings = withEdit(universe.settings, deed.edit)
+      return
+    case 'saves-a-file':
+      hands.saveFile()
       return
     case 'power-cut':
       universe.program.killAll()

@@ -39,6 +39,10 @@ export class Life {
     this.over = new Promise((resolve) => (this.#end = resolve))
   }
 
+  get isOver(): boolean {
+    return this.#dead
+  }
+
   die(how: LifeEnd): void {
     if (this.#dead) return
     this.#dead = true

@@ -1,27 +1,34 @@
 import { secretRedactor } from '../../../src/adapters/processes/secret-redactor.js'
-import { noUsage, type SessionOutcome } from '../../../src/core/session.js'
+import { budgetKey, isUsedUp } from '../../../src/core/budget.js'
+import { budgetsOf } from '../../../src/core/policy/budget.js'
+import { type RunState, workOf } from '../../../src/core/run-state.js'
+import { noUsage, type SessionOutcome, type Usage } from '../../../src/core/session.js'
 import type { Agent, Journal, SessionRequest } from '../../../src/engine/ports.js'
 import type { Invocation } from './agent-program.js'
 import type { SessionStart } from './evidence.js'
 import { environment } from './ground-rules.js'
 import type { Life } from './life.js'
+import type { Settings } from './settings.js'
 import type { Universe } from './universe.js'
 
 /** The agent program as one life of orch meets it; what it says comes without the secrets that orch knows. */
 export function livingAgent(universe: Universe, life: Life, journal: Journal): Agent {
   const { program, evidence } = universe
+  const { settings } = universe
   const redacted = (outcome: SessionOutcome | null) => (outcome === null ? null : withoutSecrets(universe, outcome))
   return {
-    run: async (request, _hear, stop) => {
+    run: async (request, hear, stop) => {
       await life.deed('starting a session', () => undefined)
       if (stop.aborted) return { kind: 'stopped', usage: noUsage }
-      evidence.starts.push(describeStart(universe, journal, request))
-      const outcome = await life.awaited(program.run(request, stop))
+      evidence.starts.push(describeStart(universe, { journal, settings }, request))
+      const outcome = await life.awaited(program.run(request, (progress) => (life.isOver ? undefined : hear(progress)), stop))
       if (isOfTheSurroundings(outcome)) evidence.surroundingsFailed = true
       return life.deed('hearing the end of a session', () => withoutSecrets(universe, outcome))
     },
+    freeze: () => Promise.resolve(false),
+    thaw: () => Promise.resolve(),
     recall: (session, step, number) => life.deed('recalling a session', () => redacted(program.recall(session, step, number))),
-    spent: () => life.deed('looking at what a session cost', () => null),
+    spent: (session, step) => life.deed('looking at what a session cost', () => program.spent(session, step)),
     knows: (session) => life.deed('looking for a conversation', () => program.knows(session)),
   }
 }
@@ -37,13 +44,21 @@ function withoutSecrets({ sabotage }: Universe, outcome: SessionOutcome): Sessio
 const isOfTheSurroundings = (outcome: SessionOutcome): boolean =>
   outcome.kind === 'failed' && ['login-refused', 'billing-refused', 'disk-full'].includes(outcome.failure.reason)
 
-function describeStart({ program, worktrees, git }: Universe, journal: Journal, request: SessionRequest): SessionStart {
+interface Known {
+  readonly journal: Journal
+  readonly settings: Settings
+}
+
+function describeStart(universe: Universe, { journal, settings }: Known, request: SessionRequest): SessionStart {
+  const { program, worktrees, git } = universe
   const { run, task, step, session, number, cwd } = request
   const place = worktrees.get(cwd)
   const branchTip = place === undefined || place.branch === null ? undefined : git.branches.get(place.branch)
   const unpaid = program.invocations.find((i) => i.run === run && i.task === task && i.end === 'finished' && i.told === null)
   return {
     ...{ run, task, step, session, number, state: journal.state },
+    most: settings.concurrency,
+    usedUp: usedUp(universe, journal.state, { settings, task }),
     atOnce: program.running.length + 1,
     survivors: program.running.filter((i) => i.life !== program.life).map(nameOf),
     head: branchTip ?? place?.head ?? '',
@@ -52,3 +67,13 @@ function describeStart({ program, worktrees, git }: Universe, journal: Journal, 
 }
 
 const nameOf = ({ task, step, number }: Invocation): string => `${task} ${step} ${number}`
+
+/** A budget of which nothing is left when a session starts, with what no fact tells of yet; null: there is none. */
+function usedUp({ program, clock }: Universe, state: RunState, { settings, task }: { settings: Settings; task: string }): string | null {
+  const untold = program.invocations.filter((i) => i.run === state.run && i.told === null)
+  const live = new Map<string, Usage>(untold.map((i) => [i.task, i.used]))
+  const uses = budgetsOf(state, settings.config.budget, workOf(state, task), { live, now: clock.now() })
+  // This session is one of those that are counted.
+  const over = uses.find((use) => (use.measure === 'sessions' ? use.used > use.limit : isUsedUp(use)))
+  return over === undefined ? null : budgetKey(over)
+}

@@ -1,5 +1,4 @@
 import { StoreError } from '../../../src/adapters/store/store-error.js'
-import { onlyAccount } from '../../../src/core/account.js'
 import type { Problem } from '../../../src/core/problem.js'
 import { err, ok } from '../../../src/core/result.js'
 import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../../../src/documents/review-answer.js'
@@ -10,12 +9,16 @@ import { openGate } from '../../../src/engine/gate.js'
 import type { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
 import type { Clock, Disk, Journal, MilestoneSource, PromptSource, Records, Sentinel, SharedLimits } from '../../../src/engine/ports.js'
+import { Reservations } from '../../../src/engine/reservations.js'
 import { Watch } from '../../../src/engine/watch.js'
 import type { Dice } from './dice.js'
 import type { Life } from './life.js'
 import { livingAgent } from './living-agent.js'
 import { livingCommands } from './living-commands.js'
 import { livingRepository } from './living-repository.js'
+import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
+import { checkoutPath, MemorySentinel } from './memory-sentinel.js'
+import { noLeases } from './no-leases.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { sabotaged } from './sabotage.js'
 import type { Universe } from './universe.js'
@@ -32,15 +35,19 @@ interface EngineNeeds {
 /** The engine in one life of orch, with the universe around it. */
 export function livingEngine(needs: EngineNeeds): Engine {
   const { universe, halt, journal } = needs
-  const { config, concurrency, noWait } = universe.scenario
+  const { accounts, noWait } = universe.scenario
+  const { config, concurrency } = universe.settings
   const ports = livingPorts(needs)
   const { clock, listener, disk, sharedLimits } = ports
-  const accounts = [onlyAccount]
+  const { machine, agent } = ports
+  const { resources, execution } = config
+  const room = { machine, peaks: new MemoryPeaks(), agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
+  const reservations = new Reservations(room)
   const gate = openGate({
-    ...{ accounts, concurrency, journal, sharedLimits, clock, listener, halt, disk },
+    ...{ accounts, concurrency, journal, sharedLimits, clock, listener, halt, disk, reservations },
     ...{ rateLimit: config.rateLimit, waitsUntil: null, noWait },
   })
-  const watch = new Watch(livingSentinel(needs.life), listener)
+  const watch = new Watch(livingSentinel(universe, needs.life), listener)
   const budgets = new Budgets({ journal, clock, halt, budget: config.budget })
   const pace = new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 })
   return sabotaged({ config, halt, gate, watch, budgets, pace, options: { concurrency, noWait, accounts }, ports }, universe)
@@ -53,6 +60,7 @@ const prompts: PromptSource = {
   review: (i) => `review ${i.id}`,
   goOn: (i) => `go on ${i.id}`,
   reviewGoOn: (i) => `go on reviewing ${i.id}`,
+  nudge: (i) => `nudge ${i.id}`,
 }
 
 function livingPorts(needs: EngineNeeds): Ports {
@@ -71,7 +79,9 @@ function livingPorts(needs: EngineNeeds): Ports {
     board: { render: renderBoard },
     clock: livingClock(universe, life),
     disk: livingDisk(universe, life),
+    leases: noLeases,
     sharedLimits: livingLimits(universe, life),
+    machine: new MemoryMachine(),
     chance: { uuid: () => universe.uuid(), fraction: () => chance.fraction() },
     listener: { heard: () => undefined, progressed: () => undefined },
     worktreePath: (task) => `/worktrees/${run}/${task}`,
@@ -96,10 +106,15 @@ const livingLimits = ({ limits, clock }: Universe, life: Life): SharedLimits => 
   }
 }
 
-const livingSentinel = (life: Life): Sentinel => ({
-  ...quietSentinel,
-  look: (quiet) => life.deed('looking for leaks', () => quietSentinel.look(quiet)),
-})
+function livingSentinel({ sabotage, worktrees, checkout }: Universe, life: Life): Sentinel {
+  const seen = new MemorySentinel((path) => (path === checkoutPath ? checkout : (worktrees.get(path)?.files ?? null)))
+  if (sabotage === 'leaks are not looked for') return quietSentinel
+  return {
+    look: (quiet) => life.deed('looking for leaks', () => seen.look(quiet)),
+    inspect: () => life.deed('looking at a file out there', () => seen.inspect()),
+    keep: () => life.deed('keeping what leaked', () => seen.keep()),
+  }
+}
 
 const livingDisk = (universe: Universe, life: Life): Disk => ({
   path: '/project/.orch',

@@ -1,6 +1,7 @@
 import { StoreError } from '../../../src/adapters/store/store-error.js'
 import type { Fact, RecordedFact } from '../../../src/core/fact.js'
-import { type RunState, reduce } from '../../../src/core/run-state.js'
+import { reduce } from '../../../src/core/run-fold.js'
+import type { RunState } from '../../../src/core/run-state.js'
 import type { Clock, Journal } from '../../../src/engine/ports.js'
 import type { Life } from './life.js'
 

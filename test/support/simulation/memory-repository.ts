@@ -15,6 +15,7 @@ export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWo
       const tip = git.branches.get(branch)
       return done(tip === undefined ? err({ reason: 'branch-missing', branch }) : ok(tip))
     },
+    checkoutSize: (commit) => done(ok(Object.values(git.get(commit).tree).reduce((sum, text) => sum + text.length, 0))),
     openWorkspace: (workspace) => done(desks.open(workspace)),
     openScratch: (path, commit) => done(desks.openScratch(path, commit)),
     closeWorkspace: (workspace, mergedInto) => done(desks.close(workspace, mergedInto)),

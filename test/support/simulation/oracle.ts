@@ -1,8 +1,11 @@
-import { type RunState, reduce } from '../../../src/core/run-state.js'
+import { reduce } from '../../../src/core/run-fold.js'
+import type { RunState } from '../../../src/core/run-state.js'
 import { type Evidence, type LifeOutcome, lastRun } from './evidence.js'
 import { aLimitIsNotAFailure } from './promises/a-limit-is-not-a-failure.js'
+import { budgetsHold } from './promises/budgets-hold.js'
 import { doneIsProved } from './promises/done-is-proved.js'
 import { everyLifeEnds, everythingGetsDone } from './promises/everything-gets-done.js'
+import { leaksAreTold } from './promises/leaks-are-told.js'
 import { neverInTheWay } from './promises/never-in-the-way.js'
 import { neverLost } from './promises/never-lost.js'
 import { neverRed } from './promises/never-red.js'
@@ -24,6 +27,8 @@ const promises = {
   'Nothing left behind': nothingLeftBehind,
   'No secret in what we write': noSecretInWhatWeWrite,
   'Done is proved': doneIsProved,
+  'Budgets hold': budgetsHold,
+  'Leaks are told': leaksAreTold,
   'The state is sound': theStateIsSound,
   'The ending is true': theEndingIsTrue,
   'Everything gets done': everyLifeEnds,

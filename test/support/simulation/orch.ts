@@ -1,8 +1,9 @@
 import { StoreError } from '../../../src/adapters/store/store-error.js'
 import type { RecordedFact } from '../../../src/core/fact.js'
 import { planRun } from '../../../src/core/plan.js'
+import { hasBudgetAgain } from '../../../src/core/policy/budget.js'
 import { retryableWork } from '../../../src/core/retryable.js'
-import type { RunState } from '../../../src/core/run-state.js'
+import { type RunState, workOf } from '../../../src/core/run-state.js'
 import { Halt } from '../../../src/engine/halt.js'
 import type { Journal } from '../../../src/engine/ports.js'
 import { carryOutRun } from '../../../src/engine/run.js'
@@ -15,7 +16,10 @@ import { MemoryJournal } from './memory-journal.js'
 import type { Universe } from './universe.js'
 
 /** What is typed: `orch run`, `orch run --new`, `orch resume`, `orch retry`. */
-export type Command = { readonly kind: 'run' | 'new' | 'resume' } | { readonly kind: 'retry'; readonly task: string }
+export type Command = ({ readonly kind: 'run' | 'new' | 'resume' } | { readonly kind: 'retry'; readonly task: string }) & {
+  /** `--budget-usd`. */
+  readonly budgetUsd?: number
+}
 
 /** One process of orch, from what was typed to its end or its death. The same as the commands do, without a disk. */
 export class Orch {
@@ -53,7 +57,7 @@ export class Orch {
     const unfinished = command.kind === 'new' ? null : this.#unfinished()
     if (unfinished !== null) return this.#continue(unfinished, command)
     if (command.kind === 'resume' || command.kind === 'retry') return { kind: 'nothing-to-do' }
-    return this.#begin()
+    return this.#begin(command)
   }
 
   /** The last run, when it has not ended well. */
@@ -62,7 +66,7 @@ export class Orch {
     return last?.live?.ending === 'done' ? null : last
   }
 
-  async #begin(): Promise<LifeOutcome> {
+  async #begin(command: Command): Promise<LifeOutcome> {
     const { universe } = this
     const { selection, withoutReview } = universe.scenario
     const repository = livingRepository(universe, this.life, this.#dice.fork('plan'), () => null)
@@ -86,15 +90,21 @@ export class Orch {
       withoutReview,
       rehearsal: false,
     } as const
-    return this.#work(story, (journal) => journal.record(begun))
+    return this.#work(story, async (journal) => {
+      await journal.record(begun)
+      await setBudget(journal, command)
+    })
   }
 
   #continue(story: RunStory, command: Command): Promise<LifeOutcome> {
     const isWanted = (task: string): boolean => (command.kind === 'retry' ? task === command.task : command.kind === 'run')
     return this.#work(story, async (journal) => {
       await journal.record({ type: 'run-resumed' })
-      for (const task of retryableWork(journal.state).filter(isWanted)) {
+      await setBudget(journal, command)
+      const { budget } = this.universe.settings.config
+      for (const task of retryableWork(journal.state)) {
         const milestone = this.universe.milestones.find((m) => m.id === task) ?? null
+        if (!isWanted(task) && !hasBudgetAgain(workOf(journal.state, task), budget, milestone)) continue
         await journal.record({ type: 'task-retried', task, milestone })
       }
     })
@@ -104,6 +114,8 @@ export class Orch {
     const { universe, life, halt } = this
     const journal = this.#openJournal(story)
     await begin(journal)
+    const names = universe.scenario.accounts.map((account) => account.name)
+    if (names.join() !== journal.state.accounts.join()) await journal.record({ type: 'accounts-chosen', accounts: names })
     const engine = livingEngine({ universe, life, halt, journal, run: story.id, dice: this.#dice.fork('engine') })
     const { ending, failure } = await carryOutRun(engine)
     return { kind: 'ended', ending, failure }
@@ -129,6 +141,10 @@ export class Orch {
     if ('task' in fact && /^(attempt|review)-(finished|failed|interrupted|given)$/.test(fact.type))
       program.tell(story.id, fact.task, fact.type)
   }
+}
+
+async function setBudget(journal: Journal, { budgetUsd }: Command): Promise<void> {
+  if (budgetUsd !== undefined) await journal.record({ type: 'budget-set', maxUsd: budgetUsd, maxDurationMs: null })
 }
 
 /** What the commands make of an error: a failed save is told as one, anything else is a bug. */

@@ -40,16 +40,26 @@ export class Person {
 
   #chooseCommand(state: RunState): Command {
     const kind = this.#dice.weighed({ run: 3, resume: 5, retry: 1, new: 0.1 })
-    if (kind !== 'retry') return { kind }
+    if (kind !== 'retry') return { kind, ...this.#raise(state) }
     const stopped = retryableWork(state)
     return stopped.length === 0 ? { kind: 'resume' } : { kind, task: this.#dice.pick(stopped) }
+  }
+
+  /** As the hint of a run says whose budget is used up. */
+  #raise(state: RunState): { budgetUsd?: number } {
+    const isWanted = state.failure?.reason === 'budget-reached' && state.failure.measure === 'usd'
+    if (!this.#dice.chance(isWanted ? 0.6 : 0.02)) return {}
+    const used = Object.values(state.work).reduce((sum, work) => sum + work.usage.costUsd, 0)
+    return { budgetUsd: Math.round((used + this.#dice.pick([0.05, 0.2])) * 100) / 100 }
   }
 
   #doTheirBest(outcome: LifeOutcome, state: RunState | null): Typed {
     this.#mendDependencies()
     for (const work of Object.values(state?.work ?? {})) if (work.milestone?.approval === true) this.#hands.approve(work.id)
     if (state !== null) this.#hands.mergeByHand(outcome, state)
-    return { command: { kind: needsAnotherRun(state) ? 'new' : 'run' }, waitMs: this.#patience(state) }
+    // What was given by hand goes before the config.
+    const raised = state?.budget.maxUsd == null ? {} : { budgetUsd: 1000 }
+    return { command: { kind: needsAnotherRun(state) ? 'new' : 'run', ...raised }, waitMs: this.#patience(state) }
   }
 
   #mendDependencies(): void {

@@ -35,6 +35,12 @@ export class PersonsHands {
     noteMove(evidence, { by: 'person', from: main, to, state: null, overEdits: false })
   }
 
+  /** In their own checkout, which is watched for what sessions do there. */
+  saveFile(): void {
+    const version = ++this.#versions
+    this.universe.checkout[`notes-${version}.txt`] = `mine ${version}\n`
+  }
+
   edit(task: string): void {
     this.write(this.universe.milestones.map((m) => (m.id === task ? edited(this.dice, m, ++this.#versions) : m)))
   }

@@ -1,7 +1,9 @@
 import { defaultAccount } from '../../../src/core/account.js'
+import { defaultConfig } from '../../../src/core/config.js'
 import { ok } from '../../../src/core/result.js'
 import { noUsage, type SessionOutcome } from '../../../src/core/session.js'
 import type { ReviewAnswer } from '../../../src/core/verdict.js'
+import { Budgets } from '../../../src/engine/budget.js'
 import type { Engine, Ports } from '../../../src/engine/engine.js'
 import type { Admission } from '../../../src/engine/gate.js'
 import { aCheckResult } from '../work.js'
@@ -133,6 +135,9 @@ const spoils = {
     repository: { ...repository, putBack: () => Promise.resolve(ok([])) },
   }),
   'what was saved is forgotten': null,
+  'budgets are not looked at': null,
+  'leaks are not looked for': null,
+  'what a session cost that was cut off is forgotten': ({ agent }) => ({ agent: { ...agent, spent: () => Promise.resolve(null) } }),
   'an approval is never heard': () => ({ inbox: { isApproved: () => Promise.resolve(false) } }),
 } as const satisfies Record<string, Spoil | null>
 
@@ -140,11 +145,21 @@ export type Sabotage = keyof typeof spoils
 
 export const sabotages = Object.keys(spoils) as readonly Sabotage[]
 
-const unguarded: Admission = { account: defaultAccount, isOpen: () => true, answered: () => undefined, ended: () => Promise.resolve() }
+const unguarded: Admission = {
+  account: defaultAccount,
+  evicted: new AbortController().signal,
+  isOpen: () => true,
+  answered: () => undefined,
+  ended: () => Promise.resolve(),
+}
+
+const unlimited = ({ ports: { journal, clock }, halt }: Engine): Budgets =>
+  new Budgets({ journal, clock, halt, budget: defaultConfig.budget })
 
 /** The engine with the bug of this universe built in. */
 export function sabotaged(engine: Engine, universe: Universe): Engine {
   if (universe.sabotage === null) return engine
+  if (universe.sabotage === 'budgets are not looked at') return { ...engine, budgets: unlimited(engine) }
   if (universe.sabotage === 'starts do not wait for a limit')
     return { ...engine, gate: { ...engine.gate, admit: () => Promise.resolve(engine.halt.soft.aborted ? null : unguarded) } }
   const spoil: Spoil | null = spoils[universe.sabotage]

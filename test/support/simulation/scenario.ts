@@ -1,7 +1,9 @@
+import type { Account } from '../../../src/core/account.js'
 import type { Config } from '../../../src/core/config.js'
 import type { Milestone } from '../../../src/core/milestone.js'
 import type { Selection } from '../../../src/core/plan.js'
 import type { GroundRules } from './ground-rules.js'
+import type { ConfigEdit } from './settings.js'
 
 /** What a session may turn out to do; the numbers say how often. */
 export interface Temper {
@@ -20,6 +22,8 @@ export interface Temper {
   readonly limited: number
   /** Changes files outside of its paths; a review: changes files at all. */
   readonly strays: number
+  /** Writes where it has no business: in the worktree of another task, or in the person's checkout. */
+  readonly leaks: number
   /** Commits by itself, against its instructions. */
   readonly commits: number
   /** Resolves one of several conflicts. */
@@ -46,6 +50,8 @@ export type PersonDeed =
   | { readonly kind: 'breaks-milestones' | 'dirties-checkout' | 'fills-disk'; readonly forMs: number }
   | { readonly kind: 'stops'; readonly hard: boolean }
   | { readonly kind: 'clock-jumps'; readonly byMs: number }
+  | { readonly kind: 'edits-config'; readonly edit: ConfigEdit }
+  | { readonly kind: 'saves-a-file' }
   | { readonly kind: 'power-cut' }
 
 /** A person's deed and when it happens, in milliseconds since the beginning. */
@@ -55,6 +61,7 @@ export type TimedDeed = PersonDeed & { readonly at: number }
 export interface Scenario {
   readonly seed: number
   readonly milestones: readonly Milestone[]
+  /** As it is at the beginning. */
   readonly config: Config
   readonly rules: GroundRules
   readonly selection: Selection
@@ -68,7 +75,9 @@ export interface Scenario {
   readonly deeds: readonly TimedDeed[]
   /** Lives of orch that may end by a kill. */
   readonly deaths: number
-  /** How often the account's limit may be hit. */
+  /** Who pays for the sessions. */
+  readonly accounts: readonly Account[]
+  /** How often the limit of each account may be hit. */
   readonly limits: number
   /** Lives before everything turns calm and the work must get done. */
   readonly wildLives: number

@@ -62,6 +62,14 @@ export class ScriptedAgent implements Agent {
     return outcome
   }
 
+  freeze(): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
+  thaw(): Promise<void> {
+    return Promise.resolve()
+  }
+
   recall(session: string, step: string, number: number): Promise<SessionOutcome | null> {
     return Promise.resolve(this.#ended.get(`${session} ${step} ${number}`) ?? null)
   }

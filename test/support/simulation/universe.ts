@@ -1,3 +1,4 @@
+import { defaultConfig } from '../../../src/core/config.js'
 import type { Milestone } from '../../../src/core/milestone.js'
 import type { RunState } from '../../../src/core/run-state.js'
 import { Account } from './account.js'
@@ -6,12 +7,14 @@ import { Crew } from './crew.js'
 import { Dice } from './dice.js'
 import { EventLog } from './event-log.js'
 import { type Evidence, lastRun, type RunStory } from './evidence.js'
+import { Leaks } from './leaks.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import { MemoryGit } from './memory-git.js'
 import { MemoryLimits } from './memory-limits.js'
 import { RememberedRefs } from './remembered-refs.js'
 import type { Sabotage } from './sabotage.js'
 import type { Scenario, Weather } from './scenario.js'
+import type { Settings } from './settings.js'
 import { VirtualClock } from './virtual-clock.js'
 
 const fair: Weather = { gitFails: 0, diskFull: 0, flaky: 0, entryUnmet: 0, slow: 0.05 }
@@ -23,7 +26,11 @@ export class Universe {
   readonly refs = new RememberedRefs()
   readonly git = new MemoryGit(() => Math.floor(this.clock.now() / 1000), this.refs)
   readonly worktrees = new Map<string, MemoryWorktree>()
-  readonly account: Account
+  readonly accounts: ReadonlyMap<string, Account>
+  readonly leaks: Leaks
+  /** The files in the person's own checkout. */
+  readonly checkout: Record<string, string> = {}
+  settings: Settings
   readonly crew: Crew
   readonly program: AgentProgram
   readonly evidence: Evidence
@@ -46,10 +53,20 @@ export class Universe {
     const { seed } = scenario
     this.milestones = scenario.milestones
     this.weather = scenario.weather
-    this.account = new Account(this.clock, new Dice(seed, 'account'), scenario.limits)
+    this.settings = scenario
+    const account = (name: string) => new Account(this.clock, new Dice(seed, `account ${name}`), scenario.limits)
+    this.accounts = new Map(scenario.accounts.map(({ name }) => [name, account(name)]))
+    this.leaks = new Leaks(this, new Dice(seed, 'leaks'))
     this.crew = new Crew(scenario, this.git, new Dice(seed, 'crew'))
     const heard = (text: string): void => this.log.add(text)
-    this.program = new AgentProgram({ clock: this.clock, crew: this.crew, account: this.account, worktrees: this.worktrees, heard })
+    this.program = new AgentProgram({
+      clock: this.clock,
+      crew: this.crew,
+      accounts: this.accounts,
+      leaks: this.leaks,
+      worktrees: this.worktrees,
+      heard,
+    })
     this.git.branches.set('main', this.git.commit({ 'README.md': 'hello\n' }, [], 'Begin'))
     this.evidence = this.#gather()
   }
@@ -83,7 +100,8 @@ export class Universe {
     this.calm = true
     this.weather = fair
     this.crew.calm = true
-    this.account.open()
+    for (const account of this.accounts.values()) account.open()
+    this.settings = { ...this.settings, config: { ...this.settings.config, budget: defaultConfig.budget } }
     this.milestonesBrokenUntil = 0
     this.checkoutDirtyUntil = 0
     this.diskFullUntil = 0
@@ -93,7 +111,7 @@ export class Universe {
   #gather(): Evidence {
     const { scenario, git, worktrees, program, refs } = this
     return {
-      ...{ scenario, git, worktrees, program, everOn: refs.everOn },
+      ...{ scenario, git, worktrees, program, everOn: refs.everOn, leaks: this.leaks.all },
       ...{ runs: [], moves: [], starts: [], overwritten: [], passed: new Set(), works: new Set(), writings: [] },
       ...{ commandsRunning: 0, stopAsked: false, surroundingsFailed: false },
     }

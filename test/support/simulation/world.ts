@@ -5,13 +5,15 @@ import type { Fact, RecordedFact } from '../../../src/core/fact.js'
 import type { Milestone } from '../../../src/core/milestone.js'
 import { planRun } from '../../../src/core/plan.js'
 import { err, ok } from '../../../src/core/result.js'
-import { type RunState, reduce } from '../../../src/core/run-state.js'
+import { reduce } from '../../../src/core/run-fold.js'
+import type { RunState } from '../../../src/core/run-state.js'
 import { Budgets } from '../../../src/engine/budget.js'
 import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
 import type { Journal, Repository, SharedLimits } from '../../../src/engine/ports.js'
+import { Reservations } from '../../../src/engine/reservations.js'
 import { retryTask } from '../../../src/engine/retry.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
 import { Watch } from '../../../src/engine/watch.js'
@@ -19,7 +21,9 @@ import { aCheckResult } from '../work.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import { MemoryGit } from './memory-git.js'
 import { MemoryLimits } from './memory-limits.js'
+import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
 import { memoryRepository } from './memory-repository.js'
+import { noLeases } from './no-leases.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { reviewFormat } from './review-format.js'
 import { type Act, ScriptedAgent } from './scripted-agent.js'
@@ -46,6 +50,8 @@ export class World {
   readonly worktrees = new Map<string, MemoryWorktree>()
   readonly facts: RecordedFact[] = []
   readonly approvals = new Set<string>()
+  readonly machine = new MemoryMachine()
+  readonly peaks = new MemoryPeaks()
   readonly agent: ScriptedAgent
   milestones: readonly Milestone[]
   halt = new Halt()
@@ -167,6 +173,10 @@ export class World {
     const { sharedLimits } = this
     const noWait = this.options.noWait ?? false
     const accounts = this.options.accounts ?? [onlyAccount]
+    const { machine, peaks, agent } = this
+    const { resources, execution } = config
+    const needs = { machine, peaks, agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
+    const reservations = new Reservations(needs)
     const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
     return {
       config,
@@ -187,6 +197,7 @@ export class World {
         waitsUntil: this.options.waitsUntil ?? null,
         noWait,
         disk,
+        reservations,
       }),
       ports: {
         agent: this.agent,
@@ -203,6 +214,7 @@ export class World {
           review: (i) => `review ${i.id}`,
           goOn: (i) => `go on ${i.id}`,
           reviewGoOn: (i) => `go on reviewing ${i.id}`,
+          nudge: (i) => `nudge ${i.id}`,
         },
         reviews: reviewFormat,
         board: {
@@ -213,6 +225,8 @@ export class World {
         },
         clock,
         disk,
+        leases: noLeases,
+        machine: this.machine,
         chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
         listener,
         sharedLimits,

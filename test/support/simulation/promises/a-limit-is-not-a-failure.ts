@@ -2,7 +2,8 @@ import { type Kept, ofFacts, together } from './promise.js'
 
 /** It burns no attempt, no failure and no setback. */
 const itBurnsNothing = ofFacts(({ before, fact, after }) => {
-  if ((fact.type !== 'attempt-interrupted' && fact.type !== 'review-interrupted') || fact.cause !== 'limit') return null
+  if ((fact.type !== 'attempt-interrupted' && fact.type !== 'review-interrupted') || (fact.cause !== 'limit' && fact.cause !== 'budget'))
+    return null
   const [was, is] = [before.work[fact.task], after.work[fact.task]]
   if (was === undefined || is === undefined || is.open === null) return `${fact.task} cannot go on`
   const same = was.failures === is.failures && was.setbacks === is.setbacks && was.attempts === is.attempts && !is.open.again

@@ -1,3 +1,6 @@
+import type { RunState } from '../../../../src/core/run-state.js'
+import type { Invocation } from '../agent-program.js'
+import type { Evidence } from '../evidence.js'
 import { mergedMilestones } from '../memory-repository.js'
 import { type Kept, ofFacts, together } from './promise.js'
 
@@ -20,12 +23,21 @@ const savedBefore: Kept = ({ starts }) =>
     s.state.work[s.task]?.open?.session === s.session ? [] : [`${s.task} ${s.step} ${s.number} was started and not saved`],
   )
 
-/** What is paid is what the sessions cost that were told of. */
+/** What the facts say that was paid is what the sessions were charged, also those that were cut off together with orch. */
 const theBooksAreRight: Kept = ({ evidence, folded }) => {
   if (folded === null) return []
-  const told = evidence.program.invocations.filter((i) => i.run === folded.run && i.told !== null && i.end !== 'killed').length
+  const ofRun = evidence.program.invocations.filter((i) => i.run === folded.run && !isStillOpen(i, folded, evidence))
+  const charged = ofRun.reduce((sum, i) => sum + i.used.costUsd, 0)
   const spent = Object.values(folded.work).reduce((sum, work) => sum + work.usage.costUsd, 0)
-  return Math.round(spent * 100) === told ? [] : [`${told} sessions were told of, and ${spent.toFixed(2)} was paid`]
+  return Math.round(spent * 100) === Math.round(charged * 100)
+    ? []
+    : [`${charged.toFixed(2)} was charged, and ${spent.toFixed(2)} is told of`]
+}
+
+/** Cut off with orch: it is counted when the run goes on. */
+function isStillOpen(i: Invocation, folded: RunState, { program }: Evidence): boolean {
+  const open = folded.work[i.task]?.open
+  return i.told === null && open?.running === true && open.session === i.session && program.lastOf(i.run, i.task) === i
 }
 
 /** An attempt that a limit or a stop cut short goes on under its number. */

@@ -12,8 +12,7 @@ const survivorsAreEnded: Kept = ({ starts }) =>
   starts.flatMap((s) => s.survivors.map((other) => `${s.task} ${s.step} began while ${other} of an earlier orch still ran`))
 
 /** Never more sessions at once than asked for. */
-const asWideAsAsked: Kept = ({ starts, evidence }) =>
-  starts.flatMap((s) => (s.atOnce <= evidence.scenario.concurrency ? [] : [`${s.atOnce} sessions at once`]))
+const asWideAsAsked: Kept = ({ starts }) => starts.flatMap((s) => (s.atOnce <= s.most ? [] : [`${s.atOnce} sessions at once`]))
 
 /** Every process that orch started ends with it or is found again. */
 export const nothingLeftBehind = together(allHasEnded, survivorsAreEnded, asWideAsAsked)

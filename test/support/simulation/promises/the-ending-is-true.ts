@@ -34,7 +34,7 @@ function whyUntrue({ ending, failure }: Ended, state: RunState, evidence: Chapte
     case 'needs-person':
       return unless(failure !== null, 'nobody says why')
     case 'paused':
-      return unless(failure?.reason === 'limit-reached', 'no limit was reached')
+      return unless(failure?.reason === 'limit-reached' || failure?.reason === 'budget-reached', 'no limit and no budget was reached')
     case 'interrupted':
       return unless(evidence.stopAsked, 'nobody asked for a stop')
     case 'surroundings':

@@ -1,0 +1,101 @@
+import { blankWork } from './blank-work.js'
+import { type RecordedFact, type WorkId, wholeOf } from './fact.js'
+import type { PlannedStage } from './plan.js'
+import { type RunState, type StageState, stageOf, withStage, withWork, workOf } from './run-state.js'
+import type { Work } from './work.js'
+import { reduceWork } from './work-state.js'
+
+/** As the plan has it, before it starts. */
+export const pendingStage = (planned: PlannedStage): StageState => ({
+  stage: planned.stage,
+  phase: 'pending',
+  tip: null,
+  branch: null,
+  integration: null,
+  complete: false,
+  tasks: planned.tasks.map((t) => t.id),
+  failure: null,
+  landed: null,
+  active: { ms: 0, since: null, tasks: [] },
+})
+
+/** What is done to the whole of a stage is done on its integration branch: whatever is combined later builds on it. */
+export function moveOn(state: RunState, fact: RecordedFact & { type: 'attempt-finished' | 'base-joined' }): RunState {
+  const moved = withWork(state, fact.task, (work) => reduceWork(work, fact))
+  const { stage } = workOf(state, fact.task)
+  return fact.task === wholeOf(stage) ? withStage(moved, stage, (s) => ({ ...s, integration: fact.commit })) : moved
+}
+
+/** The stage is under way, with the milestones as they are now. */
+export function startStage(state: RunState, fact: RecordedFact & { type: 'stage-started' }): RunState {
+  const work: Record<WorkId, Work> = { ...state.work }
+  // A milestone file may have gone since the plan was made.
+  const planned = state.stages.find((s) => s.stage === fact.stage)?.tasks ?? []
+  for (const gone of planned) if (!fact.milestones.some((m) => m.id === gone)) delete work[gone]
+  for (const m of fact.milestones) work[m.id] = blankWork(m.id, m.stage, { title: m.title, optional: m.optional, milestone: m })
+  const whole = wholeOf(fact.stage)
+  work[whole] = {
+    ...blankWork(whole, fact.stage, { title: `Stage ${fact.stage}`, optional: false, milestone: null }),
+    startedAt: fact.at,
+    head: fact.tip,
+  }
+  const stage: Partial<StageState> = {
+    phase: 'running',
+    tip: fact.tip,
+    branch: fact.branch,
+    integration: fact.tip,
+    tasks: fact.milestones.map((m) => m.id),
+    failure: null,
+  }
+  // A stage whose first file was written after the plan was made.
+  const known = state.stages.some((s) => s.stage === fact.stage)
+    ? state
+    : { ...state, stages: [...state.stages, pendingStage({ stage: fact.stage, tasks: [] })].sort((a, b) => a.stage - b.stage) }
+  return { ...withStage(known, fact.stage, (s) => ({ ...s, ...stage })), work }
+}
+
+/** Tasks are on the integration branch; with the last one the whole is there to be judged. */
+export function combine(state: RunState, fact: RecordedFact & { type: 'tasks-combined' }): RunState {
+  let next = withStage(state, fact.stage, (s) => ({ ...s, integration: fact.tip, complete: fact.complete }))
+  for (const merge of fact.merges)
+    next = withWork(next, merge.task, (w) => ({ ...w, phase: 'combined', mergeCommit: merge.commit, obstacle: null }))
+  // A session of the whole that was cut off began on what the stage was before.
+  next = withWork(next, wholeOf(fact.stage), (w) => ({ ...w, open: null }))
+  if (!fact.complete) return next
+  return withWork(next, wholeOf(fact.stage), (w) => ({
+    ...w,
+    head: fact.tip,
+    phase: 'checked',
+    checks: fact.results,
+    checkedCommit: fact.tip,
+    verdict: null,
+    changed: true,
+  }))
+}
+
+/** The person's branch has what the stage combined. */
+export function land(state: RunState, fact: RecordedFact & { type: 'stage-landed' }): RunState {
+  const landed = withStage(state, fact.stage, (s) => ({ ...s, phase: 'done', failure: null, landed: { from: fact.from, to: fact.to } }))
+  const merged = (w: Work): Work => ({ ...w, phase: 'merged', endedAt: fact.at })
+  let next = withWork(landed, wholeOf(fact.stage), merged)
+  for (const id of stageOf(state, fact.stage).tasks) if (next.work[id]?.phase === 'combined') next = withWork(next, id, merged)
+  return next
+}
+
+/** Work that was blocked only because something else had failed gets another chance when the run goes on, unless its stage is over. */
+export function unblock(state: RunState): RunState {
+  const work: Record<WorkId, Work> = {}
+  for (const [id, w] of Object.entries(state.work))
+    work[id] =
+      w.phase === 'blocked' &&
+      (w.failure?.reason === 'stage-failed' || w.failure?.reason === 'dependency-failed') &&
+      stageOf(state, w.stage).phase !== 'done'
+        ? { ...w, phase: w.stoppedIn ?? 'pending', stoppedIn: null, failure: null, endedAt: null }
+        : w
+  const stages = state.stages.map((s) =>
+    s.phase === 'failed' || s.phase === 'held'
+      ? { ...s, phase: s.tip === null ? ('pending' as const) : ('running' as const), failure: null }
+      : s,
+  )
+  return { ...state, work, stages }
+}

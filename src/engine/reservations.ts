@@ -1,0 +1,239 @@
+import type { Config } from '../core/config.js'
+import type { WorkId } from '../core/fact.js'
+import { type MachineSample, sizeWords } from '../core/machine.js'
+import { type Claim, type Crossed, crossedBy, type Hold, holdFor, memoryLevel, nothingCrossed } from '../core/policy/admission.js'
+import { expectedNeed, type Peak } from '../core/policy/need.js'
+import { nextStart } from '../core/policy/ramp.js'
+import { type Relief, type RunningSession, reliefFor } from '../core/policy/relief.js'
+import type { SessionStep } from '../core/session.js'
+import type { Halt } from './halt.js'
+import type { Agent, Clock, Journal, Machine, SessionPeaks } from './ports.js'
+
+/** Room that is kept for one session until it is released. */
+export interface Reservation {
+  /** Aborted when the session must end to give memory back. */
+  readonly evicted: AbortSignal
+  release(): void
+}
+
+interface ReservationNeeds {
+  readonly machine: Machine
+  readonly peaks: SessionPeaks
+  readonly agent: Pick<Agent, 'freeze' | 'thaw'>
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly halt: Halt
+  readonly resources: Config['resources']
+  readonly spawnPerMinute: number | null
+}
+
+/** One session that has room, from before it starts until it has ended. */
+interface Seat {
+  readonly task: WorkId
+  readonly step: SessionStep
+  /** Bytes. */
+  readonly need: number
+  readonly eviction: AbortController
+  peak: Peak
+  uses: number
+  frozenSince: number | null
+  unfreezable: boolean
+}
+
+/** One start that waits. */
+interface Waiter {
+  readonly task: WorkId
+  /** What was last told of it, and when (epoch ms). */
+  told: { readonly on: string; readonly detail: string; readonly at: number } | null
+}
+
+/** What is told of a wait is told again when it has changed, but not more often. */
+const toldAgainMs = 5 * 60_000
+/** Looks at the machine that freezing is given before a frozen session is ended. */
+const looksOfPatience = 2
+/** A frozen session's connection to the service does not last longer. */
+const longestFrozenMs = 5 * 60_000
+
+/**
+ * Gives each session its room before it starts, so that two never count on the same free memory; and takes it back from the youngest
+ * when the machine runs out all the same.
+ */
+export class Reservations {
+  readonly #seats = new Set<Seat>()
+  readonly #queue: Waiter[] = []
+  readonly #wakes = new Set<() => void>()
+  #starts: readonly number[] = []
+  #sample: { readonly sample: MachineSample; readonly at: number } | null = null
+  #crossed: Crossed = nothingCrossed
+  #unwatch: (() => void) | null = null
+  #relieving = false
+
+  constructor(private readonly needs: ReservationNeeds) {
+    needs.halt.soft.addEventListener('abort', () => this.#wake(), { once: true })
+  }
+
+  /** Waits for its turn and for room. @returns null when the run is stopping and it must not start */
+  async reserve({ task, step }: { readonly task: WorkId; readonly step: SessionStep }): Promise<Reservation | null> {
+    const waiter: Waiter = { task, told: null }
+    this.#queue.push(waiter)
+    this.#watch()
+    try {
+      const need = await this.#turn(waiter, step)
+      return need === null ? null : this.#seat(task, step, need)
+    } finally {
+      this.#queue.splice(this.#queue.indexOf(waiter), 1)
+      this.#wake()
+      this.#rest()
+    }
+  }
+
+  /** @returns what it is expected to need, in bytes, when it may start this very moment */
+  async #turn(waiter: Waiter, step: SessionStep): Promise<number | null> {
+    const { halt, peaks, resources, clock, spawnPerMinute } = this.needs
+    while (!halt.soft.aborted) {
+      // Taken before the look: what happens while it is looked and told must not be missed.
+      const change = this.#change()
+      const sample = await this.#recent()
+      const now = clock.now()
+      const notBefore = nextStart(this.#starts, spawnPerMinute, now)
+      const need = expectedNeed(peaks.of(step), resources.perTaskMemory).memory
+      const hold = this.#holdFor(waiter, need, sample)
+      if (hold === null && notBefore <= now) return need
+      if (hold !== null) {
+        await this.#tell(waiter, hold)
+        await change
+      } else await clock.sleepUntil(notBefore, halt.soft)
+    }
+    return null
+  }
+
+  /** In the order in which they came: a large one would wait for ever, if small ones might pass it. */
+  #holdFor(waiter: Waiter, need: number, sample: MachineSample): Hold | null {
+    const claims: Claim[] = [...this.#seats]
+    const own = holdFor(need, { sample, crossed: this.#crossed, claims }, this.needs.resources)
+    const [first] = this.#queue
+    if (own !== null || first === undefined || first === waiter) return own
+    return first.told === null
+      ? { on: 'memory', detail: `after ${first.task}` }
+      : { on: 'memory', detail: `after ${first.task}: ${first.told.detail}` }
+  }
+
+  #seat(task: WorkId, step: SessionStep, need: number): Reservation {
+    const none = { memory: 0, processors: 0 }
+    const seat: Seat = { task, step, need, eviction: new AbortController(), peak: none, uses: 0, frozenSince: null, unfreezable: false }
+    this.#seats.add(seat)
+    this.#starts = [...this.#starts, this.needs.clock.now()].slice(-(this.needs.spawnPerMinute ?? 1))
+    return { evicted: seat.eviction.signal, release: () => this.#release(seat) }
+  }
+
+  #release(seat: Seat): void {
+    if (!this.#seats.delete(seat)) return
+    if (seat.peak.memory > 0) void this.needs.peaks.learn(seat.step, seat.peak)
+    // Those who wait need not wait for the next look as well.
+    if (this.#queue.length > 0) void this.#look().catch((bug: unknown) => this.#giveUp(bug))
+    this.#rest()
+  }
+
+  /** Resolves at the next look, or when another one has passed. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wakes.add(resolve)
+      if (this.needs.halt.soft.aborted) resolve()
+    })
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakes) wake()
+    this.#wakes.clear()
+  }
+
+  #watch(): void {
+    this.#unwatch ??= this.needs.machine.watch((sample) => this.#heard(sample))
+  }
+
+  #rest(): void {
+    if (this.#seats.size > 0 || this.#queue.length > 0) return
+    this.#unwatch?.()
+    this.#unwatch = null
+  }
+
+  async #recent(): Promise<MachineSample> {
+    const { sampleMs } = this.needs.resources
+    if (this.#sample === null || this.needs.clock.now() - this.#sample.at >= sampleMs) await this.#look()
+    if (this.#sample === null) throw new Error('Internal error: a look at the machine shows nothing')
+    return this.#sample.sample
+  }
+
+  async #look(): Promise<void> {
+    this.#heard(await this.needs.machine.sample())
+  }
+
+  #heard(sample: MachineSample): void {
+    this.#sample = { sample, at: this.needs.clock.now() }
+    this.#crossed = crossedBy(sample, this.needs.resources, this.#crossed)
+    for (const seat of this.#seats) this.#measure(seat, sample)
+    this.#wake()
+    if (!this.#relieving) void this.#relieve(sample).catch((bug: unknown) => this.#giveUp(bug))
+  }
+
+  /** Nothing can be saved or seen any more: what runs must not go on unseen. */
+  #giveUp(bug: unknown): void {
+    this.needs.halt.requestNow({ ending: 'surroundings', failure: { reason: 'internal', detail: String(bug) } })
+  }
+
+  #measure(seat: Seat, sample: MachineSample): void {
+    const use = sample.sessions[this.#sessionOf(seat.task) ?? '']
+    if (use === undefined) return
+    seat.uses = use.memory
+    seat.peak = { memory: Math.max(seat.peak.memory, use.memory), processors: Math.max(seat.peak.processors, use.processors) }
+  }
+
+  /** The session that runs for a task; null: it has not begun yet. */
+  #sessionOf(task: WorkId): string | null {
+    const open = this.needs.journal.state.work[task]?.open
+    return open?.running === true ? open.session : null
+  }
+
+  async #tell(waiter: Waiter, hold: Hold): Promise<void> {
+    const at = this.needs.clock.now()
+    const { told } = waiter
+    const isNews = told === null || told.on !== hold.on || (told.detail !== hold.detail && at - told.at >= toldAgainMs)
+    if (!isNews) return
+    waiter.told = { ...hold, at }
+    await this.needs.journal.record({ type: 'start-held', task: waiter.task, detail: hold.detail })
+  }
+
+  async #relieve(sample: MachineSample): Promise<void> {
+    const { resources, clock, halt } = this.needs
+    const seats = [...this.#seats].filter((s) => this.#sessionOf(s.task) !== null)
+    // What it gives back is not to be seen yet: no other one must suffer for that.
+    if (seats.some((s) => s.eviction.signal.aborted)) return
+    const sessions: RunningSession[] = seats
+    const times = { patienceMs: looksOfPatience * resources.sampleMs, longestMs: longestFrozenMs }
+    const relief = reliefFor(memoryLevel(sample, resources, this.#crossed), sessions, clock.now(), times)
+    const seat = seats.find((s) => s.task === relief?.task)
+    if (relief === null || seat === undefined || halt.hard.aborted) return
+    this.#relieving = true
+    try {
+      await this.#act(relief, seat, sample)
+    } finally {
+      this.#relieving = false
+    }
+  }
+
+  async #act({ kind }: Relief, seat: Seat, sample: MachineSample): Promise<void> {
+    const { agent, journal, clock } = this.needs
+    const { task } = seat
+    const session = this.#sessionOf(task)
+    if (session === null) return
+    if (kind === 'stop') seat.eviction.abort()
+    else if (kind === 'thaw') {
+      seat.frozenSince = null
+      await agent.thaw(session)
+      await journal.record({ type: 'session-thawed', task })
+    } else if (await agent.freeze(session)) {
+      seat.frozenSince = clock.now()
+      await journal.record({ type: 'session-frozen', task, detail: `memory: ${sizeWords(sample.memory.available)} free on the machine` })
+    } else seat.unfreezable = true
+  }
+}
