@@ -1,19 +1,14 @@
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import picomatch from 'picomatch'
-import { claudeAgent } from '../adapters/claude/agent.js'
 import { findProgram } from '../adapters/claude/find-program.js'
-import { probeSandbox } from '../adapters/claude/sandbox.js'
 import { systemChance } from '../adapters/clock/chance.js'
 import { systemClock } from '../adapters/clock/clock.js'
 import { shellCommands } from '../adapters/commands/shell-commands.js'
 import { readProjectRules } from '../adapters/files/project-rules.js'
 import { readTemplates } from '../adapters/files/template-files.js'
-import { agentGitEnvironment } from '../adapters/git/git-environment.js'
 import { diskOf } from '../adapters/machine/disk.js'
 import { startChild } from '../adapters/processes/child.js'
-import { startLineChild } from '../adapters/processes/line-child.js'
-import { secretRedactor } from '../adapters/processes/secret-redactor.js'
 import { RunInbox } from '../adapters/store/inbox.js'
 import type { RunJournal } from '../adapters/store/journal.js'
 import { runPaths } from '../adapters/store/run-paths.js'
@@ -41,6 +36,7 @@ import type { Leases, Listener, SharedLimits } from '../engine/ports.js'
 import { Reservations } from '../engine/reservations.js'
 import { Watch } from '../engine/watch.js'
 import { nobodyPays, type Pool, readPool } from './accounts.js'
+import { composeAgent, localZone } from './agent.js'
 import { readLedger } from './ledger.js'
 import { machineEnvironment, machineOf, widthFor } from './machine.js'
 import type { Project } from './project.js'
@@ -150,8 +146,6 @@ export function sharedLimitsOf(project: Pick<Project, 'surroundings'>, pool: Poo
   return new SharedLimitFiles({ folder: home === null ? null : path.join(home, 'limits'), identityOf, clock: systemClock })
 }
 
-const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
-
 function waitsUntil({ rateLimit }: Config): number | null {
   return rateLimit.until === null ? null : nextTimeOfDay(rateLimit.until, systemClock.now(), localZone())
 }
@@ -160,28 +154,11 @@ function agentPorts(
   { project, config, runFolder, journal, pool }: RunSetup,
   machineEnv: Readonly<Record<string, string>>,
 ): Pick<Engine['ports'], 'agent' | 'commands'> {
-  const { env, platform } = project.surroundings
-  const redactor = secretRedactor(env, config.agent.env, ...pool.environments.values(), pool.secrets)
-  const agent = claudeAgent({
-    agent: config.agent,
-    killGraceMs: config.health.killGraceMs,
-    runFolder,
-    projectFolder: project.root,
-    inheritedEnv: pool.inherited,
-    givenEnv: agentGitEnvironment(env),
-    accountEnv: (account) => pool.environments.get(account) ?? null,
-    machineEnv,
-    start: startLineChild,
-    redact: (text) => redactor.redact(text),
-    sandboxSupport: () => probeSandbox(platform, env),
-    platform,
-    now: () => systemClock.now(),
-    localZone: localZone(),
-  })
+  const { agent, redactor } = composeAgent(project, { config, pool, runFolder, machineEnv })
   const commands = shellCommands({
     start: startChild,
     logFile: (name) => path.join(runPaths(runFolder).checks, `${name}.log`),
-    inheritedEnv: env,
+    inheritedEnv: project.surroundings.env,
     marker: journal.state.run,
     redactor,
     atOnce: config.execution.checkConcurrency ?? availableParallelism(),

@@ -90,7 +90,7 @@ const account = z.strictObject(
       .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, { error: 'made of letters, digits, - and _, at most 40; it is written into logs' }),
     keyFromEnv: option(
       z.string({ error: variableError }).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: variableError }),
-      'The environment variable that holds its key or token.',
+      'The environment variable that holds its key or token; sessions are not given it by that name.',
     ),
     keyFile: option(text, 'A file of mode 600 that holds its key or token.'),
     baseUrl: option(z.url({ error: 'a URL' }), 'Where its service is, if not where the agent program looks.'),

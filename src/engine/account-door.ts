@@ -120,6 +120,8 @@ export class AccountDoor {
     // Open, but without room: whoever is let in or out rings.
     if (limit === null || this.isOpen(account)) return anyOf(halt.soft, this.#bell.signal)
     if (this.#isTooLong(until)) {
+      await this.#hearOthers(account)
+      if (this.isOpen(account)) return
       halt.request({ ending: 'paused', failure: { reason: 'limit-reached', until: new Date(until).toISOString() } })
       return
     }

@@ -127,6 +127,35 @@ describe('the real Claude Code program, from a milestone to a merge', () => {
     expect(merged(rig)).toBe('1A')
   })
 
+  const refusedByPlan = (claim: 'five_hour' | 'seven_day', reset: string): Reply => {
+    const short = claim === 'five_hour' ? '5h' : '7d'
+    return {
+      error: 429,
+      headers: {
+        'anthropic-ratelimit-unified-status': 'rejected',
+        'anthropic-ratelimit-unified-reset': reset,
+        'anthropic-ratelimit-unified-representative-claim': claim,
+        [`anthropic-ratelimit-unified-${short}-utilization`]: '1.0',
+        [`anthropic-ratelimit-unified-${short}-reset`]: reset,
+      },
+    }
+  }
+
+  it('a review that a limit cuts off goes on in its own conversation', async () => {
+    const rules = [
+      { when: isReview, times: 1, reply: bash('git log --oneline -1') },
+      { when: isReview, times: 1, reply: refusedByPlan('five_hour', '{{now+4}}') },
+      { when: isReview, reply: approved },
+    ]
+    const steps = [write('answer.mjs', '// why\nexport const answer = 42\n'), 'Done.']
+    const { rig, env } = await rigWith('limited-review', { rules, steps }, 'subscription')
+    await using _ = rig
+    expect(await rig.orch(['run'], { env })).toMatchObject({ exitCode: 0 })
+    const reviews = rig.facts().flatMap((f) => (f.type === 'review-started' && f.task === '1A' ? [f] : []))
+    expect(reviews).toMatchObject([{ resumes: false }, { resumes: true, session: reviews[0]?.session }])
+    expect(merged(rig)).toBe('1A')
+  })
+
   it('a storm of overload narrows what runs at a time, which grows back, and burns nothing', async () => {
     const file: Reply = { tool: 'Write', input: { file_path: '{{cwd}}/{{session}}.txt', content: 'x' } }
     const scenario: Scenario = { rules: [{ when: { tools: true }, times: 6, reply: { error: 529 } }], steps: [file, 'Done.'] }
@@ -150,19 +179,6 @@ describe('the real Claude Code program, from a milestone to a merge', () => {
     expect(await rig.statusJson()).toMatchObject({ run: { state: 'done' }, wait: null, totals: { merged: 4, failed: 0 } })
   })
 
-  const refusedByPlan = (claim: 'five_hour' | 'seven_day', reset: string): Reply => {
-    const short = claim === 'five_hour' ? '5h' : '7d'
-    return {
-      error: 429,
-      headers: {
-        'anthropic-ratelimit-unified-status': 'rejected',
-        'anthropic-ratelimit-unified-reset': reset,
-        'anthropic-ratelimit-unified-representative-claim': claim,
-        [`anthropic-ratelimit-unified-${short}-utilization`]: '1.0',
-        [`anthropic-ratelimit-unified-${short}-reset`]: reset,
-      },
-    }
-  }
   it.each<[string, Reply, 'subscription' | 'key', object]>([
     ['five hours', refusedByPlan('five_hour', '{{now+18000}}'), 'subscription', { window: 'five_hour', guessed: false }],
     ['a week', refusedByPlan('seven_day', '{{now+500000}}'), 'subscription', { window: 'seven_day', guessed: false }],

@@ -12,7 +12,7 @@ const address = 'planted.person@accounts.example'
 const loose = `
 const key = process.env.ANTHROPIC_API_KEY
 process.stderr.write('my key is ' + key + ' of ${address}\\n')
-scene.assistant({ type: 'text', text: 'I was started with ' + key + ' by ${address}' })
+scene.assistant({ type: 'text', text: 'I was started with ' + key + ' by ${address}; WORK_KEY is ' + ('WORK_KEY' in process.env ? 'seen' : 'unseen') })
 if (key === undefined) return scene.limit(3_600_000)
 if (scene.step === 'review') return scene.review({ summary: 'seen with ' + key })
 scene.write('a.txt', 'x')
@@ -52,6 +52,8 @@ describe('a pool of accounts', () => {
       .flatMap(filesBelow)
       .map((file) => readFileSync(file, 'utf8'))
     expect(written.length).toBeGreaterThan(10)
+    expect(written.join()).toContain('WORK_KEY is unseen')
+    expect(written.join()).not.toContain('WORK_KEY is seen')
     for (const text of [...written, rig.read('TASKS.md'), ended.stdout, ended.stderr, limits.stdout, limits.stderr])
       expect(text).not.toMatch(/planted/)
   })
@@ -116,4 +118,19 @@ it('orch auth test asks each account with the smallest session', async () => {
     ],
   })
   expect(ended.stdout + ended.stderr).not.toMatch(/planted/)
+})
+
+it('an account that orch auth test finds open again is open for runs too, without waiting', async () => {
+  const puppet = `
+    if (scene.step === 'review' && scene.task !== 'auth') return scene.review()
+    if (scene.task !== 'auth' && !scene.resumed) return scene.limit(3_600_000)
+    if (scene.task === 'auth') return scene.review({ ok: true })
+    scene.write('a.txt', 'x')
+    scene.done()`
+  await using rig = rigWith({}, puppet)
+  expect(await rig.orch(['run', '--no-wait'])).toMatchObject({ exitCode: 3 })
+  expect(JSON.parse((await rig.orch(['limits', '--json'])).stdout)).toMatchObject({ accounts: [{ state: 'closed', window: 'five_hour' }] })
+  expect((await rig.orch(['auth', 'test'])).stdout).toContain('open')
+  expect(JSON.parse((await rig.orch(['limits', '--json'])).stdout)).toMatchObject({ accounts: [{ state: 'open', until: null }] })
+  expect(await rig.orch(['resume', '--no-wait'])).toMatchObject({ exitCode: 0 })
 })

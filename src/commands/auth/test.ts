@@ -11,7 +11,7 @@ export default class AuthTest extends OrchCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(AuthTest)
     const project = await this.project(flags)
-    const { testAccounts } = await import('../../compose/accounts-now.js')
+    const { testAccounts } = await import('../../compose/account-test.js')
     const accounts = this.unwrap(await testAccounts(project))
     if (flags.json) this.printJson({ schemaVersion: 1, accounts })
     else this.print(accountTestLines(accounts, this.look).join('\n'))
