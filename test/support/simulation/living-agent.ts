@@ -49,12 +49,15 @@ interface Known {
   readonly settings: Settings
 }
 
+/** What has finished is not to be done again as if it had been cut off. */
+const isAccountedFor = ({ told }: Invocation): boolean => told !== null && !told.endsWith('-interrupted')
+
 function describeStart(universe: Universe, { journal, settings }: Known, request: SessionRequest): SessionStart {
   const { program, worktrees, git } = universe
   const { run, task, step, session, number, cwd } = request
   const place = worktrees.get(cwd)
   const branchTip = place === undefined || place.branch === null ? undefined : git.branches.get(place.branch)
-  const unpaid = program.invocations.find((i) => i.run === run && i.task === task && i.end === 'finished' && i.told === null)
+  const unpaid = program.invocations.find((i) => i.run === run && i.task === task && i.end === 'finished' && !isAccountedFor(i))
   return {
     ...{ run, task, step, session, number, state: journal.state },
     most: settings.concurrency,
