@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/adapters/store/store-error.js'
 import { retryableWork } from '../../src/core/retryable.js'
 import { failing } from '../support/simulation/acts.js'
-import { type Act, approval, finished, refusal } from '../support/simulation/scripted-agent.js'
+import { type Act, approval, finished, paid, refusal } from '../support/simulation/scripted-agent.js'
 import { World } from '../support/simulation/world.js'
 import { aMilestone } from '../support/work.js'
 
@@ -238,5 +238,61 @@ describe('a task that was refused because it does not go with the others', () =>
     expect(Object.keys(world.tip().tree)).toEqual(expect.arrayContaining(['1A.txt', '1C.txt', 'stage-1.txt']))
     expect(Object.keys(world.tip().tree)).not.toContain('1B.txt')
     expect(world.state?.work['1B']?.phase).toBe('failed')
+  })
+})
+
+describe('a review that changed files', () => {
+  it.each(['after putBack', 'before saving review-failed'])('does not count when orch was killed %s', async (point) => {
+    const world = new World({
+      milestones: [aMilestone({ id: '1A' })],
+      act: (request, files, clock) => {
+        if (request.step === 'review' && world.agent.sessions.length === 2) files['1A.txt'] = 'as the reviewer likes it\n'
+        return write(request, files, clock)
+      },
+    })
+    world.crash = (now) => {
+      if (now === point) throw new Error('killed')
+    }
+    await expect(world.run()).rejects.toThrow('killed')
+    world.crash = () => undefined
+    expect((await world.run()).ending).toBe('done')
+    expect(world.facts.flatMap((f) => (f.type === 'review-failed' ? [f.failure.reason] : []))).toEqual(['review-not-readonly'])
+    expect(world.agent.sessions.map((s) => s.step)).toEqual(['implement', 'review', 'review'])
+    expect(world.tip().tree['1A.txt']).toBe('1A implement\n')
+  })
+})
+
+describe('a review that was cut short, of a task whose milestone is edited then', () => {
+  it('goes on only after what the new text asks for has been checked', async () => {
+    let isPoor = true
+    const task = { usd: 0.015 }
+    const world: World = new World({
+      milestones: [aMilestone({ id: '1A' })],
+      config: (config) => ({ ...config, budget: { ...config.budget, task: { ...config.budget.task, usd: isPoor ? task.usd : null } } }),
+      check: (command, files) => command !== 'check new' || files['new.txt'] !== undefined,
+      act: (request, files, clock) => {
+        if (request.step === 'review' && isPoor) return { kind: 'stopped', usage: paid, because: 'budget' }
+        if (request.step === 'remediate') files['new.txt'] = 'new\n'
+        return write(request, files, clock)
+      },
+    })
+    expect(await world.run()).toMatchObject({ ending: 'paused', failure: { reason: 'budget-reached' } })
+    isPoor = false
+    world.milestones = [aMilestone({ id: '1A', hash: 'edited', checks: ['check new'] })]
+    expect((await world.run(['1A'])).ending).toBe('done')
+    expect(world.tip().tree).toMatchObject({ 'new.txt': 'new\n' })
+    expect(world.agent.sessions.map((s) => s.step)).toEqual(['implement', 'review', 'remediate', 'review'])
+  })
+})
+
+describe('a budget of sessions', () => {
+  it('is not passed by tasks that start at the same moment', async () => {
+    const world = new World({
+      milestones: ['1A', '1B', '1C', '1D'].map((id) => aMilestone({ id })),
+      config: (config) => ({ ...config, budget: { ...config.budget, run: { ...config.budget.run, sessions: 2 } } }),
+      act: write,
+    })
+    expect(await world.run()).toMatchObject({ ending: 'paused', failure: { reason: 'budget-reached' } })
+    expect(world.facts.filter((f) => f.type === 'attempt-started')).toHaveLength(2)
   })
 })

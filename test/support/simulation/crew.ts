@@ -92,7 +92,8 @@ export class Crew {
 
   #review(part: Part, request: SessionRequest, place: MemoryWorktree): SessionOutcome {
     const { stubborn, milestones } = this.scenario
-    if (part.kind === 'strays') place.files[strayFile(request.task)] = `changed by a review ${++this.#versions}\n`
+    if (part.kind === 'strays' || part.kind === 'commits')
+      place.files[strayFile(request.task)] = `changed by a review ${++this.#versions}\n`
     if (part.kind === 'commits') this.#commit(request, place)
     const isStubborn = !this.calm && stubborn.includes(request.task)
     const most = Math.max(3, ...milestones.map((m) => m.criteria.length))

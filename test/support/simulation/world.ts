@@ -12,7 +12,7 @@ import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
-import type { Journal, Repository, SharedLimits } from '../../../src/engine/ports.js'
+import type { Journal, Records, Repository, SharedLimits } from '../../../src/engine/ports.js'
 import { Reservations } from '../../../src/engine/reservations.js'
 import { retryTask } from '../../../src/engine/retry.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
@@ -62,6 +62,8 @@ export class World {
   state: RunState | null = null
   diskFull = false
   /** What is known on the machine; two worlds may share it. */
+  /** The records of the run, by path. */
+  readonly written = new Map<string, string>()
   sharedLimits: SharedLimits = new MemoryLimits().of('r1', this.clock)
   #ids = 0
   #life = 0
@@ -149,6 +151,16 @@ export class World {
     }
   }
 
+  #records(): Records {
+    return {
+      write: (path, text) => {
+        this.written.set(path, text)
+        return Promise.resolve()
+      },
+      read: (path) => Promise.resolve(this.written.get(path) ?? null),
+    }
+  }
+
   #mortalRepository(): Repository {
     const at = this.#mortal()
     return new Proxy(memoryRepository(this.git, this.worktrees), {
@@ -204,7 +216,7 @@ export class World {
         commands: { run: (check, place) => Promise.resolve(ok(this.#check(check.command, place.cwd))) },
         repository: this.#mortalRepository(),
         journal,
-        records: { write: () => Promise.resolve(), read: () => Promise.resolve(null) },
+        records: this.#records(),
         milestones: { read: () => Promise.resolve(ok(this.milestones)) },
         inbox: { isApproved: (id) => Promise.resolve(this.approvals.has(id)) },
         prompts: {
