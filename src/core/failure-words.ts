@@ -190,6 +190,11 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       )
     case 'disk-full':
       return say(`no space left on the disk for ${failure.path}`, 'Free some (orch clean helps), then: orch resume')
+    case 'filter-missing':
+      return say(
+        `git passes files of this repository through a program that was not found: ${failure.command}`,
+        'Install it (for Git LFS: https://git-lfs.com), then: orch resume',
+      )
     case 'state-unreadable':
       return say(
         withDetail(`the saved state ${failure.path} cannot be read`, failure.detail),

@@ -78,6 +78,8 @@ export type Failure =
   | { readonly reason: 'base-conflict'; readonly files: readonly string[]; readonly branch: string }
   // the surroundings
   | { readonly reason: 'disk-full'; readonly path: string }
+  /** The repository wants files to go through a program (Git LFS and the like) that is not on this machine. */
+  | { readonly reason: 'filter-missing'; readonly command: string }
   | { readonly reason: 'state-unreadable'; readonly path: string; readonly detail: string }
   | { readonly reason: 'locked'; readonly holder: string }
   | { readonly reason: 'limit-reached'; readonly until: string | null }
