@@ -88,6 +88,8 @@ export class Budgets {
     let telling = Promise.resolve()
     const look = (): void => {
       telling = telling.then(() => this.warn(task))
+      // What cannot be saved is told when the session ends; until then nobody waits for it.
+      telling.catch(() => undefined)
       const use = this.usesOf(task).find((u) => isUsedUp(u) && u.measure !== 'sessions')
       if (use !== undefined && this.reached(use)) stopped.abort()
     }

@@ -90,7 +90,7 @@ export class AgentProgram {
   /** What the transcript of a session tells that was cut off, and that nobody has told of. */
   spent(session: string, step: string): Usage | null {
     const last = this.invocations.findLast((i) => i.session === session && i.step === step)
-    if (last === undefined || last.told !== null || last.used.costUsd === 0) return null
+    if (last === undefined || last.told !== null || last.used === noUsage) return null
     return { ...last.used, estimatedUsd: last.used.costUsd }
   }
 
