@@ -6,9 +6,10 @@ import type { Project } from '../compose/project.js'
 import { asWrongName } from '../compose/trouble.js'
 import type { RecordedFact } from '../core/fact.js'
 import { factDetails } from '../ui/fact-details.js'
+import { jsonLine } from '../ui/json-view.js'
 import { factLine } from '../ui/logs-text.js'
 import { beginsInvocation, transcriptLines } from '../ui/transcript-text.js'
-import { OrchCommand, projectFlags } from './orch-command.js'
+import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
 
 const lookEveryMs = 500
 
@@ -22,12 +23,13 @@ interface Told {
 export default class Logs extends OrchCommand {
   static override summary = 'show what happened, and what the sessions of a task did'
   static override description =
-    'Without a task: every step of the last run, one line each. With one: also what its sessions said, why its checks failed and what its reviews found.'
-  static override examples = ['orch logs\norch logs 1A\norch logs 1A -f\norch logs stage-1']
+    'Without a task: every step of the last run, one line each. With one: also what its sessions said, why its checks failed and what its reviews found. With --json: the facts as they are saved, one a line.'
+  static override examples = ['orch logs\norch logs 1A\norch logs 1A -f\norch logs stage-1\norch logs --json']
   static override args = { id: string({ description: 'a task, or stage-1 for the whole of a stage' }) }
   static override flags = {
     follow: boolean({ char: 'f', description: 'go on as more happens, until the run ends', default: false }),
     ...projectFlags,
+    ...jsonFlag,
   }
 
   readonly #told = new Map<string, Told>()
@@ -40,11 +42,11 @@ export default class Logs extends OrchCommand {
     for (;;) {
       const seen = await this.seen(project)
       if (seen === null) {
-        this.print('There is no run yet.\nnext: orch run')
+        if (!flags.json) this.print('There is no run yet.\nnext: orch run')
         return
       }
       if (id !== null && seen.state.work[id] === undefined) this.complain(noSuchTask(id, seen))
-      told = await this.tellFacts(seen, id, told)
+      told = await (flags.json ? this.printFacts(seen, id, told) : this.tellFacts(seen, id, told))
       if (!flags.follow || !seen.running) return
       await sleep(lookEveryMs)
     }
@@ -53,6 +55,14 @@ export default class Logs extends OrchCommand {
   private async seen(project: Project): Promise<SeenRun | null> {
     const { seeRun } = await import('../compose/inspect.js')
     return this.unwrapFailure(await seeRun(project, null))
+  }
+
+  /** As they are saved: what sessions said stands in their transcripts. @returns how many facts have been told by now */
+  private async printFacts(seen: SeenRun, id: string | null, told: number): Promise<number> {
+    const { factsOf } = await import('../compose/inspect.js')
+    const facts = this.unwrapFailure(await factsOf(seen))
+    for (const fact of facts.slice(told).filter((f) => id === null || isAbout(f, id))) this.print(jsonLine(fact).trimEnd())
+    return facts.length
   }
 
   /** @returns how many facts have been told by now */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { readFacts } from '../adapters/store/facts-log.js'
 import { RunInbox } from '../adapters/store/inbox.js'
 import { listRuns } from '../adapters/store/run-folders.js'
-import { readRun } from '../adapters/store/run-history.js'
+import { readHistory } from '../adapters/store/run-history.js'
 import { readLock } from '../adapters/store/run-lock.js'
 import { runPaths } from '../adapters/store/run-paths.js'
 import type { RecordedFact } from '../core/fact.js'
@@ -23,12 +23,16 @@ export interface SeenRun {
 /** The run that was started last, or the named one. Null: there is none. */
 export async function seeRun(project: Project, run: string | null): Promise<Result<SeenRun | null, Failure>> {
   const runs = await listRuns(project.runsFolder)
-  const chosen = run === null ? runs[0] : runs.find((r) => r.run === run)
-  if (chosen === undefined) return ok(null)
-  const state = await readRun(chosen.folder)
-  if (!state.ok) return state
-  const holder = await readLock(project.lockFile)
-  return ok({ folder: chosen.folder, state: state.value, running: holder?.run === chosen.run })
+  for (const { folder, run: id } of run === null ? runs : runs.filter((r) => r.run === run)) {
+    const history = await readHistory(folder)
+    if (!history.ok) return history
+    const { state } = history.value
+    // One that was killed before its first fact holds nothing.
+    if (state === null) continue
+    const holder = await readLock(project.lockFile)
+    return ok({ folder, state, running: holder?.run === id })
+  }
+  return ok(null)
 }
 
 export async function factsOf(seen: SeenRun): Promise<Result<readonly RecordedFact[], Failure>> {

@@ -4,6 +4,7 @@ import { systemClock } from '../adapters/clock/clock.js'
 import { releasePrecious } from '../adapters/git/precious.js'
 import { endMarked, findMarked } from '../adapters/processes/survivors.js'
 import { type DamagedRun, inspectRun, mendRun } from '../adapters/store/mend-run.js'
+import { listNeverBegun, removeNeverBegun } from '../adapters/store/never-begun.js'
 import { listRuns } from '../adapters/store/run-folders.js'
 import { acquireLock, leftLock, readHolding, setLockAside } from '../adapters/store/run-lock.js'
 import { listTemporaries, removeTemporaries } from '../adapters/store/temporaries.js'
@@ -77,6 +78,7 @@ async function plansFor(project: Project): Promise<Result<readonly Plan[], Failu
     ...configPlans(project),
     ...worktrees.value,
     ...(await filePlans(project)),
+    ...(await folderPlans(project)),
     ...(await statePlans(project)),
   ])
 }
@@ -114,6 +116,18 @@ async function worktreePlans(project: Project): Promise<Result<readonly Plan[], 
     },
   })
   return ok(gone.value.map(plan))
+}
+
+/** Of a run that was killed before it had saved anything. */
+async function folderPlans(project: Project): Promise<readonly Plan[]> {
+  const left = await listNeverBegun(project.runsFolder)
+  if (left.length === 0) return []
+  const names = left.map(({ folder }) => path.relative(project.root, folder)).join(', ')
+  const mend = async () => {
+    await removeNeverBegun(left)
+    return ok([`removed the empty folder of a run that was never begun: ${names}`])
+  }
+  return [{ what: 'file', trouble: `a run that was never begun: ${names}`, mendable: true, mend }]
 }
 
 async function filePlans(project: Project): Promise<readonly Plan[]> {

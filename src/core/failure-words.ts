@@ -210,6 +210,11 @@ export function describeFailure(failure: Failure, task: string | null = null): F
         `its session was ended ${failure.times} times because the machine ran out of memory`,
         `Close what else runs, or set execution.concurrency to 1, then: ${retry}`,
       )
+    case 'filter-missing':
+      return say(
+        `git passes files of this repository through a program that was not found: ${failure.command}`,
+        'Install it (for Git LFS: https://git-lfs.com), then: orch resume',
+      )
     case 'state-unreadable':
       return say(
         withDetail(`the saved state ${failure.path} cannot be read`, failure.detail),

@@ -83,6 +83,8 @@ export type Failure =
   | { readonly reason: 'disk-short'; readonly path: string; readonly tasks: number; readonly needs: number; readonly free: number }
   /** Its session was ended again and again because the machine ran out of memory. */
   | { readonly reason: 'memory-short'; readonly times: number }
+  /** The repository wants files to go through a program (Git LFS and the like) that is not on this machine. */
+  | { readonly reason: 'filter-missing'; readonly command: string }
   | { readonly reason: 'state-unreadable'; readonly path: string; readonly detail: string }
   | { readonly reason: 'locked'; readonly holder: string }
   | { readonly reason: 'limit-reached'; readonly until: string | null }

@@ -106,7 +106,8 @@ export const isOfTheSurroundings = (failure: Failure): boolean =>
   failure.reason === 'billing-refused' ||
   failure.reason === 'disk-full' ||
   failure.reason === 'lease-failed' ||
-  failure.reason === 'disk-short'
+  failure.reason === 'disk-short' ||
+  failure.reason === 'filter-missing'
 
 /** What fails on a full disk says nothing about the task: the run pauses instead. @returns whether it does */
 export async function stopIfDiskFull(engine: Engine): Promise<boolean> {

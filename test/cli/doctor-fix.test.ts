@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -185,5 +185,22 @@ describe('what a cut-off run left', () => {
     expect(refused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('orch doctor --fix') as string })
     expect(await rig.orch(['doctor', '--fix'])).toMatchObject({ stdout: expect.stringMatching(/orch\.lock\.damaged-\d+/) as string })
     expect(await rig.orch(['run'])).toMatchObject({ exitCode: 0 })
+  })
+})
+
+describe('the folder of a run that was killed before its first fact', () => {
+  it('is passed over by every command, and removed by doctor --fix', async () => {
+    const { rig, folder } = await unfinishedRig()
+    await using _ = rig
+    const run = rig.facts()[0]?.run
+    const hollow = join(folder, '..', '20990101-000000-zzzz')
+    mkdirSync(hollow)
+    writeFileSync(join(hollow, 'facts.ndjson'), '')
+    expect((await rig.statusJson()).run?.id).toBe(run)
+    expect(await rig.orch(['logs'])).toMatchObject({ exitCode: 0 })
+    expect((await rig.orch(['doctor'])).stdout).toMatch(/never begun: \.orch\/runs\/20990101-000000-zzzz[\s\S]*orch doctor --fix/)
+    expect((await rig.orch(['doctor', '--fix'])).stdout).toContain('removed the empty folder of a run that was never begun')
+    expect(existsSync(hollow)).toBe(false)
+    expect(existsSync(join(folder, 'facts.ndjson'))).toBe(true)
   })
 })

@@ -12,8 +12,6 @@ interface Meddling {
   readonly what: string
   readonly meddle: (rig: Rig) => void
   readonly expected?: (rig: Rig) => void
-  /** What the worktree holds cannot be told from work of the person's, so it stays. */
-  readonly keeps?: boolean
 }
 
 const meddlings: readonly Meddling[] = [
@@ -32,7 +30,6 @@ const meddlings: readonly Meddling[] = [
       rmSync(entryOf(rig, '1A', 'index'))
       writeFileSync(entryOf(rig, '1A', 'locked'), 'initializing')
     },
-    keeps: true,
   },
   {
     what: "a task's worktree is an empty folder",
@@ -41,7 +38,6 @@ const meddlings: readonly Meddling[] = [
       mkdirSync(deskOf(rig, '1A'))
       rig.git('worktree', 'prune')
     },
-    keeps: true,
   },
   {
     what: "a dead git left its locks in a task's worktree and on its branch",
@@ -54,7 +50,6 @@ const meddlings: readonly Meddling[] = [
   {
     what: "a task's branch was deleted",
     meddle: (rig) => rig.git('update-ref', '-d', `refs/heads/${branchOf(rig, '1A')}`),
-    keeps: true,
   },
   {
     what: "a task's worktree and its branch were deleted",
@@ -87,26 +82,23 @@ const meddlings: readonly Meddling[] = [
 ]
 
 describe('while a run was paused', () => {
-  it.each(meddlings.map((one) => [one.what, one] as const))(
-    '%s: it goes on, and nothing is lost',
-    async (_what, { meddle, expected, keeps }) => {
-      await using rig = besiegedRig(undefined, '---\napproval: required\n---\n')
-      edit(rig)
-      const before = editsOf(rig)
-      const paused = await rig.orch(['run'])
-      expect(paused.exitCode, paused.stderr).toBe(4)
-      const work = rig.git('rev-parse', branchOf(rig, '1A'))
-      meddle(rig)
-      expect(await rig.orch(['approve', '1A'])).toMatchObject({ exitCode: 0 })
-      const ended = await rig.orch(['resume'])
-      expect(ended.exitCode, ended.stderr + ended.stdout).toBe(0)
-      expect(mergedTo(rig)).toEqual(['1A', '1B'])
-      expect(textAt(join(rig.repo, '1A.txt'))).toBe('1A\n')
-      expect(rig.git('merge-base', '--is-ancestor', work, 'main')).toBe('')
-      expect(editsOf(rig)).toEqual(before)
-      if (keeps !== true) expect(leftoversOf(rig)).toEqual([])
-      expect(rig.facts().filter((fact) => fact.type === 'attempt-started')).toHaveLength(2)
-      expected?.(rig)
-    },
-  )
+  it.each(meddlings.map((one) => [one.what, one] as const))('%s: it goes on, and nothing is lost', async (_what, { meddle, expected }) => {
+    await using rig = besiegedRig(undefined, '---\napproval: required\n---\n')
+    edit(rig)
+    const before = editsOf(rig)
+    const paused = await rig.orch(['run'])
+    expect(paused.exitCode, paused.stderr).toBe(4)
+    const work = rig.git('rev-parse', branchOf(rig, '1A'))
+    meddle(rig)
+    expect(await rig.orch(['approve', '1A'])).toMatchObject({ exitCode: 0 })
+    const ended = await rig.orch(['resume'])
+    expect(ended.exitCode, ended.stderr + ended.stdout).toBe(0)
+    expect(mergedTo(rig)).toEqual(['1A', '1B'])
+    expect(textAt(join(rig.repo, '1A.txt'))).toBe('1A\n')
+    expect(rig.git('merge-base', '--is-ancestor', work, 'main')).toBe('')
+    expect(editsOf(rig)).toEqual(before)
+    expect(leftoversOf(rig)).toEqual([])
+    expect(rig.facts().filter((fact) => fact.type === 'attempt-started')).toHaveLength(2)
+    expected?.(rig)
+  })
 })

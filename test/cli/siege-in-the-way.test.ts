@@ -2,7 +2,6 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { besiegedRig, edit, editsOf, leftoversOf, mergedTo } from '../support/besieged.js'
-import type { Ended } from '../support/launch.js'
 import type { Rig } from '../support/rig.js'
 
 interface Obstacle {
@@ -19,7 +18,7 @@ interface Obstacle {
   /** What the person then does, as the message says. */
   readonly mend: (rig: Rig) => void
   /** What they type after that; resume when absent. */
-  readonly again?: readonly string[]
+  readonly again?: string
 }
 
 const git = (line: string): string => `execFileSync('git', ${JSON.stringify(line.split(' '))}, { cwd: repo })`
@@ -56,7 +55,7 @@ const obstacles: readonly Obstacle[] = [
     exitCode: 5,
     says: /HEAD is detached[\s\S]*rebase[\s\S]*git\.baseBranch/,
     mend: (rig) => rig.git('rebase', '--abort'),
-    again: ['run'],
+    again: 'run',
   },
   {
     name: 'a merge that stopped at a conflict',
@@ -125,13 +124,12 @@ const obstacles: readonly Obstacle[] = [
       rig.git('config', 'filter.lfs.clean', 'no-such-lfs clean')
       rig.git('config', 'filter.lfs.required', 'true')
     },
-    exitCode: 1,
-    says: /no-such-lfs/,
+    exitCode: 5,
+    says: /not found: no-such-lfs[\s\S]*orch resume/,
     mend: (rig) => {
       rig.git('config', 'filter.lfs.smudge', 'cat')
       rig.git('config', 'filter.lfs.clean', 'cat')
     },
-    again: ['retry 1A', 'retry 1B'],
   },
 ]
 
@@ -158,9 +156,9 @@ scene.write(scene.task + '.txt', scene.task + '\\n')`,
       obstacle.mend(rig)
       // What the person's own git did to their edits while mending is theirs.
       const mended = editsOf(rig)
-      const again: Ended[] = []
-      for (const line of obstacle.again ?? ['resume']) again.push(await rig.orch(line.split(' ')))
-      expect(again.at(-1)?.exitCode, again.at(-1)?.stderr).toBe(0)
+      const again = await rig.orch([obstacle.again ?? 'resume'])
+      expect(again.exitCode, again.stderr).toBe(0)
+      expect(rig.facts().filter((fact) => fact.type === 'task-failed')).toEqual([])
       expect(mergedTo(rig)).toEqual(['1A', '1B'])
       expect(editsOf(rig)).toEqual(mended)
       expect(leftoversOf(rig)).toEqual([])

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/adapters/store/store-error.js'
+import { defaultConfig } from '../../src/core/config.js'
 import { retryableWork } from '../../src/core/retryable.js'
+import { Budgets } from '../../src/engine/budget.js'
 import { failing } from '../support/simulation/acts.js'
 import { type Act, approval, finished, paid, refusal } from '../support/simulation/scripted-agent.js'
 import { World } from '../support/simulation/world.js'
@@ -294,5 +296,30 @@ describe('a budget of sessions', () => {
     })
     expect(await world.run()).toMatchObject({ ending: 'paused', failure: { reason: 'budget-reached' } })
     expect(world.facts.filter((f) => f.type === 'attempt-started')).toHaveLength(2)
+  })
+})
+
+describe('a warning of a budget that cannot be saved', () => {
+  it('ends nothing at once, and is told when the session ends', async () => {
+    const full = new StoreError({ reason: 'disk-full', path: 'facts.ndjson' })
+    const world = new World({
+      milestones: [aMilestone({ id: '1A' })],
+      config: (config) => ({ ...config, budget: { ...config.budget, task: { ...config.budget.task, usd: 1 } } }),
+      act: write,
+    })
+    await world.run()
+    const { state, clock, halt } = world
+    if (state === null) throw new Error('no run')
+    const { budget } = defaultConfig
+    const needs = { clock, halt, budget: { ...budget, task: { ...budget.task, usd: 1 } } }
+    const meter = new Budgets({ ...needs, journal: { state, record: () => Promise.reject(full) } }).meter('1A')
+    const unheard: unknown[] = []
+    const note = (error: unknown): void => void unheard.push(error)
+    process.on('unhandledRejection', note)
+    meter.used({ ...paid, costUsd: 0.9 })
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', note)
+    expect(unheard).toEqual([])
+    await expect(meter.close()).rejects.toBe(full)
   })
 })

@@ -1,18 +1,19 @@
-import { rm } from 'node:fs/promises'
+import { rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
 import type { Workspace } from '../../core/work.js'
 import { advanceCheckout } from './checkout.js'
-import { isAncestor } from './commits.js'
+import { changesBetween, isAncestor } from './commits.js'
 import { writeDurably } from './durable-text.js'
 import { withFiles } from './git-failure.js'
 import { isInside, textOf, truePath } from './place.js'
 import { parseStatus } from './raw-diff.js'
 import { deleteBranch, swap, tipOf } from './refs.js'
 import { line, orchFolder, type Site, type Worktree } from './site.js'
-import { attach, closingNote, ensureWorktree, exists, findWorktree, listWorktrees, requireWorktree } from './worktrees.js'
+import { snapshot } from './snapshots.js'
+import { attach, closingNote, ensureWorktree, exists, findWorktree, isHalfMade, listWorktrees, requireWorktree } from './worktrees.js'
 
 /** Makes a task's branch and worktree, or takes over those that are there: nothing is ever reset. For use within a turn. */
 export async function openWorkspace(site: Site, workspace: Workspace): Promise<Result<void, Failure>> {
@@ -72,9 +73,9 @@ export async function closeWorkspace(site: Site, workspace: Workspace, mergedInt
   const merged = tip.value === null ? ok(true) : await isAncestor(site, tip.value, mergedInto)
   if (!merged.ok || !merged.value) return merged
   const worktree = await findWorktree(site, workspace.path)
-  if (worktree === null && (await exists(workspace.path))) return ok(false)
+  if (worktree === null && (await exists(workspace.path)) && !(await removeIfEmpty(workspace.path))) return ok(false)
   if (worktree !== null) {
-    const spare = await isSpare(site, worktree, mergedInto)
+    const spare = await isSpare(site, worktree, { tip: tip.value, mergedInto })
     if (!spare.ok || !spare.value) return spare
     const removed = await remove(site, worktree)
     if (!removed.ok) return removed
@@ -83,10 +84,31 @@ export async function closeWorkspace(site: Site, workspace: Workspace, mergedInt
   return deleted.ok ? ok(true) : deleted
 }
 
+const removeIfEmpty = (folder: string): Promise<boolean> =>
+  rmdir(folder).then(
+    () => true,
+    () => false,
+  )
+
+/** Where a task's branch stands, if it is there, and what has landed. */
+interface Landing {
+  readonly tip: CommitId | null
+  readonly mergedInto: CommitId
+}
+
 /** Whether a worktree holds nothing that is not merged. Said once, it stays said, since the removal may be cut short. */
-async function isSpare(site: Site, worktree: Worktree, mergedInto: CommitId): Promise<Result<boolean, Failure>> {
+async function isSpare(site: Site, worktree: Worktree, landing: Landing): Promise<Result<boolean, Failure>> {
   const note = join(worktree.gitDir, closingNote)
   if (!(await exists(worktree.path)) || (await textOf(note)) !== null) return ok(true)
+  const isWhole = landing.tip !== null && !(await isHalfMade(worktree))
+  const spare = isWhole ? await isUnchanged(site, worktree, landing.mergedInto) : await holdsNothingNew(site, worktree, landing)
+  if (!spare.ok || !spare.value) return spare
+  const noted = await withFiles('close a worktree', worktree.path, () => writeDurably(note, landing.mergedInto))
+  return noted.ok ? ok(true) : noted
+}
+
+/** It stands at what is merged, and nothing in it is uncommitted. */
+async function isUnchanged(site: Site, worktree: Worktree, mergedInto: CommitId): Promise<Result<boolean, Failure>> {
   const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
   if (!head.ok) return head
   const merged = await isAncestor(site, head.value, mergedInto)
@@ -96,9 +118,25 @@ async function isSpare(site: Site, worktree: Worktree, mergedInto: CommitId): Pr
   if (!status.ok) return status
   const copies = new Set(site.envFiles)
   const others = [...parseStatus(status.value.stdout)].filter(([path, state]) => state !== '??' || !copies.has(path))
-  if (others.length > 0) return ok(false)
-  const noted = await withFiles('close a worktree', worktree.path, () => writeDurably(note, mergedInto))
-  return noted.ok ? ok(true) : noted
+  return ok(others.length === 0)
+}
+
+/** Without its branch or its index git cannot say what is changed in it: its files are compared with what is merged. */
+async function holdsNothingNew(site: Site, worktree: Worktree, { tip, mergedInto }: Landing): Promise<Result<boolean, Failure>> {
+  const now = await snapshot(site, worktree.path)
+  if (!now.ok) return now
+  if (tip === null) return wasTree(site, now.value, mergedInto)
+  const changes = await changesBetween(site, tip, now.value)
+  return changes.ok ? ok(changes.value.every((change) => change.after === null)) : changes
+}
+
+const farthestBack = 5000
+
+/** Whether a commit that is part of another one had exactly these files. */
+async function wasTree(site: Site, tree: string, mergedInto: CommitId): Promise<Result<boolean, Failure>> {
+  const args = ['log', '--format=%T', `--max-count=${farthestBack}`, mergedInto]
+  const trees = await site.inMemory({ doing: 'look for these files in the history', args })
+  return trees.ok ? ok(trees.value.stdout.split('\n').includes(tree)) : trees
 }
 
 /** A person may have the branch checked out to look at it. */

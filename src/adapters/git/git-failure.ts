@@ -6,7 +6,19 @@ const mostDetail = 2000
 /** What git's complaint means. @param doing completes "git failed to …" */
 export function failureOf(doing: string, complaint: string, path: string): Failure {
   if (/No space left on device|Disk quota exceeded|ENOSPC|EDQUOT/i.test(complaint)) return { reason: 'disk-full', path }
+  const filter = missingFilter(complaint)
+  if (filter !== null) return { reason: 'filter-missing', command: filter }
   return { reason: 'git-failed', doing, detail: complaint.trim().slice(-mostDetail) }
+}
+
+/**
+ * The filter of `.gitattributes` that git could not start, by what git says (one for each file) or the shell (one for all
+ * files, `filter.<name>.process`).
+ */
+function missingFilter(complaint: string): string | null {
+  const single = /external filter '([^'\n]+)' failed 127/.exec(complaint)?.[1]
+  const process = /^.*?: (?:line )?\d+: (\S+): (?:command )?not found$[\s\S]*the remote end hung up/m.exec(complaint)?.[1]
+  return single ?? process ?? null
 }
 
 /** The lock file that somebody else holds, when that is what git complains about (with `LC_ALL=C`). */

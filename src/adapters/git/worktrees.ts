@@ -83,7 +83,7 @@ async function forget(site: Site, worktree: Worktree): Promise<Result<null, Fail
 export const closingNote = 'orch-closing'
 
 /** Nothing in it can be missed: its making or its removal was cut short, and nobody has worked there since. */
-async function isHalfMade(worktree: Worktree): Promise<boolean> {
+export async function isHalfMade(worktree: Worktree): Promise<boolean> {
   // Git itself locks a worktree with this word until all files are there.
   const isBeingMade = (await textOf(join(worktree.gitDir, 'locked')))?.trim() === 'initializing'
   return isBeingMade || (await exists(join(worktree.gitDir, closingNote)))

@@ -31,18 +31,7 @@ export async function recall(runFolder: string, text: FactsText): Promise<Result
   return ok({ state: folded.value, checkpointSeq: from?.seq ?? 0 })
 }
 
-/**
- * Reads a run's state without a lock and without changing anything, also while it is under way.
- * A run that was not begun is an error here.
- */
-export async function readRun(runFolder: string): Promise<Result<RunState, Failure>> {
-  const history = await readHistory(runFolder)
-  if (!history.ok) return history
-  if (history.value.state === null) return err({ reason: 'state-unreadable', path: runFolder, detail: 'the run was never begun' })
-  return ok(history.value.state)
-}
-
-/** The same, where a run that was not begun is an answer. */
+/** Reads a run's state without a lock and without changing anything, also while it is under way. */
 export async function readHistory(runFolder: string): Promise<Result<RunHistory, Failure>> {
   const text = await readFacts(runPaths(runFolder).facts)
   return text.ok ? recall(runFolder, text.value) : text

@@ -3,10 +3,16 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inspectRun, mendRun } from '../../../src/adapters/store/mend-run.js'
-import { readRun } from '../../../src/adapters/store/run-history.js'
+import { readHistory } from '../../../src/adapters/store/run-history.js'
 import { runPaths } from '../../../src/adapters/store/run-paths.js'
 import { at, Ear, instant, journalIn, runId, systemError, tell, tempFolder, tempRun, WatchedDisk } from './rig.js'
 import { anyStory, closing, nthFact, opening, plainFold, story } from './run-story.js'
+
+/** What another process sees of the run. */
+async function readRun(folder: string) {
+  const read = await readHistory(folder)
+  return read.ok ? { ok: true, value: read.value.state } : read
+}
 
 describe('recording', () => {
   test('saves, then tells, in the order of the calls, and gives the state with the fact in it', async () => {
@@ -159,7 +165,7 @@ describe('coming back', () => {
   })
 
   test('a run that was never begun is told apart from a damaged one', async () => {
-    expect(await readRun(await tempFolder())).toMatchObject({ ok: false, error: { detail: 'the run was never begun' } })
+    expect(await readRun(await tempFolder())).toEqual({ ok: true, value: null })
   })
 })
 
