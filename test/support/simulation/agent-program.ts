@@ -122,15 +122,16 @@ export class AgentProgram {
     heard(`${task} ${step} ${number} ${request.resumes ? 'goes on' : 'begins'} in ${session}: ${part.kind}`)
     await this.#alive(invocation, 500)
     if (part.isKnown) this.#conversations.add(session)
+    const isStopped = (): boolean => stop.aborted
     const ended = <T extends object>(how: T): T & { usage: Usage } => ({ ...how, usage: invocation.used })
     if (account.isClosed()) return ended({ kind: 'limited', limit: account.notice() })
     await this.#work(invocation, part, { hear, stop })
-    if (stop.aborted) return ended({ kind: 'stopped' })
+    if (isStopped()) return ended({ kind: 'stopped' })
     const place = worktrees.get(request.cwd)
     if (place === undefined) return ended({ kind: 'failed', failure: gone(request.cwd), again: 'fresh' })
     crew.begin(part, request, place)
     await this.#work(invocation, part, { hear, stop })
-    if (stop.aborted) return ended({ kind: 'stopped' })
+    if (isStopped()) return ended({ kind: 'stopped' })
     if (account.isClosed() && part.meetsLimit) return ended({ kind: 'limited', limit: account.notice() })
     if (part.kind === 'limited' && account.close()) return ended({ kind: 'limited', limit: account.notice() })
     const reach = part.kind === 'leaks' ? this.needs.leaks.happen(invocation, request.cwd) : undefined
