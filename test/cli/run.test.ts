@@ -254,3 +254,21 @@ describe('orch run', () => {
     expect(rig.git('branch', '--list', 'orch/*/rehearsal')).not.toBe('')
   })
 })
+
+describe('orch logs --json', () => {
+  it('prints the facts as they are saved, one a line; of a task those about it', async () => {
+    await using rig = Rig.create({ milestones: { '1A': '# Milestone 1A - Work\n## Tasks\n1. Do it\n' } })
+    expect(await rig.orch(['logs', '--json'])).toMatchObject({ exitCode: 0, stdout: '' })
+    rig.configure({ agent: { command: rig.puppet(`scene.write('a.txt', 'x')`) }, review: { enabled: false } })
+    rig.commit()
+    expect(await rig.orch(['run'])).toMatchObject({ exitCode: 0 })
+    const linesOf = (text: string): unknown[] =>
+      text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as unknown)
+    expect(linesOf((await rig.orch(['logs', '--json'])).stdout)).toEqual(rig.facts())
+    const about = linesOf((await rig.orch(['logs', '1A', '--json'])).stdout)
+    expect(about).toEqual(rig.facts().filter((fact) => JSON.stringify(fact).includes('"task":"1A"')))
+  })
+})

@@ -73,7 +73,9 @@ const nameOf = ({ task, step, number }: Invocation): string => `${task} ${step} 
 
 /** A budget of which nothing is left when a session starts, with what no fact tells of yet; null: there is none. */
 function usedUp({ program, clock }: Universe, state: RunState, { settings, task }: { settings: Settings; task: string }): string | null {
-  const untold = program.invocations.filter((i) => i.run === state.run && i.told === null)
+  // What a task cost that git kept from being brought to its end is counted when that is retried.
+  const isLeftOpen = (i: Invocation): boolean => state.work[i.task]?.phase === 'failed'
+  const untold = program.invocations.filter((i) => i.run === state.run && i.told === null && !isLeftOpen(i))
   const live = new Map<string, Usage>(untold.map((i) => [i.task, i.used]))
   const uses = budgetsOf(state, settings.config.budget, workOf(state, task), { live, now: clock.now() })
   // This session is one of those that are counted.

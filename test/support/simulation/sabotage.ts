@@ -121,7 +121,9 @@ const spoils = {
   'merges are not found again': ({ repository }) => ({
     repository: { ...repository, mergedMilestones: () => Promise.resolve(ok(new Map())) },
   }),
-  'finished sessions are forgotten': ({ agent }) => ({ agent: { ...agent, recall: () => Promise.resolve(null) } }),
+  'finished sessions are forgotten': ({ agent }) => ({
+    agent: { ...agent, recall: () => Promise.resolve(null), spent: () => Promise.resolve(null) },
+  }),
   'a limit is taken for a failure': ({ agent }) => ({
     agent: { ...agent, run: async (...given) => limitAsFailure(await agent.run(...given)) },
   }),
@@ -132,7 +134,7 @@ const spoils = {
   'prose counts as a review': believingProse,
   'an empty diff counts as work': claimingChange,
   'a review approves what it did not see': ({ repository }) => ({
-    repository: { ...repository, putBack: () => Promise.resolve(ok([])) },
+    repository: { ...repository, putBack: () => Promise.resolve(ok([])), changedFiles: () => Promise.resolve(ok([])) },
   }),
   'what was saved is forgotten': null,
   'budgets are not looked at': null,
