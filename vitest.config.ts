@@ -19,7 +19,8 @@ export default defineConfig({
     projects: [
       project('unit', ['test/{core,documents,ui,engine}/**/*.test.ts', 'test/*.test.ts'], 120),
       project('adapters', ['test/adapters/**/*.test.ts'], 60),
-      project('cli', ['test/cli/**/*.test.ts'], 120),
+      project('cli', ['test/cli/**/!(siege*).test.ts'], 120),
+      project('siege', ['test/cli/siege*.test.ts'], 120),
       project('claude', ['test/claude/**/*.test.ts'], 180),
     ],
   },

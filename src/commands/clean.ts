@@ -1,5 +1,4 @@
 import { boolean } from '@oclif/core/flags'
-import { askYesOrNo } from '../compose/ask.js'
 import type { Cleaned } from '../compose/clean.js'
 import type { OwnProcess } from '../compose/processes.js'
 import type { Project } from '../compose/project.js'
@@ -64,8 +63,10 @@ export default class Clean extends OrchCommand {
     if (flags['dry-run']) return false
     if (flags.force) return true
     const { stdin, stderr } = process
-    if (stdin.isTTY && stderr.isTTY && !flags.json)
+    if (stdin.isTTY && stderr.isTTY && !flags.json) {
+      const { askYesOrNo } = await import('../compose/ask.js')
       return askYesOrNo(`End ${count === 1 ? 'this process' : `these ${count} processes`}?`, { input: stdin, output: stderr })
+    }
     say('next: orch clean --processes --force')
     return false
   }
