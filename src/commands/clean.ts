@@ -16,7 +16,7 @@ interface ProcessFlags {
 }
 
 export default class Clean extends OrchCommand {
-  static override summary = 'remove branches and worktrees of which everything is merged, or end processes that were left running'
+  static override summary = 'remove what is merged, or end processes left running'
   static override description =
     'Whatever holds a commit that is merged nowhere, or an edit that is not committed, is kept and named. With --processes it ends what runs of this repository started and left running, after asking, and nothing else.'
   static override examples = ['orch clean --dry-run\norch clean', 'orch clean --processes\norch clean --processes --force --quiet']

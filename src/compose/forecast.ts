@@ -11,8 +11,10 @@ const runsToGoBy = 20
 /** What a plan will need, going by this project's last runs. Null: there is none to go by. */
 export async function forecastOf(project: Project, plan: Pick<Plan, 'stages'>, now: number): Promise<Forecast | null> {
   const stages = plan.stages.map(({ stage, tasks }) => ({ stage, tasks: tasks.length }))
-  const { orchFolder, config } = project
+  const { root, orchFolder, config } = project
+  const history = await recentFacts(project.runsFolder, { runs: runsToGoBy })
+  if (history.length === 0) return null
   const peaks = await openSessionPeaks(orchFolder, config.agent.command)
-  const concurrency = await widthFor(config, machineOf(orchFolder, config.resources), peaks)
-  return forecast(await recentFacts(project.runsFolder, { runs: runsToGoBy }), { stages, concurrency, now })
+  const concurrency = await widthFor(config, machineOf(root, config.resources), peaks)
+  return forecast(history, { stages, concurrency, now })
 }
