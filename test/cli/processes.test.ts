@@ -34,7 +34,7 @@ describe.runIf(process.platform === 'linux')('what a session started', () => {
   it.each([
     { what: 'ends well', after: "scene.write('1A.txt', 'x')", exitCode: 0 },
     { what: 'dies', after: "process.kill(process.pid, 'SIGKILL')", exitCode: 1 },
-    { what: 'says nothing more', after: 'await new Promise(() => setInterval(() => {}, 1000))', exitCode: 1 },
+    { what: 'says nothing more', after: 'await new Promise(() => setInterval(() => {}, 1000))', exitCode: 4 },
     {
       what: 'prints its result and does not leave',
       after: "scene.write('1A.txt', 'x'); scene.done(); await new Promise(() => setInterval(() => {}, 1000))",
@@ -43,7 +43,7 @@ describe.runIf(process.platform === 'linux')('what a session started', () => {
   ])('is gone once the session $what, and a claude of the person lives', async ({ after, exitCode }) => {
     await using rig = Rig.create({ milestones })
     const agent = rig.puppet(`if (scene.step === 'review') return scene.review()\n${runaway(rig)}\n${after}`)
-    rig.configure({ agent: { command: agent }, execution: { retries: 0 }, health: { stuckAfter: '20s', killGrace: '500ms' } })
+    rig.configure({ agent: { command: agent }, execution: { retries: 0 }, health: { stuckAfter: '10s', killGrace: '500ms' } })
     rig.commit()
     const decoy = decoyIn(rig)
     try {

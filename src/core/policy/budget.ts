@@ -66,7 +66,8 @@ const consumedBy = (works: readonly Work[], { live, starting }: NotYetTold): Con
       const recorded = consumption(work.usage)
       return {
         ...(more === undefined ? recorded : addConsumption(recorded, consumption(more))),
-        sessions: work.sessions + (starting?.has(work.id) === true ? 1 : 0),
+        // Once it is recorded it is counted by itself.
+        sessions: work.sessions + (starting?.has(work.id) === true && work.open?.running !== true ? 1 : 0),
       }
     })
     .reduce(addConsumption, nothingUsed)
