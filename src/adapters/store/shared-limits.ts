@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { AccountName } from '../../core/account.js'
@@ -52,7 +52,8 @@ export class SharedLimitFiles implements SharedLimits {
       const other = parsed(claim, await textOf(file))
       if (other?.by === this.#me) return true
       if (other !== null && Math.abs(now - other.at) < claimMs) return false
-      await removeIfThere(realDisk, file)
+      // One that says nothing yet may be another's, who is about to write it.
+      if (other !== null || (await ageOf(file, now)) >= claimMs) await removeIfThere(realDisk, file)
       return createExclusively(file, JSON.stringify({ by: this.#me, at: now }))
     })
   }
@@ -92,6 +93,13 @@ async function saltIn(folder: string): Promise<string> {
   if ((await textOf(file)) === null) await createExclusively(file, randomBytes(16).toString('hex'))
   return (await textOf(file)) ?? ''
 }
+
+/** Milliseconds since a file was written; 0: it is not there. */
+const ageOf = (file: string, now: number): Promise<number> =>
+  stat(file).then(
+    ({ mtimeMs }) => now - mtimeMs,
+    () => 0,
+  )
 
 const textOf = (file: string): Promise<string | null> => readFile(file, 'utf8').catch(() => null)
 
