@@ -37,6 +37,8 @@ export const blankWork = (
   verdict: null,
   obstacle: null,
   approvedByPerson: false,
+  approvalNote: null,
+  byHand: null,
   mergeCommit: null,
   held: null,
   evictions: 0,

@@ -61,6 +61,8 @@ export const someWork = (part: Partial<Work>): Work => ({
   verdict: null,
   obstacle: null,
   approvedByPerson: false,
+  approvalNote: null,
+  byHand: null,
   mergeCommit: null,
   held: null,
   evictions: 0,

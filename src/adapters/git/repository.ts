@@ -1,7 +1,7 @@
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
-import type { Repository, Sentinel } from '../../engine/ports.js'
+import type { FreshStarts, Repository, Sentinel } from '../../engine/ports.js'
 import { checkoutSize } from './checkout-size.js'
 import { changesBetween, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
 import { commitFile, readFile } from './committed-file.js'
@@ -14,10 +14,11 @@ import { branchTip, swap } from './refs.js'
 import { openSentinel } from './sentinel.js'
 import { createSite, type Site, type SiteOptions } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
+import { startAnew } from './start-anew.js'
 import { commitScratch, commitWork } from './work.js'
 
 /** A repository, the watch over what others change in it, and what a cut-off run left in it. */
-export interface WatchedRepository extends Repository {
+export interface WatchedRepository extends Repository, FreshStarts {
   /** A new one has not looked yet. */
   sentinel(): Sentinel
   /** Worktrees of orch's that git still lists and whose folder is gone. */
@@ -54,6 +55,7 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     land: (branch, from, to, keptOn) => inTurn(() => land(site, { branch, from, to, keptOn })),
     isAncestor: (commit, of) => isAncestor(site, commit, of),
     mergedMilestones: (tip) => mergedMilestones(site, tip),
+    startAnew: (workspace, base) => startAnew(site, workspace, base),
     sentinel: () => openSentinel(site),
     goneWorktrees: () => goneWorktrees(site),
     forgetWorktree: (path) => inTurn(() => forgetWorktree(site, path)),

@@ -5,7 +5,7 @@ import type { Usage } from '../../core/session.js'
 import type { OpenSession, Work } from '../../core/work.js'
 
 /** Counts up when an older orch could no longer read what a newer one writes. */
-export const checkpointVersion = 3
+export const checkpointVersion = 4
 
 /** What stands in `checkpoint.json`. */
 export interface Checkpoint {
@@ -84,6 +84,8 @@ const work = {
   verdict: z.looseObject({ approved: z.boolean() }).nullable(),
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
+  approvalNote: textOrNull,
+  byHand: z.looseObject({ wants: text, commit: text }).nullable(),
   mergeCommit: textOrNull,
   held: textOrNull,
   evictions: count,

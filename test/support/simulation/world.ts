@@ -218,7 +218,7 @@ export class World {
         journal,
         records: this.#records(),
         milestones: { read: () => Promise.resolve(ok(this.milestones)) },
-        inbox: { isApproved: (id) => Promise.resolve(this.approvals.has(id)) },
+        inbox: { approvalOf: (id) => Promise.resolve(this.approvals.has(id) ? { note: null } : null) },
         prompts: {
           implement: (i) => `implement ${i.id}`,
           remediate: (i) => `remediate ${i.id}: ${i.findings}${i.checks.map((c) => c.command).join()}`,
