@@ -1,5 +1,6 @@
 import { approvalWords } from './approval-words.js'
-import type { WorkId } from './fact.js'
+import type { CommitId, WorkId } from './fact.js'
+import type { Landing } from './landing.js'
 import type { Criterion } from './milestone.js'
 import type { Work } from './work.js'
 
@@ -57,3 +58,10 @@ export const boardMessage = (run: string, stage: number, file: string): string =
 
 export const baseMergeMessage = (run: string, stage: number, branch: string): string =>
   `${subject(`Merge stage ${stage} into ${branch}`)}\n\nOrch-Run: ${run}\n`
+
+/** Takes a landed stage back; its trailers tell which merges count no more. */
+export function undoMessage(landing: Landing, merges: readonly CommitId[]): string {
+  const what = `Takes back what ${landing.from.slice(0, 12)}..${landing.to.slice(0, 12)} brought: ${landing.milestones.join(', ')}.`
+  const undoes = merges.map((commit) => `Orch-Undoes: ${commit}`)
+  return `${subject(`Undo stage ${landing.stage}`)}\n\n${what}\n\n${[`Orch-Run: ${landing.run}`, ...undoes].join('\n')}\n`
+}

@@ -39,7 +39,8 @@ const worksOf = (state: RunState, stage: StageState): Work[] => stage.tasks.flat
 function stagePart(state: RunState, stage: StageState): string[] {
   const works = worksOf(state, stage)
   const whole = state.work[wholeOf(stage.stage)]
-  const parts = [`### Stage ${stage.stage}`, works.length === 0 ? 'No tasks.' : table(state, works), ...works.flatMap(taskPart)]
+  const undone = stage.undone === null ? [] : ['It was merged, and a person had it undone.']
+  const parts = [`### Stage ${stage.stage}`, ...undone, works.length === 0 ? 'No tasks.' : table(state, works), ...works.flatMap(taskPart)]
   if (whole !== undefined && tellsSomething(whole)) parts.push(wholePart(state, whole))
   const { failure } = stage
   if (failure !== null && ![...works, whole].some((w) => JSON.stringify(w?.failure) === JSON.stringify(failure)))

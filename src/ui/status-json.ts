@@ -64,6 +64,8 @@ export interface StageStatus {
   readonly stage: number
   readonly state: StageStateName
   readonly failure: FailureStatus | null
+  /** It was merged, and a person had it undone. */
+  readonly undone: boolean
   readonly tasks: readonly TaskStatus[]
 }
 
@@ -107,6 +109,7 @@ function statusOfPlan(plan: Pick<Plan, 'stages'>): StatusJson {
     stage,
     state: 'pending' as const,
     failure: null,
+    undone: false,
     tasks: tasks.map((task) => ({ ...notBegun, id: task.id, title: oneLine(task.title) })),
   }))
   const tasks = stages.reduce((sum, stage) => sum + stage.tasks.length, 0)
@@ -136,6 +139,8 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
 function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
   const state = context.running ? saved : cutOff(saved)
   const landed = state.stages.flatMap((s) => s.landed ?? [])
+  // The last undo went back furthest.
+  const undone = state.stages.flatMap((s) => s.undone ?? [])
   return {
     schemaVersion: 1,
     run: {
@@ -145,7 +150,7 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
       endedAt: state.endedAt,
       baseBranch: state.baseBranch,
       baseCommit: state.baseCommit,
-      headCommit: landed.at(-1)?.to ?? state.baseCommit,
+      headCommit: undone[0]?.to ?? landed.at(-1)?.to ?? state.baseCommit,
       rehearsal: state.rehearsal,
       failure: state.failure === null ? null : failureJson(state.failure, null),
     },
@@ -155,6 +160,7 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
       stage: stage.stage,
       state: stageStateName(state, stage),
       failure: stage.failure === null ? null : failureJson(stage.failure, wholeOf(stage.stage)),
+      undone: stage.undone !== null,
       tasks: tasksIn(state, stage).map((work) => taskStatus(state, work, context)),
     })),
     totals: totalsOf(state),

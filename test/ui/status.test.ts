@@ -118,6 +118,7 @@ describe('orch status --json', () => {
                 "waitingFor": null,
               },
             ],
+            "undone": false,
           },
           {
             "failure": null,
@@ -139,6 +140,7 @@ describe('orch status --json', () => {
                 "waitingFor": null,
               },
             ],
+            "undone": false,
           },
         ],
         "totals": {
