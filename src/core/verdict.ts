@@ -1,3 +1,5 @@
+import type { Evidence } from './evidence.js'
+
 export type Severity = 'blocker' | 'major' | 'minor' | 'nit'
 
 /** One thing that a reviewer found. */
@@ -15,9 +17,17 @@ export interface Finding {
 export interface CriterionJudgement {
   readonly n: number
   readonly met: boolean
+  /** In the reviewer's words. */
   readonly evidence: string
   readonly file: string | null
   readonly line: number | null
+  /** Absent or null: none was named. */
+  readonly test?: string | null
+  readonly commit?: string | null
+  /** What orch itself saw of it. Absent: it did not look. */
+  readonly shown?: readonly Evidence[]
+  /** What was named and is false: why it is not met after all. Absent: nothing. */
+  readonly refuted?: readonly string[]
 }
 
 /** What a review gives. */

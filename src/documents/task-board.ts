@@ -1,4 +1,4 @@
-import { evidenceFor, isMet } from '../core/commit-message.js'
+import { evidenceFor, isMet } from '../core/evidence.js'
 import { wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'

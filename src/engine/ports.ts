@@ -148,6 +148,8 @@ export interface Repository {
   /** Moves a person's branch, and the checkout that has it, if there is one, without touching an uncommitted edit. */
   land(branch: string, from: CommitId, to: CommitId, keptOn: string): Promise<Result<void, Failure>>
   isAncestor(commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>>
+  /** The commit whose hash is or begins with `name`; null when there is none, or none in the history of `within`. */
+  commitNamed(name: string, within: CommitId): Promise<Result<CommitId | null, Failure>>
   /** Merge commits of milestones in a branch's history, by their trailers. */
   mergedMilestones(tip: CommitId): Promise<Result<ReadonlyMap<MilestoneId, { commit: CommitId; hash: string | null }>, Failure>>
 }

@@ -9,6 +9,7 @@ import { mostEvictions, retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
 import { holdIfAllFailAlike } from './breaker.js'
 import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
+import { weighEvidence } from './evidence.js'
 import type { SessionRequest } from './ports.js'
 import { admitSession, modelFor, runSession, spentWhenCutOff } from './session.js'
 import { isWhole, workspaceOf } from './workspace.js'
@@ -175,7 +176,9 @@ async function readVerdict(engine: Engine, work: Work, review: number, outcome: 
   const { usage } = outcome
   const answer = engine.ports.reviews.read(outcome.structured, outcome.text)
   if (!answer.ok) return failReview(engine, work, { failure: answer.error, again: 'fresh', usage })
-  const verdict = judge(answer.value, criteriaForReview(work.milestone))
+  const weighed = await weighEvidence(engine, work, judge(answer.value, criteriaForReview(work.milestone)))
+  if (!weighed.ok) return failWork(engine, work.id, weighed.error)
+  const verdict = weighed.value
   await engine.ports.records.write(`reviews/${work.id}-${review}.json`, `${JSON.stringify(verdict, null, 2)}\n`)
   await record(engine, { type: 'review-given', task: work.id, review, commit: work.head ?? '', verdict, usage })
 }
