@@ -8,7 +8,7 @@ import type { Engine, Ports } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import type { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
-import type { Clock, Disk, Journal, MilestoneSource, PromptSource, Records, Sentinel, SharedLimits } from '../../../src/engine/ports.js'
+import type { Clock, Disk, Journal, MilestoneSource, Records, Sentinel, SharedLimits } from '../../../src/engine/ports.js'
 import { Reservations } from '../../../src/engine/reservations.js'
 import { Watch } from '../../../src/engine/watch.js'
 import type { Dice } from './dice.js'
@@ -19,6 +19,7 @@ import { livingRepository } from './living-repository.js'
 import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
 import { checkoutPath, MemorySentinel } from './memory-sentinel.js'
 import { noLeases } from './no-leases.js'
+import { prompts } from './prompts.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { sabotaged } from './sabotage.js'
 import type { Universe } from './universe.js'
@@ -51,16 +52,6 @@ export function livingEngine(needs: EngineNeeds): Engine {
   const budgets = new Budgets({ journal, clock, halt, budget: config.budget })
   const pace = new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 })
   return sabotaged({ config, halt, gate, watch, budgets, pace, options: { concurrency, noWait, accounts }, ports }, universe)
-}
-
-const prompts: PromptSource = {
-  implement: (i) => `implement ${i.id}`,
-  remediate: (i) => `remediate ${i.id}: ${i.findings}${i.checks.map((c) => c.command).join()}`,
-  resolve: (i) => `resolve ${i.id}: ${i.files.join()}`,
-  review: (i) => `review ${i.id}`,
-  goOn: (i) => `go on ${i.id}`,
-  reviewGoOn: (i) => `go on reviewing ${i.id}`,
-  nudge: (i) => `nudge ${i.id}`,
 }
 
 function livingPorts(needs: EngineNeeds): Ports {
