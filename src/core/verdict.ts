@@ -1,4 +1,5 @@
 import type { Evidence } from './evidence.js'
+import type { MilestoneId } from './milestone.js'
 
 export type Severity = 'blocker' | 'major' | 'minor' | 'nit'
 
@@ -11,6 +12,8 @@ export interface Finding {
   readonly line: number | null
   readonly title: string
   readonly detail: string
+  /** In the review of a whole stage: the task whose merge brought what stands at the place. Absent: none, or no single one. */
+  readonly task?: MilestoneId
 }
 
 /** Whether one exit criterion counts as met, and why. */

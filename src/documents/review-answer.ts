@@ -138,7 +138,8 @@ const describeJudgement = (c: CriterionJudgement): string =>
 
 function describeFinding(finding: Finding, index: number): string {
   const detail = finding.detail.trim() === '' ? '' : `\n   ${indented(finding.detail)}`
-  return `${index + 1}. [${finding.severity}] ${finding.id}${place(finding)}: ${indented(finding.title)}${detail}`
+  const whose = finding.task === undefined ? '' : `, in what ${finding.task} brought`
+  return `${index + 1}. [${finding.severity}] ${finding.id}${place(finding)}${whose}: ${indented(finding.title)}${detail}`
 }
 
 const place = ({ file, line }: { file: string | null; line: number | null }): string =>

@@ -2,6 +2,7 @@ import type { CheckResult } from '../core/check.js'
 import { type Sighting, showsTest, weigh, withWeighed } from '../core/evidence.js'
 import type { CommitId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
+import { placeNamed } from '../core/named-place.js'
 import { ok, type Result } from '../core/result.js'
 import type { CriterionJudgement, Verdict } from '../core/verdict.js'
 import type { Work } from '../core/work.js'
@@ -41,15 +42,6 @@ async function placeSeen(engine: Engine, work: Work, { file, line }: CriterionJu
   if (now.value !== null) return ok({ ...named, lines: now.value, isRemoved: false })
   const before = await linesAt(engine, workspaceOf(work).base, named.file)
   return before.ok ? ok({ ...named, lines: null, isRemoved: before.value !== null }) : before
-}
-
-/** As git calls it: reviewers also name files by the whole path, or write the line behind the name. */
-function placeNamed(place: { file: string; line: number | null }, worktree: string): { file: string; line: number | null } {
-  const [, bare, behind] = /^(.+?):(\d+)(?:[:-]\d+)?$/.exec(place.file) ?? []
-  const path = (bare ?? place.file).replaceAll('\\', '/')
-  const root = `${worktree.replaceAll('\\', '/')}/`
-  const file = (path.startsWith(root) ? path.slice(root.length) : path).replace(/^(?:\.\/)+/, '')
-  return { file, line: place.line ?? (behind === undefined ? null : Number(behind)) }
 }
 
 /** Null: there is no such file. */

@@ -12,6 +12,7 @@ import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './
 import { weighEvidence } from './evidence.js'
 import type { SessionRequest } from './ports.js'
 import { admitSession, modelFor, runSession, spentWhenCutOff } from './session.js'
+import { assignFindings } from './stage-findings.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** A session that has not seen the work and may only read judges it against its milestone. What cannot be read as a review approves nothing. */
@@ -177,8 +178,9 @@ async function readVerdict(engine: Engine, work: Work, review: number, outcome: 
   const answer = engine.ports.reviews.read(outcome.structured, outcome.text)
   if (!answer.ok) return failReview(engine, work, { failure: answer.error, again: 'fresh', usage })
   const weighed = await weighEvidence(engine, work, judge(answer.value, criteriaForReview(work.milestone)))
-  if (!weighed.ok) return failWork(engine, work.id, weighed.error)
-  const verdict = weighed.value
+  const assigned = weighed.ok ? await assignFindings(engine, work, weighed.value) : weighed
+  if (!assigned.ok) return failWork(engine, work.id, assigned.error)
+  const verdict = assigned.value
   await engine.ports.records.write(`reviews/${work.id}-${review}.json`, `${JSON.stringify(verdict, null, 2)}\n`)
   await record(engine, { type: 'review-given', task: work.id, review, commit: work.head ?? '', verdict, usage })
 }

@@ -37,9 +37,10 @@ function verdictDetails({ summary, criteria, findings }: Verdict): readonly stri
   return [...(summary.trim() === '' ? [] : [oneLine(summary)]), ...unmet, ...findings.flatMap(findingLines)]
 }
 
-function findingLines({ severity, file, line, title, detail }: Finding): readonly string[] {
+function findingLines({ severity, file, line, title, detail, task }: Finding): readonly string[] {
   const place = file === null ? '' : ` (${oneLine(file)}${line === null ? '' : `:${line}`})`
-  return [`${severity}: ${oneLine(title)}${place}`, ...linesOf(detail).map((text) => `  ${text}`)]
+  const whose = task === undefined ? '' : `, in what ${task} brought`
+  return [`${severity}: ${oneLine(title)}${place}${whose}`, ...linesOf(detail).map((text) => `  ${text}`)]
 }
 
 /** What the fact's own line had no room for. */
