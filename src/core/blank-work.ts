@@ -35,6 +35,7 @@ export const blankWork = (
   checks: [],
   checkedCommit: null,
   verdict: null,
+  stageFindings: [],
   obstacle: null,
   approvedByPerson: false,
   mergeCommit: null,

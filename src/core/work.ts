@@ -125,6 +125,8 @@ export interface Work {
   readonly checks: readonly CheckResult[]
   readonly checkedCommit: CommitId | null
   readonly verdict: Verdict | null
+  /** Of a task: what reviews of its merged stage found in what it brought, by the findings' ids. */
+  readonly stageFindings: readonly string[]
   readonly obstacle: Obstacle | null
   readonly approvedByPerson: boolean
   readonly mergeCommit: CommitId | null

@@ -5,6 +5,7 @@ import type { Failure } from '../core/failure.js'
 import type { Change } from '../core/leak.js'
 import type { MachineSample } from '../core/machine.js'
 import type { Milestone, MilestoneId } from '../core/milestone.js'
+import type { NamedPlace } from '../core/named-place.js'
 import type { Peak } from '../core/policy/need.js'
 import type { Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
@@ -90,6 +91,12 @@ export type MergeTrial =
   /** `tree` holds both sides between conflict markers. */
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tree: string; readonly notes: string }
 
+/** A place in what was changed between two commits. */
+export interface ChangedPlace extends NamedPlace {
+  readonly since: CommitId
+  readonly tip: CommitId
+}
+
 /** Git, as far as the engine needs it. Nothing here runs a hook of the repository. Each call may be repeated: one that finds its work done is content. */
 export interface Repository {
   /** Bytes that the files of a commit take in a worktree. */
@@ -148,6 +155,10 @@ export interface Repository {
   /** Moves a person's branch, and the checkout that has it, if there is one, without touching an uncommitted edit. */
   land(branch: string, from: CommitId, to: CommitId, keptOn: string): Promise<Result<void, Failure>>
   isAncestor(commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>>
+  /** The commit whose hash is or begins with `name`; null when there is none, or none in the history of `within`. */
+  commitNamed(name: string, within: CommitId): Promise<Result<CommitId | null, Failure>>
+  /** Which of these merges brought what stands at a place of `tip` (line null: in the file) and did not yet at `since`; none: it came another way. */
+  broughtBy(place: ChangedPlace, merges: readonly CommitId[]): Promise<Result<readonly CommitId[], Failure>>
   /** Merge commits of milestones in a branch's history, by their trailers. */
   mergedMilestones(tip: CommitId): Promise<Result<ReadonlyMap<MilestoneId, { commit: CommitId; hash: string | null }>, Failure>>
 }

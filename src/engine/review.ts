@@ -9,9 +9,11 @@ import { promptInput } from './attempt-prompt.js'
 import { holdIfAllFailAlike } from './breaker.js'
 import { type Conversation, chooseConversation, knownConversation } from './conversation.js'
 import { currentWork, type Engine, failWork, haltFor, record } from './engine.js'
+import { weighEvidence } from './evidence.js'
 import { interruptionCause } from './interruption.js'
 import { admitSession, spentWhenCutOff, startSession } from './session.js'
 import { sessionRequest } from './session-request.js'
+import { assignFindings } from './stage-findings.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** A session that has not seen the work and may only read judges it against its milestone. What cannot be read as a review approves nothing. */
@@ -139,7 +141,10 @@ async function readVerdict(engine: Engine, work: Work, review: number, outcome: 
   const { usage } = outcome
   const answer = engine.ports.reviews.read(outcome.structured, outcome.text)
   if (!answer.ok) return failReview(engine, work, { failure: answer.error, again: 'fresh', usage })
-  const verdict = judge(answer.value, criteriaForReview(work.milestone))
+  const weighed = await weighEvidence(engine, work, judge(answer.value, criteriaForReview(work.milestone)))
+  const assigned = weighed.ok ? await assignFindings(engine, work, weighed.value) : weighed
+  if (!assigned.ok) return failWork(engine, work.id, assigned.error)
+  const verdict = assigned.value
   await engine.ports.records.write(`reviews/${work.id}-${review}.json`, `${JSON.stringify(verdict, null, 2)}\n`)
   await record(engine, { type: 'review-given', task: work.id, review, commit: work.head ?? '', verdict, usage })
 }

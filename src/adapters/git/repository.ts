@@ -2,8 +2,9 @@ import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import type { Repository, Sentinel } from '../../engine/ports.js'
+import { broughtBy } from './blame.js'
 import { checkoutSize } from './checkout-size.js'
-import { changesBetween, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
+import { changesBetween, commitNamed, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
 import { commitFile, readFile } from './committed-file.js'
 import { commitResolution, layOutConflict } from './conflicts.js'
 import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorkspace } from './desks.js'
@@ -53,6 +54,8 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     moveBranch: (branch, from, to) => inTurn(() => swap(site, { branch, from, to, why: 'integrated' })),
     land: (branch, from, to, keptOn) => inTurn(() => land(site, { branch, from, to, keptOn })),
     isAncestor: (commit, of) => isAncestor(site, commit, of),
+    commitNamed: (name, within) => commitNamed(site, name, within),
+    broughtBy: (place, merges) => broughtBy(site, place, merges),
     mergedMilestones: (tip) => mergedMilestones(site, tip),
     sentinel: () => openSentinel(site),
     goneWorktrees: () => goneWorktrees(site),
