@@ -5,7 +5,7 @@ import type { Usage } from '../../core/session.js'
 import type { OpenSession, Work } from '../../core/work.js'
 
 /** Counts up when an older orch could no longer read what a newer one writes. */
-export const checkpointVersion = 3
+export const checkpointVersion = 4
 
 /** What stands in `checkpoint.json`. */
 export interface Checkpoint {
@@ -82,8 +82,11 @@ const work = {
   checks: results,
   checkedCommit: textOrNull,
   verdict: z.looseObject({ approved: z.boolean() }).nullable(),
+  stageFindings: z.array(text),
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
+  approvalNote: textOrNull,
+  byHand: z.looseObject({ wants: text, commit: text }).nullable(),
   mergeCommit: textOrNull,
   held: textOrNull,
   evictions: count,
