@@ -5,8 +5,8 @@ import { normalizeArgv } from '@oclif/core/help'
 import type { Manifest, PJSON } from '@oclif/core/interfaces'
 import { exitCodes } from '../core/exit-code.js'
 import { badUsageText } from '../ui/bad-usage.js'
-import { OrchHelp } from './orch-help.js'
 import { commands } from './orch-commands.js'
+import { OrchHelp } from './orch-help.js'
 
 export { commands }
 

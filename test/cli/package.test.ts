@@ -26,7 +26,7 @@ describe('the package', () => {
   test('runs by what is in it alone, and a whole run with the built-in stand-in too', async () => {
     await using rig = Rig.create({ milestones: { '1A': milestone } })
     const orch = join(unpacked(rig), 'bin', 'run.js')
-    expect(rig.node(orch, 'run', '--rehearse')).toContain('1 merged')
+    expect(rig.node(orch, 'run', '--rehearse')).toContain('1 of 1 task merged')
     expect(rig.node(orch, 'status')).toContain('1A')
     expect(rig.node(orch, '--help')).toContain('carry the plan out')
   })
@@ -51,7 +51,9 @@ describe('the package', () => {
   test('knows a command by each file of src/commands', () => {
     const { commands } = JSON.parse(readFileSync(join(projectRoot, 'dist', 'oclif.manifest.json'), 'utf8')) as { commands: object }
     const files = readdirSync(join(projectRoot, 'src', 'commands'), { recursive: true, encoding: 'utf8' })
-    const ids = files.filter((file) => file.endsWith('.ts') && !file.startsWith('orch-')).map((file) => file.slice(0, -3).replace(/[\\/]/, ':'))
+    const ids = files
+      .filter((file) => file.endsWith('.ts') && !file.startsWith('orch-'))
+      .map((file) => file.slice(0, -3).replace(/[\\/]/, ':'))
     expect(Object.keys(commands).sort()).toEqual(ids.sort())
   })
 })
