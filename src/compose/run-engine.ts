@@ -32,6 +32,7 @@ import type { Engine } from '../engine/engine.js'
 import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
 import { Pacer } from '../engine/pace.js'
+import { PassedTrees } from '../engine/passed-trees.js'
 import type { Leases, Listener, SharedLimits } from '../engine/ports.js'
 import { Reservations } from '../engine/reservations.js'
 import { Watch } from '../engine/watch.js'
@@ -107,6 +108,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     watch: new Watch(project.repository.sentinel(), listener),
     budgets: new Budgets({ journal, clock: systemClock, halt, budget: config.budget }),
     pace: new Pacer({ config: config.pace, clock: systemClock, listener, halt, usedInDay: await tokensInDay(project, config) }),
+    passedTrees: new PassedTrees(project.repository),
     options: { concurrency, noWait, accounts },
     ports: {
       ...agents,

@@ -82,6 +82,8 @@ export type StageFact =
       readonly branch: string
       readonly milestones: readonly Milestone[]
     }
+  /** The config's checks on what the stage starts from, before any session of it. */
+  | { readonly type: 'base-checked'; readonly stage: number; readonly commit: CommitId; readonly results: readonly CheckResult[] }
   /** These are now on the stage's integration branch, and the checks passed on its new tip. */
   | {
       readonly type: 'tasks-combined'
@@ -146,6 +148,8 @@ export type WorkFact =
       readonly counts: boolean
       readonly usage: Usage
     }
+  /** It failed, and passed when it was run once more on the same commit: it counts as passed, and a person should look at it. */
+  | { readonly type: 'check-flaky'; readonly task: WorkId; readonly command: string; readonly commit: CommitId }
   | { readonly type: 'checks-finished'; readonly task: WorkId; readonly commit: CommitId; readonly results: readonly CheckResult[] }
   | {
       readonly type: 'review-started'

@@ -9,6 +9,7 @@ import type { Budgets } from './budget.js'
 import type { Gate } from './gate.js'
 import type { Halt } from './halt.js'
 import type { Pacer } from './pace.js'
+import type { PassedTrees } from './passed-trees.js'
 import type {
   Agent,
   Board,
@@ -76,6 +77,7 @@ export interface Engine {
   readonly watch: Watch
   readonly budgets: Budgets
   readonly pace: Pacer
+  readonly passedTrees: PassedTrees
 }
 
 export const stateOf = (engine: Engine): RunState => engine.ports.journal.state

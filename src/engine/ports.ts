@@ -147,6 +147,8 @@ export interface Repository {
   moveBranch(branch: string, from: CommitId | null, to: CommitId): Promise<Result<void, Failure>>
   /** Moves a person's branch, and the checkout that has it, if there is one, without touching an uncommitted edit. */
   land(branch: string, from: CommitId, to: CommitId, keptOn: string): Promise<Result<void, Failure>>
+  /** The name of exactly the files that a commit holds: two commits with the same files have the same one. */
+  treeOf(commit: CommitId): Promise<Result<string, Failure>>
   isAncestor(commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>>
   /** Merge commits of milestones in a branch's history, by their trailers. */
   mergedMilestones(tip: CommitId): Promise<Result<ReadonlyMap<MilestoneId, { commit: CommitId; hash: string | null }>, Failure>>

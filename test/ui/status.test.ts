@@ -85,7 +85,9 @@ describe('orch status --json', () => {
         "schemaVersion": 1,
         "stages": [
           {
+            "base": null,
             "failure": null,
+            "flaky": [],
             "stage": 1,
             "state": "done",
             "tasks": [
@@ -96,6 +98,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 135000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "1A",
                 "reviewRounds": 1,
@@ -110,6 +113,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "1B",
                 "reviewRounds": 1,
@@ -120,7 +124,9 @@ describe('orch status --json', () => {
             ],
           },
           {
+            "base": null,
             "failure": null,
+            "flaky": [],
             "stage": 2,
             "state": "done",
             "tasks": [
@@ -131,6 +137,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "2A",
                 "reviewRounds": 1,

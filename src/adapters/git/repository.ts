@@ -3,7 +3,7 @@ import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import type { Repository, Sentinel } from '../../engine/ports.js'
 import { checkoutSize } from './checkout-size.js'
-import { changesBetween, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
+import { changesBetween, diff, isAncestor, mergedMilestones, treeOf, tryMerge } from './commits.js'
 import { commitFile, readFile } from './committed-file.js'
 import { commitResolution, layOutConflict } from './conflicts.js'
 import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorkspace } from './desks.js'
@@ -52,6 +52,7 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     commitFile: (parent, file) => commitFile(site, parent, file),
     moveBranch: (branch, from, to) => inTurn(() => swap(site, { branch, from, to, why: 'integrated' })),
     land: (branch, from, to, keptOn) => inTurn(() => land(site, { branch, from, to, keptOn })),
+    treeOf: (commit) => treeOf(site, commit),
     isAncestor: (commit, of) => isAncestor(site, commit, of),
     mergedMilestones: (tip) => mergedMilestones(site, tip),
     sentinel: () => openSentinel(site),

@@ -5,7 +5,7 @@ import type { Usage } from '../../core/session.js'
 import type { OpenSession, Work } from '../../core/work.js'
 
 /** Counts up when an older orch could no longer read what a newer one writes. */
-export const checkpointVersion = 3
+export const checkpointVersion = 4
 
 /** What stands in `checkpoint.json`. */
 export interface Checkpoint {
@@ -81,6 +81,7 @@ const work = {
   entryResults: results,
   checks: results,
   checkedCommit: textOrNull,
+  flaky: z.array(z.looseObject({ command: text, commit: text })),
   verdict: z.looseObject({ approved: z.boolean() }).nullable(),
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
@@ -100,6 +101,7 @@ const stage = {
   phase: z.enum(['pending', 'running', 'done', 'held', 'failed']),
   tip: textOrNull,
   branch: textOrNull,
+  base: z.looseObject({ commit: text, results }).nullable(),
   integration: textOrNull,
   complete: z.boolean(),
   tasks: z.array(text),
