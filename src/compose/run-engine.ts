@@ -9,6 +9,7 @@ import { readProjectRules } from '../adapters/files/project-rules.js'
 import { readTemplates } from '../adapters/files/template-files.js'
 import { diskOf } from '../adapters/machine/disk.js'
 import { startChild } from '../adapters/processes/child.js'
+import { earlierRuns } from '../adapters/store/earlier-runs.js'
 import { RunInbox } from '../adapters/store/inbox.js'
 import type { RunJournal } from '../adapters/store/journal.js'
 import { runPaths } from '../adapters/store/run-paths.js'
@@ -119,6 +120,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       sharedLimits,
       records: new RunRecords(setup.runFolder),
       milestones: project.milestones,
+      earlierRuns: earlierRuns(project.runsFolder),
       inbox: new RunInbox(setup.runFolder),
       prompts: promptsFrom(await readTemplates()),
       reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },

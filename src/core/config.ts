@@ -63,6 +63,8 @@ export interface Config {
     readonly retryMaxMs: number
     /** The machine does not fall asleep while a run is carried out. */
     readonly keepAwake: boolean
+    /** When the checks fail on what a stage starts from: begin all the same, or stop before anything is paid for. */
+    readonly redBase: 'go-on' | 'stop'
   }
   readonly agent: {
     readonly command: string
@@ -170,6 +172,7 @@ export const defaultConfig: Config = {
     retryFactor: 2,
     retryMaxMs: 10 * minute,
     keepAwake: false,
+    redBase: 'go-on',
   },
   agent: {
     command: 'claude',

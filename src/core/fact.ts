@@ -83,7 +83,14 @@ export type StageFact =
       readonly milestones: readonly Milestone[]
     }
   /** The config's checks on what the stage starts from, before any session of it. */
-  | { readonly type: 'base-checked'; readonly stage: number; readonly commit: CommitId; readonly results: readonly CheckResult[] }
+  | {
+      readonly type: 'base-checked'
+      readonly stage: number
+      readonly commit: CommitId
+      readonly results: readonly CheckResult[]
+      /** Of the commands that passed, those that failed first. */
+      readonly flaky: readonly string[]
+    }
   /** These are now on the stage's integration branch, and the checks passed on its new tip. */
   | {
       readonly type: 'tasks-combined'

@@ -145,6 +145,11 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       )
     case 'dependency-failed':
       return say(`it needs ${failure.on}, which did not get done`, `orch retry ${failure.on}`)
+    case 'base-red':
+      return say(
+        `the checks fail before anything has begun, at ${failure.commit.slice(0, 12)}: ${list(failure.commands)}`,
+        'Nothing was paid for. Mend and commit it, or set execution.redBase to "go-on"; then: orch resume',
+      )
     case 'stage-failed':
       return say(`stage ${failure.stage} did not get done`, null)
     case 'milestones-invalid':

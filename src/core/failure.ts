@@ -66,6 +66,8 @@ export type Failure =
       /** What is missing was added to a stage that has passed: only another run carries it out. Absent: not so. */
       readonly isForAnotherRun?: true
     }
+  /** Before anything was begun, and the config wants to stop then. */
+  | { readonly reason: 'base-red'; readonly commit: string; readonly commands: readonly string[] }
   // the repository
   | { readonly reason: 'git-failed'; readonly doing: string; readonly detail: string }
   | { readonly reason: 'not-a-repository'; readonly path: string }

@@ -12,6 +12,8 @@ import type { Work } from './work.js'
 export interface CheckedBase {
   readonly commit: CommitId
   readonly results: readonly CheckResult[]
+  /** Of the commands that passed, those that failed first. */
+  readonly flaky: readonly string[]
 }
 
 export interface StageState {

@@ -34,8 +34,8 @@ const withKnown = (state: RunState, stage: number): RunState =>
     : { ...state, stages: [...state.stages, pendingStage({ stage, tasks: [] })].sort((a, b) => a.stage - b.stage) }
 
 /** Somebody looked at what the stage starts from. */
-export const checkBase = (state: RunState, { stage, commit, results }: RecordedFact & { type: 'base-checked' }): RunState =>
-  withStage(withKnown(state, stage), stage, (s) => ({ ...s, base: { commit, results } }))
+export const checkBase = (state: RunState, { stage, commit, results, flaky }: RecordedFact & { type: 'base-checked' }): RunState =>
+  withStage(withKnown(state, stage), stage, (s) => ({ ...s, base: { commit, results, flaky } }))
 
 /** The stage is under way, with the milestones as they are now. */
 export function startStage(state: RunState, fact: RecordedFact & { type: 'stage-started' }): RunState {

@@ -89,6 +89,7 @@ function executionOf({ execution: file }: ConfigFile): Config['execution'] {
     retryFactor: file?.retryFactor ?? fallback.retryFactor,
     retryMaxMs: ms(file?.retryMax, fallback.retryMaxMs),
     keepAwake: file?.keepAwake ?? fallback.keepAwake,
+    redBase: file?.redBase ?? fallback.redBase,
   }
 }
 

@@ -51,7 +51,9 @@ function stagePart(state: RunState, stage: StageState): string[] {
 /** Red before it began, or flaky: the work went on, and a person should look at it. */
 function checksPart({ base }: StageState, works: readonly Work[]): string[] {
   const red = (base?.results ?? []).filter((r) => !r.passed).map((r) => harmlessLine(r.command))
-  const flaky = [...new Set(works.flatMap((w) => w.flaky.map((f) => f.command)))].map((command) => harmlessLine(command))
+  const flaky = [...new Set([...(base?.flaky ?? []), ...works.flatMap((w) => w.flaky.map((f) => f.command))])].map((command) =>
+    harmlessLine(command),
+  )
   return [
     ...(red.length === 0 ? [] : [`**Red before this stage began**, at ${short(base?.commit ?? null)}: ${red.join(', ')}`]),
     ...(flaky.length === 0 ? [] : [`**Flaky**, failed and then passed on the same commit: ${flaky.join(', ')}`]),

@@ -17,6 +17,7 @@ import type {
   Clock,
   Commands,
   Disk,
+  EarlierRuns,
   Inbox,
   Journal,
   Leases,
@@ -39,6 +40,7 @@ export interface Ports {
   readonly journal: Journal
   readonly records: Records
   readonly milestones: MilestoneSource
+  readonly earlierRuns: EarlierRuns
   readonly inbox: Inbox
   readonly prompts: PromptSource
   readonly reviews: ReviewFormat

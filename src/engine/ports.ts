@@ -183,6 +183,12 @@ export interface Records {
   read(path: string): Promise<string | null>
 }
 
+/** What earlier runs of the repository have found out. */
+export interface EarlierRuns {
+  /** Whether one of them saw all these commands pass on that very commit. */
+  sawPass(commit: CommitId, commands: readonly string[]): Promise<boolean>
+}
+
 /** The milestone files as they are now. */
 export interface MilestoneSource {
   read(): Promise<Result<readonly Milestone[], readonly Problem[]>>
@@ -211,7 +217,10 @@ export interface Board {
 /** Texts handed to agents. */
 export interface PromptSource {
   implement(input: PromptInput): string
-  remediate(input: PromptInput & { readonly checks: readonly CheckResult[]; readonly findings: string }): string
+  /** @param input `redBefore`: commands that failed before the work began */
+  remediate(
+    input: PromptInput & { readonly checks: readonly CheckResult[]; readonly redBefore: readonly string[]; readonly findings: string },
+  ): string
   resolve(input: PromptInput & { readonly files: readonly string[]; readonly notes: string }): string
   review(input: ReviewInput): string
   /** The conversation was cut off: go on. */

@@ -66,7 +66,7 @@ export interface StageStatus {
   readonly state: StageStateName
   /** What the config's checks said of the commit that it starts from, and which failed; null: nobody had to look. */
   readonly base: { readonly commit: string; readonly failing: readonly string[] } | null
-  /** Checks that failed and then passed on the same combination of its tasks. */
+  /** Checks that failed and then passed on the same commit: on what it starts from, or on a combination of its tasks. */
   readonly flaky: readonly string[]
   readonly failure: FailureStatus | null
   readonly tasks: readonly TaskStatus[]
@@ -165,7 +165,7 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
       stage: stage.stage,
       state: stageStateName(state, stage),
       base: stage.base === null ? null : { commit: stage.base.commit, failing: failing(stage.base.results) },
-      flaky: flakyCommands(state.work[wholeOf(stage.stage)]),
+      flaky: [...new Set([...(stage.base?.flaky ?? []), ...flakyCommands(state.work[wholeOf(stage.stage)])])],
       failure: stage.failure === null ? null : failureJson(stage.failure, wholeOf(stage.stage)),
       tasks: tasksIn(state, stage).map((work) => taskStatus(state, work, context)),
     })),

@@ -152,9 +152,11 @@ function stageWords(fact: Recorded<StageFact>, state: RunState | null): string {
 }
 
 /** Told before anything is paid for, as every session would be told to mend what was broken before it. */
-function baseWords({ commit, results: all }: Recorded<StageFact> & { type: 'base-checked' }): string {
+function baseWords({ commit, results: all, flaky }: Recorded<StageFact> & { type: 'base-checked' }): string {
   const where = `starts from ${shortCommit(commit)}`
-  return allPassed(all) ? `${where}, where the checks pass` : `${where}, which is red before anything began: ${results(all)}`
+  return allPassed(all)
+    ? `${where}, where the checks pass${flaky.length === 0 ? '' : `; flaky: ${listed(flaky)}`}`
+    : `${where}, which is red before anything began: ${results(all)}`
 }
 
 const budgetOwner = ({ scope, of }: BudgetUse): string =>

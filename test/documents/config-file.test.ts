@@ -57,6 +57,7 @@ const everyKey: readonly (readonly [key: string, written: unknown, at: string, r
   ['execution.retryFactor', 1.5, 'execution.retryFactor', 1.5],
   ['execution.retryMax', '1h30m', 'execution.retryMaxMs', 5_400_000],
   ['execution.keepAwake', true, 'execution.keepAwake', true],
+  ['execution.redBase', 'stop', 'execution.redBase', 'stop'],
   ['agent.command', 'tools/agent.mjs', 'agent.command', 'tools/agent.mjs'],
   ['agent.args', ['--verbose', ''], 'agent.args', ['--verbose', '']],
   ['agent.model', 'opus', 'agent.model', 'opus'],

@@ -64,8 +64,8 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
   ],
   'stage-started': [stageStarted(1, threeTasks) as Fact & { type: 'stage-started' }],
   'base-checked': [
-    { type: 'base-checked', stage: 1, commit: commitOf('base'), results: [aCheckResult({})] },
-    { type: 'base-checked', stage: 1, commit: commitOf('base'), results: red },
+    { type: 'base-checked', stage: 1, commit: commitOf('base'), results: [aCheckResult({})], flaky: ['true'] },
+    { type: 'base-checked', stage: 1, commit: commitOf('base'), results: red, flaky: [] },
   ],
   'tasks-combined': combinedAndLanded(1, ['1A', '1B']).filter(
     (f): f is Fact & { type: 'tasks-combined' } => typeof f !== 'number' && f.type === 'tasks-combined',
@@ -167,7 +167,7 @@ describe('facts in words', () => {
       at most 2 sessions at a time for now
       as many sessions at a time as configured again on the account work
       stage 1 started: 1A, 1B
-      stage 1 starts from 626173652d63, where the checks pass
+      stage 1 starts from 626173652d63, where the checks pass; flaky: true
       stage 1 starts from 626173652d63, which is red before anything began: 1 of 2 failed: npm test
       stage 1 combined 1A, 1B; checks: passed; nothing is missing
       stage 1 landed: main moved from 626173652d63 to 73746167652d

@@ -101,7 +101,7 @@ const stage = {
   phase: z.enum(['pending', 'running', 'done', 'held', 'failed']),
   tip: textOrNull,
   branch: textOrNull,
-  base: z.looseObject({ commit: text, results }).nullable(),
+  base: z.looseObject({ commit: text, results, flaky: z.array(text) }).nullable(),
   integration: textOrNull,
   complete: z.boolean(),
   tasks: z.array(text),

@@ -66,6 +66,7 @@ function livingPorts(needs: EngineNeeds): Ports {
     journal,
     records: livingRecords(needs),
     milestones: livingMilestones(universe, life),
+    earlierRuns: { sawPass: () => life.deed('looking at earlier runs', () => false) },
     inbox: { isApproved: (id) => life.deed('asking for an approval', () => universe.approvals.has(`${run} ${id}`)) },
     prompts,
     reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },

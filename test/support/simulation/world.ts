@@ -221,6 +221,7 @@ export class World {
         repository,
         journal,
         records: this.#records(),
+        earlierRuns: { sawPass: () => Promise.resolve(false) },
         milestones: { read: () => Promise.resolve(ok(this.milestones)) },
         inbox: { isApproved: (id) => Promise.resolve(this.approvals.has(id)) },
         prompts,
