@@ -1,7 +1,7 @@
 import type { CheckResult } from '../core/check.js'
 import type { CommitId } from '../core/fact.js'
 import type { Milestone } from '../core/milestone.js'
-import { bullets, checkReports, criteriaList, enclosed, milestoneBlocks, section } from './prompt-parts.js'
+import { bullets, checkReports, criteriaList, enclosed, milestoneBlocks, section, visible } from './prompt-parts.js'
 import { template } from './template.js'
 
 /** The texts under `templates/` that prompts are made from. */
@@ -91,7 +91,7 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
           'Commands that must pass and do not',
           [checkReports(subject.checks, outputForMending), redBeforeWords(subject)].join('\n\n').trim(),
         ),
-        findings: section('What the review asks for', subject.findings),
+        findings: section('What the review asks for', subject.findings === '' ? '' : enclosed('review', {}, subject.findings)),
       }),
     resolve: (subject) =>
       resolve({
@@ -149,7 +149,7 @@ function reviewValues(subject: ReviewSubject): Record<'base' | 'head' | 'diff' |
 const noCriteria = 'The milestone names no exit criteria: judge whether it is done as a whole, and leave `criteria` empty.'
 
 function diffText({ base, head, diff }: ReviewSubject): string {
-  if (diff.length <= mostDiffInline) return enclosed('diff', {}, diff)
+  if (diff.length <= mostDiffInline) return enclosed('diff', {}, visible(diff))
   const size = Math.round(diff.length / 1000)
   return [
     `It is too large to be shown here (${size} kB). Read it yourself, all of it, file by file:`,

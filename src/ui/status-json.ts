@@ -84,6 +84,8 @@ export interface TaskStatus {
   readonly state: TaskStateName
   readonly attempts: number
   readonly reviewRounds: number
+  /** What reviews of its merged stage found in what it brought. */
+  readonly stageFindings: number
   readonly branch: string | null
   /** The merge, or the newest commit of its branch once there is one beyond the base. */
   readonly commit: string | null
@@ -133,6 +135,7 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   state: 'pending',
   attempts: 0,
   reviewRounds: 0,
+  stageFindings: 0,
   branch: null,
   commit: null,
   costUsd: 0,
@@ -231,6 +234,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     state: waitingFor === null || work.phase === 'parked' ? publicState(state, work) : 'waiting',
     attempts: work.attempts,
     reviewRounds: work.reviews,
+    stageFindings: work.stageFindings.length,
     branch: work.workspace?.branch ?? null,
     commit: work.mergeCommit ?? beyondBase,
     costUsd: rounded(work.usage.costUsd),

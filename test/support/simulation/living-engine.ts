@@ -67,7 +67,9 @@ function livingPorts(needs: EngineNeeds): Ports {
     records: livingRecords(needs),
     milestones: livingMilestones(universe, life),
     earlierRuns: { sawPass: () => life.deed('looking at earlier runs', () => false) },
-    inbox: { isApproved: (id) => life.deed('asking for an approval', () => universe.approvals.has(`${run} ${id}`)) },
+    inbox: {
+      approvalOf: (id) => life.deed('asking for an approval', () => (universe.approvals.has(`${run} ${id}`) ? { note: null } : null)),
+    },
     prompts,
     reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },
     board: { render: renderBoard },

@@ -223,7 +223,7 @@ export class World {
         records: this.#records(),
         earlierRuns: { sawPass: () => Promise.resolve(false) },
         milestones: { read: () => Promise.resolve(ok(this.milestones)) },
-        inbox: { isApproved: (id) => Promise.resolve(this.approvals.has(id)) },
+        inbox: { approvalOf: (id) => Promise.resolve(this.approvals.has(id) ? { note: null } : null) },
         prompts,
         reviews: reviewFormat,
         board: {
