@@ -26,6 +26,8 @@ export interface Merge {
   readonly task: MilestoneId
   /** The merge commit. */
   readonly commit: CommitId
+  /** Files that git could not merge and a program for their structure could; absent: none. */
+  readonly structural?: readonly string[]
 }
 
 /** How a run ended, or that it paused. */

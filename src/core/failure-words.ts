@@ -181,6 +181,11 @@ export function describeFailure(failure: Failure, task: string | null = null): F
         'HEAD is detached, so there is no branch to bring the work to',
         'Go to a branch (git switch <branch>; end a rebase or bisect first), or set git.baseBranch in .orchestratorrc.json',
       )
+    case 'merge-program-missing':
+      return say(
+        `the program "${failure.command}" of git.merge.structural was not found`,
+        'Install it, or set git.merge.structural to "auto" or "off" in .orchestratorrc.json',
+      )
     case 'branch-missing':
       return say(`the branch ${failure.branch} does not exist`, 'git branch shows those that do')
     case 'branch-moved':

@@ -74,6 +74,8 @@ export type Failure =
   | { readonly reason: 'bare-repository'; readonly path: string }
   | { readonly reason: 'no-commits' }
   | { readonly reason: 'detached-head' }
+  /** The config names a program that merges by structure, and it is not there. */
+  | { readonly reason: 'merge-program-missing'; readonly command: string }
   | { readonly reason: 'branch-missing'; readonly branch: string }
   | { readonly reason: 'branch-moved'; readonly branch: string; readonly expected: string }
   | { readonly reason: 'checkout-in-the-way'; readonly path: string; readonly detail: string; readonly branch: string }

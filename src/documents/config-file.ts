@@ -43,6 +43,8 @@ function fillIn(file: ConfigFile): Config {
       baseBranch: file.git?.baseBranch ?? fallback.git.baseBranch,
       envFiles: file.git?.envFiles?.map((path) => pathOf(path) ?? path) ?? fallback.git.envFiles,
       mergeRounds: file.git?.merge?.maxRounds ?? fallback.git.mergeRounds,
+      mergeOrder: file.git?.merge?.order ?? fallback.git.mergeOrder,
+      structuralMerge: file.git?.merge?.structural ?? fallback.git.structuralMerge,
     },
     worktree: {
       setup: file.worktree?.setup ?? fallback.worktree.setup,

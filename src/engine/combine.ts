@@ -57,8 +57,9 @@ async function mergeInMemory(engine: Engine, stage: number, tasks: readonly Work
     if (!merge.ok) return merge
     if (merge.value.kind === 'conflict') conflicted.push({ task: work.id, files: merge.value.files })
     else {
+      const { structural } = merge.value
       tip = merge.value.commit
-      merges.push({ task: work.id as MilestoneId, commit: tip })
+      merges.push({ task: work.id as MilestoneId, commit: tip, ...(structural === undefined ? {} : { structural }) })
     }
   }
   return ok({ merges, conflicted, tip })

@@ -87,7 +87,12 @@ export interface Commands {
 }
 
 export type MergeTrial =
-  | { readonly kind: 'merged'; readonly commit: CommitId }
+  | {
+      readonly kind: 'merged'
+      readonly commit: CommitId
+      /** Files that git could not merge and a program for their structure could; absent: none. */
+      readonly structural?: readonly string[]
+    }
   /** `tree` holds both sides between conflict markers. */
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tree: string; readonly notes: string }
 
@@ -96,6 +101,18 @@ export interface ChangedPlace extends NamedPlace {
   readonly since: CommitId
   readonly tip: CommitId
 }
+
+/** One file of a conflict: as it was, and on both sides. */
+export interface ThreeSides {
+  readonly path: string
+  /** Empty: both sides added it. */
+  readonly base: string
+  readonly ours: string
+  readonly theirs: string
+}
+
+/** Merges a file by its structure. Null: it cannot be done, and both sides stand. */
+export type StructuralMerge = (file: ThreeSides) => Promise<string | null>
 
 /** Git, as far as the engine needs it. Nothing here runs a hook of the repository. Each call may be repeated: one that finds its work done is content. */
 export interface Repository {

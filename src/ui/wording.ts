@@ -138,7 +138,9 @@ function stageWords(fact: Recorded<StageFact>, state: RunState | null): string {
               12,
             )
       const checks = fact.results.length === 0 ? 'no checks to run' : `checks: ${results(fact.results)}`
-      return `combined ${which}; ${checks}${fact.complete ? '; nothing is missing' : ''}`
+      const structural = fact.merges.flatMap((m) => (m.structural ?? []).map((file) => `${file} (${m.task})`))
+      const byStructure = structural.length === 0 ? '' : `; merged by structure: ${listed(structural)}`
+      return `combined ${which}${byStructure}; ${checks}${fact.complete ? '; nothing is missing' : ''}`
     }
     case 'stage-landed':
       return `landed: ${fact.branch} moved from ${shortCommit(fact.from)} to ${shortCommit(fact.to)}`

@@ -33,6 +33,8 @@ const everyKey: readonly (readonly [key: string, written: unknown, at: string, r
   ['git.baseBranch', 'develop', 'git.baseBranch', 'develop'],
   ['git.envFiles', ['.env.test'], 'git.envFiles', ['.env.test']],
   ['git.merge.maxRounds', 5, 'git.mergeRounds', 5],
+  ['git.merge.order', 'finished', 'git.mergeOrder', 'finished'],
+  ['git.merge.structural', 'off', 'git.structuralMerge', 'off'],
   ['worktree.setup', ['npm ci'], 'worktree.setup', ['npm ci']],
   ['worktree.leases.ports', 10, 'worktree.leases.ports', 10],
   ['worktree.leases.temp', true, 'worktree.leases.temp', true],

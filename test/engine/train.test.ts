@@ -143,7 +143,7 @@ describe('a combination that several tasks make red', () => {
       milestones: [aMilestone({ id: '1A' }), aMilestone({ id: '1B', depends: ['1A'] })],
       config: withSuite,
       check: (_, files, cwd) => {
-        if (cwd === whole) seen.push(Object.keys(files).join())
+        if (cwd === whole && '1A.txt' in files) seen.push(Object.keys(files).join())
         return true
       },
       act: acting(),
@@ -153,5 +153,62 @@ describe('a combination that several tasks make red', () => {
     expect(seen.filter((files) => !files.includes('1B.txt'))).toEqual([])
     expect(seen).toHaveLength(1)
     expect(phases(world)).toMatchObject({ '1A': 'merged', '1B': 'merged' })
+  })
+})
+
+describe('git.merge.order: finished', () => {
+  const finishedOrder = (config: Config): Config => ({ ...withSuite(config), git: { ...config.git, mergeOrder: 'finished' } })
+
+  /** 1A needs an hour, the others are quick. */
+  const slowFirst: Act = async (request, files, clock) => {
+    if (request.task === '1A' && request.step === 'implement') await clock.sleepUntil(clock.now() + 3_600_000, new AbortController().signal)
+    return acting()(request, files, clock)
+  }
+
+  const aWorld = (more: Partial<ConstructorParameters<typeof World>[0]> = {}): World =>
+    new World({ milestones: ids(4).map((id) => aMilestone({ id })), config: finishedOrder, act: slowFirst, ...more })
+
+  const combinedBefore = (world: World, task: string): string[] => {
+    const end = world.facts.findIndex((f) => f.type === 'attempt-finished' && f.task === task)
+    return world.facts.slice(0, end).flatMap((f) => (f.type === 'tasks-combined' ? f.merges.map((m) => m.task) : []))
+  }
+
+  it('combines what is approved while others still work, and lands once', async () => {
+    const world = aWorld()
+    expect((await world.run()).ending).toBe('done')
+    expect(combinedBefore(world, '1A').sort()).toEqual(['1B', '1C', '1D'])
+    expect(world.types().filter((type) => type === 'stage-landed')).toHaveLength(1)
+    expect(Object.values(phases(world))).toEqual(expect.not.arrayContaining(['combined']))
+  })
+
+  it('waits for the end of the stage where the order is that of the plan', async () => {
+    const world = aWorld({ config: withSuite })
+    expect((await world.run()).ending).toBe('done')
+    expect(combinedBefore(world, '1A')).toEqual([])
+  })
+
+  it('sends a culprit back at once, and mends it while others still work', async () => {
+    const isGreen = (files: Files) => !('1B.txt' in files && files['1C.txt'] === '1C implement\n')
+    const world = aWorld({ check: (_, files) => isGreen(files) })
+    expect((await world.run()).ending).toBe('done')
+    expect(combinedBefore(world, '1A').sort()).toEqual(['1B', '1C', '1D'])
+    expect(world.tip().tree['1C.txt']).toBe('1C remediate\n')
+  })
+
+  it('ends as if nothing had happened when it is killed anywhere', async () => {
+    for (let n = 0; ; n++) {
+      const world = aWorld({ milestones: ids(3).map((id) => aMilestone({ id })) })
+      let [count, isKilled] = [0, false]
+      world.crash = (point) => {
+        if (isKilled || count++ !== n) return
+        isKilled = true
+        throw new Error(`killed ${point}`)
+      }
+      if ((await world.run().catch(() => null)) === null) expect((await world.run()).ending).toBe('done')
+      expect(Object.keys(world.tip().tree)).toEqual(expect.arrayContaining(['1A.txt', '1B.txt', '1C.txt']))
+      const merges = [...world.git.history(world.tip().id)].filter((id) => /Orch-Milestone/.test(world.git.get(id).message))
+      expect(merges).toHaveLength(3)
+      if (!isKilled) return
+    }
   })
 })
