@@ -10,6 +10,7 @@ import { readProjectRules } from '../adapters/files/project-rules.js'
 import { readTemplates } from '../adapters/files/template-files.js'
 import { diskOf } from '../adapters/machine/disk.js'
 import { startChild } from '../adapters/processes/child.js'
+import { earlierRuns } from '../adapters/store/earlier-runs.js'
 import { RunInbox } from '../adapters/store/inbox.js'
 import type { RunJournal } from '../adapters/store/journal.js'
 import { runPaths } from '../adapters/store/run-paths.js'
@@ -33,6 +34,7 @@ import type { Engine } from '../engine/engine.js'
 import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
 import { Pacer } from '../engine/pace.js'
+import { PassedTrees } from '../engine/passed-trees.js'
 import type { Leases, Listener, SharedLimits } from '../engine/ports.js'
 import { Reservations } from '../engine/reservations.js'
 import { Watch } from '../engine/watch.js'
@@ -108,6 +110,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     watch: new Watch(project.repository.sentinel(), listener),
     budgets: new Budgets({ journal, clock: systemClock, halt, budget: config.budget }),
     pace: new Pacer({ config: config.pace, clock: systemClock, listener, halt, usedInDay: await tokensInDay(project, config) }),
+    passedTrees: new PassedTrees(project.repository),
     options: { concurrency, noWait, accounts },
     ports: {
       ...agents,
@@ -118,6 +121,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       sharedLimits,
       records: new RunRecords(setup.runFolder),
       milestones: project.milestones,
+      earlierRuns: earlierRuns(project.runsFolder),
       inbox: new RunInbox(setup.runFolder),
       prompts: promptsFrom(await readTemplates()),
       reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },

@@ -85,7 +85,9 @@ describe('orch status --json', () => {
         "schemaVersion": 1,
         "stages": [
           {
+            "base": null,
             "failure": null,
+            "flaky": [],
             "stage": 1,
             "state": "done",
             "tasks": [
@@ -96,6 +98,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 135000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "1A",
                 "reviewRounds": 1,
@@ -111,6 +114,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "1B",
                 "reviewRounds": 1,
@@ -122,7 +126,9 @@ describe('orch status --json', () => {
             ],
           },
           {
+            "base": null,
             "failure": null,
+            "flaky": [],
             "stage": 2,
             "state": "done",
             "tasks": [
@@ -133,6 +139,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "2A",
                 "reviewRounds": 1,

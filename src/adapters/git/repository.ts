@@ -4,7 +4,7 @@ import { ok, type Result } from '../../core/result.js'
 import type { FreshStarts, Repository, Sentinel } from '../../engine/ports.js'
 import { broughtBy } from './blame.js'
 import { checkoutSize } from './checkout-size.js'
-import { changesBetween, commitNamed, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
+import { changesBetween, commitNamed, diff, isAncestor, mergedMilestones, treeOf, tryMerge } from './commits.js'
 import { commitFile, readFile } from './committed-file.js'
 import { commitResolution, layOutConflict } from './conflicts.js'
 import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorkspace } from './desks.js'
@@ -54,6 +54,7 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     commitFile: (parent, file) => commitFile(site, parent, file),
     moveBranch: (branch, from, to) => inTurn(() => swap(site, { branch, from, to, why: 'integrated' })),
     land: (branch, from, to, keptOn) => inTurn(() => land(site, { branch, from, to, keptOn })),
+    treeOf: (commit) => treeOf(site, commit),
     isAncestor: (commit, of) => isAncestor(site, commit, of),
     commitNamed: (name, within) => commitNamed(site, name, within),
     broughtBy: (place, merges) => broughtBy(site, place, merges),
