@@ -1,6 +1,8 @@
 import { allPassed } from './check.js'
 import type { AgainAt, RecordedFact, WorkFact } from './fact.js'
 import { unreachable } from './result.js'
+import { giveReview } from './review-fold.js'
+import { isAnswered, mergeAnswers } from './review-history.js'
 import { addUsage, type SessionStep } from './session.js'
 import type { OpenSession, Silence, Work, WorkPhase } from './work.js'
 
@@ -29,7 +31,7 @@ function changed(work: Work, fact: Change): Work {
     case 'entry-checked':
       return { ...work, phase: 'ready', entryResults: fact.results }
     case 'attempt-started':
-      return { ...begun(work, fact.resumes), attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null } }
+      return { ...begun(work, fact.resumes), attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null, lens: null } }
     case 'attempt-interrupted':
       return interrupted(work, fact, true)
     case 'review-interrupted':
@@ -42,20 +44,9 @@ function changed(work: Work, fact: Change): Work {
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':
-      return { ...begun(work, fact.resumes), open: { ...running('review', fact), tree: fact.tree } }
+      return { ...begun(work, fact.resumes), open: { ...running('review', fact), tree: fact.tree, lens: fact.lens ?? 'correctness' } }
     case 'review-given':
-      return {
-        ...work,
-        phase: 'reviewed',
-        open: null,
-        failures: 0,
-        setbacks: 0,
-        remedy: null,
-        evictions: 0,
-        reviews: fact.review,
-        verdict: fact.verdict,
-        usage: addUsage(work.usage, fact.usage),
-      }
+      return giveReview(work, fact)
     case 'task-approved':
       return { ...work, phase: 'approved' }
     case 'approval-given':
@@ -69,6 +60,7 @@ function changed(work: Work, fact: Change): Work {
         open: null,
         checks: [],
         verdict: null,
+        panel: [],
         changed: true,
       }
     case 'merge-conflicted':
@@ -113,7 +105,7 @@ function changed(work: Work, fact: Change): Work {
 const running = (
   step: SessionStep,
   start: Pick<OpenSession, 'session' | 'resumes' | 'account'> & { readonly at: string },
-): Omit<OpenSession, 'tree'> => ({
+): Omit<OpenSession, 'tree' | 'lens'> => ({
   step,
   session: start.session,
   account: start.account,
@@ -177,11 +169,10 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     changed: fact.changed,
     usage: addUsage(work.usage, fact.usage),
     rounds: work.rounds + (fact.step === 'remediate' ? 1 : 0),
+    answers: mergeAnswers(work.answers, fact.answers ?? []),
   }
-  // Told what is wrong and nothing changed: the same checks and the same verdict still stand, and red checks come before an approval.
-  if (fact.step === 'remediate' && !fact.changed)
-    return { ...base, phase: work.verdict === null || !allPassed(work.checks) ? 'checked' : 'reviewed' }
-  const fresh: Work = { ...base, phase: 'worked', checks: [], verdict: null }
+  if (fact.step === 'remediate' && !fact.changed) return withoutChange(base)
+  const fresh: Work = { ...base, phase: 'worked', checks: [], verdict: null, panel: [] }
   if (fact.step !== 'resolve') return fresh
   const onto = work.obstacle?.onto
   return {
@@ -191,6 +182,16 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     obstacle: null,
     workspace: work.workspace === null || onto === undefined ? work.workspace : { ...work.workspace, base: onto },
   }
+}
+
+/**
+ * Told what is wrong, and nothing changed: the same checks and the same verdict still stand, and red checks come before an approval.
+ * Where each point of the review was answered, another review judges the answers.
+ */
+function withoutChange(work: Work): Work {
+  if (work.verdict === null || !allPassed(work.checks)) return { ...work, phase: 'checked' }
+  if (isAnswered(work.history, work.answers)) return { ...work, phase: 'checked', verdict: null, changed: true }
+  return { ...work, phase: 'reviewed' }
 }
 
 /** A person wants it tried again: it goes on where it stopped, in the session that was cut off if there is one, with all counters fresh. */
@@ -205,6 +206,8 @@ function retried(work: Work, said: Work['milestone']): Work {
     optional: milestone?.optional ?? work.optional,
     // A verdict was given on the text of then, and a review that was cut off was to judge by it.
     verdict: isEdited ? null : work.verdict,
+    panel: isEdited ? [] : work.panel,
+    history: isEdited ? [] : work.history.slice(-1),
     open: isEdited && work.open?.step === 'review' && !work.open.running ? null : work.open,
     stoppedIn: null,
     failure: null,

@@ -1,4 +1,5 @@
 import { evidenceFor, isMet } from '../core/commit-message.js'
+import { deferredFile, deferredIn } from '../core/deferred.js'
 import { wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
@@ -7,17 +8,29 @@ import type { RunState, StageState } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import { harmlessCell, harmlessLine } from './harmless-markdown.js'
 import { replaceRun, replaceSection } from './marked-section.js'
+import { reviewCourse } from './review-course.js'
 
 /**
  * TASKS.md as the state tells it: the part of this run between orch's markers is written anew; the parts of earlier runs
  * and everything outside the markers stay. The same text and state always give the same text.
  */
-export function renderBoard(existing: string | null, state: RunState): string {
-  return replaceSection(existing ?? '# Tasks\n', (inside) => replaceRun(inside, state.run, runPart(state)))
+export function renderBoard(
+  existing: string | null,
+  state: RunState,
+  places: BoardPlaces = { tasksFile: 'TASKS.md', milestones: 'milestones' },
+): string {
+  return replaceSection(existing ?? '# Tasks\n', (inside) => replaceRun(inside, state.run, runPart(state, places)))
 }
 
-function runPart(state: RunState): string {
-  return [`## Run ${harmlessLine(state.run)}`, summary(state), ...state.stages.flatMap((stage) => stagePart(state, stage))].join('\n\n')
+/** Relative to the repository: the board's own file, and the folder of the milestones. */
+export interface BoardPlaces {
+  readonly tasksFile: string
+  readonly milestones: string
+}
+
+function runPart(state: RunState, places: BoardPlaces): string {
+  const stages = state.stages.flatMap((stage) => [...stagePart(state, stage), ...deferredPart(state, stage, places)])
+  return [`## Run ${harmlessLine(state.run)}`, summary(state), ...stages].join('\n\n')
 }
 
 function summary(state: RunState): string {
@@ -62,12 +75,23 @@ function table(state: RunState, works: readonly Work[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
+/** Where it is written what the reviews of a stage that has landed left to be done later. */
+function deferredPart(state: RunState, { stage, landed }: StageState, { tasksFile, milestones }: BoardPlaces): string[] {
+  const count = landed === null ? 0 : deferredIn(state, stage).length
+  if (count === 0) return []
+  const file = deferredFile(milestones, stage)
+  const link = `${'../'.repeat(tasksFile.split('/').length - 1)}${encodeURI(file)}`
+  return [`Left to be done later: ${count} ${count === 1 ? 'finding' : 'findings'}, in [${harmlessLine(file)}](${link}).`]
+}
+
 /** The exit criteria with their proof, and what went wrong. */
 function taskPart(work: Work): string[] {
   const criteria = (work.milestone?.criteria ?? []).map(
     (c) => `- [${isMet(work, c) ? 'x' : ' '}] ${harmlessLine(c.text)} — ${harmlessLine(evidenceFor(work, c))}`,
   )
-  const lines = [criteria.join('\n'), work.failure === null ? '' : failureLine(work.failure, work.id)].filter((line) => line !== '')
+  const lines = [criteria.join('\n'), reviewCourse(work), work.failure === null ? '' : failureLine(work.failure, work.id)].filter(
+    (line) => line !== '',
+  )
   return lines.length === 0 ? [] : [`#### ${work.id} ${harmlessLine(work.title)}`, ...lines]
 }
 

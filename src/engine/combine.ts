@@ -87,7 +87,7 @@ async function openWhole(engine: Engine, stage: number, commit: CommitId): Promi
 function boardOnTop(engine: Engine, stage: number, chain: Chain): Promise<Result<CommitId, Failure>> {
   const state = stateOf(engine)
   const message = boardMessage(state.run, stage, engine.config.tasksFile)
-  return writeBoard(engine, chain.tip, landedState(engine, stage, chain), message)
+  return writeBoard(engine, chain.tip, { state: landedState(engine, stage, chain), stage, message })
 }
 
 /** Checks the whole chain; green: the integration branch moves to its tip. */

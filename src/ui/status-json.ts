@@ -4,6 +4,7 @@ import type { Failure, FailureReason } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
 import type { Plan } from '../core/plan.js'
 import { publicState, type TaskStateName } from '../core/public-state.js'
+import { trendOf } from '../core/review-history.js'
 import { closedForAll, type RunState, type StageState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
@@ -79,6 +80,8 @@ export interface TaskStatus {
   readonly state: TaskStateName
   readonly attempts: number
   readonly reviewRounds: number
+  /** How many points held it back, review after review. */
+  readonly reviewTrend: readonly number[]
   readonly branch: string | null
   /** The merge, or the newest commit of its branch once there is one beyond the base. */
   readonly commit: string | null
@@ -124,6 +127,7 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   state: 'pending',
   attempts: 0,
   reviewRounds: 0,
+  reviewTrend: [],
   branch: null,
   commit: null,
   costUsd: 0,
@@ -219,6 +223,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     state: waitingFor === null || work.phase === 'parked' ? publicState(state, work) : 'waiting',
     attempts: work.attempts,
     reviewRounds: work.reviews,
+    reviewTrend: trendOf(work.history),
     branch: work.workspace?.branch ?? null,
     commit: work.mergeCommit ?? beyondBase,
     costUsd: rounded(work.usage.costUsd),

@@ -99,6 +99,9 @@ describe('orch status --json', () => {
                 "health": null,
                 "id": "1A",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "state": "merged",
                 "title": "Read the file",
                 "waitingFor": null,
@@ -113,6 +116,9 @@ describe('orch status --json', () => {
                 "health": null,
                 "id": "1B",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "state": "merged",
                 "title": "Export to CSV",
                 "waitingFor": null,
@@ -134,6 +140,9 @@ describe('orch status --json', () => {
                 "health": null,
                 "id": "2A",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "state": "merged",
                 "title": "Write the manual",
                 "waitingFor": null,

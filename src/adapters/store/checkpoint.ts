@@ -5,7 +5,7 @@ import type { Usage } from '../../core/session.js'
 import type { OpenSession, Work } from '../../core/work.js'
 
 /** Counts up when an older orch could no longer read what a newer one writes. */
-export const checkpointVersion = 3
+export const checkpointVersion = 4
 
 /** What stands in `checkpoint.json`. */
 export interface Checkpoint {
@@ -51,6 +51,7 @@ const openSession = {
   running: z.boolean(),
   again: z.boolean(),
   tree: textOrNull,
+  lens: textOrNull,
   silence: z.looseObject({ silentMs: z.number(), tool: textOrNull }).nullable(),
 } satisfies ShapeOf<OpenSession>
 
@@ -82,6 +83,19 @@ const work = {
   checks: results,
   checkedCommit: textOrNull,
   verdict: z.looseObject({ approved: z.boolean() }).nullable(),
+  panel: z.array(z.looseObject({ lens: text, verdict: z.looseObject({ approved: z.boolean() }) })),
+  history: z.array(
+    z.looseObject({
+      review: count,
+      commit: text,
+      base: textOrNull,
+      blocking: z.array(text),
+      findings: z.array(z.looseObject({ id: text })),
+      unmet: z.array(z.looseObject({ n: z.number() })),
+      closed: z.array(z.looseObject({ id: text, by: text })),
+    }),
+  ),
+  answers: z.array(z.looseObject({ id: text, reason: text })),
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
   mergeCommit: textOrNull,
