@@ -6,7 +6,7 @@ import { afterLikeFailure } from './policy/breaker.js'
 import { unreachable } from './result.js'
 import { noRunBudget, reduceBudget } from './run-budget.js'
 import { type RunState, withStage, withWork, workOf } from './run-state.js'
-import { combine, land, moveOn, pendingStage, startStage, unblock } from './stage-fold.js'
+import { combine, countFindings, land, moveOn, pendingStage, startStage, unblock } from './stage-fold.js'
 import type { Work } from './work.js'
 import { reduceWork } from './work-state.js'
 
@@ -105,7 +105,13 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'base-joined':
       return moveOn(state, fact)
     case 'review-given':
-      return { ...withWork(withoutGuesses(state, fact.task), fact.task, (work) => reduceWork(work, fact)), streak: null }
+      return {
+        ...countFindings(
+          withWork(withoutGuesses(state, fact.task), fact.task, (work) => reduceWork(work, fact)),
+          fact,
+        ),
+        streak: null,
+      }
     case 'attempt-started':
     case 'review-started':
       return { ...withWork(state, fact.task, (work) => reduceWork(work, fact)), account: fact.account }
@@ -126,6 +132,8 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'review-interrupted':
     case 'task-approved':
     case 'approval-given':
+    case 'review-asked':
+    case 'merge-decided':
     case 'merge-conflicted':
     case 'combination-refused':
     case 'git-believed':

@@ -74,6 +74,15 @@ export function combine(state: RunState, fact: RecordedFact & { type: 'tasks-com
   }))
 }
 
+/** What the review of a whole stage finds counts on the task that brought it, once however often it is found again. */
+export function countFindings(state: RunState, { verdict }: RecordedFact & { type: 'review-given' }): RunState {
+  let next = state
+  for (const { id, task } of verdict.findings)
+    if (task !== undefined && next.work[task] !== undefined)
+      next = withWork(next, task, (w) => ({ ...w, stageFindings: [...new Set([...w.stageFindings, id])] }))
+  return next
+}
+
 /** The person's branch has what the stage combined. */
 export function land(state: RunState, fact: RecordedFact & { type: 'stage-landed' }): RunState {
   const landed = withStage(state, fact.stage, (s) => ({ ...s, phase: 'done', failure: null, landed: { from: fact.from, to: fact.to } }))

@@ -1,3 +1,6 @@
+import type { Evidence } from './evidence.js'
+import type { MilestoneId } from './milestone.js'
+
 /** From the worst to the least. */
 export const severities = ['blocker', 'major', 'minor', 'nit'] as const
 export type Severity = (typeof severities)[number]
@@ -14,6 +17,8 @@ export interface Finding {
   readonly line: number | null
   readonly title: string
   readonly detail: string
+  /** In the review of a whole stage: the task whose merge brought what stands at the place. Absent: none, or no single one. */
+  readonly task?: MilestoneId
 }
 
 /** A finding as it was answered: the reviewer may say which earlier one it repeats. */
@@ -26,9 +31,17 @@ export interface ClaimedFinding extends Finding {
 export interface CriterionJudgement {
   readonly n: number
   readonly met: boolean
+  /** In the reviewer's words. */
   readonly evidence: string
   readonly file: string | null
   readonly line: number | null
+  /** Absent or null: none was named. */
+  readonly test?: string | null
+  readonly commit?: string | null
+  /** What orch itself saw of it. Absent: it did not look. */
+  readonly shown?: readonly Evidence[]
+  /** What was named and is false: why it is not met after all. Absent: nothing. */
+  readonly refuted?: readonly string[]
 }
 
 /** What a review gives. */

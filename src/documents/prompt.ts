@@ -3,7 +3,7 @@ import type { CommitId } from '../core/fact.js'
 import type { Lens } from '../core/lens.js'
 import type { Milestone } from '../core/milestone.js'
 import type { Severity } from '../core/verdict.js'
-import { bullets, checkReports, criteriaList, enclosed, milestoneBlocks, section } from './prompt-parts.js'
+import { bullets, checkReports, criteriaList, enclosed, milestoneBlocks, section, visible } from './prompt-parts.js'
 import { barText, type EarlierRound, earlierRoundText, lensText } from './review-prompt.js'
 import { template } from './template.js'
 
@@ -94,7 +94,7 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
       remediate({
         ...commonValues(subject),
         checks: section('Commands that must pass and do not', checkReports(subject.checks, outputForMending)),
-        findings: section('What the review asks for', subject.findings),
+        findings: section('What the review asks for', subject.findings === '' ? '' : enclosed('review', {}, subject.findings)),
       }),
     resolve: (subject) =>
       resolve({
@@ -148,7 +148,7 @@ function criteriaText({ id, milestones }: ReviewSubject): string {
 const noCriteria = 'The milestone names no exit criteria: judge whether it is done as a whole, and leave `criteria` empty.'
 
 function diffText({ base, head, diff }: Pick<ReviewSubject, 'base' | 'head' | 'diff'>): string {
-  if (diff.length <= mostDiffInline) return enclosed('diff', {}, diff)
+  if (diff.length <= mostDiffInline) return enclosed('diff', {}, visible(diff))
   const size = Math.round(diff.length / 1000)
   return [
     `It is too large to be shown here (${size} kB). Read it yourself, all of it, file by file:`,

@@ -1,7 +1,7 @@
 import type { Lens } from '../core/lens.js'
 import type { FindingAnswer, ReviewRound } from '../core/review-history.js'
 import { criterionName, isAtOrAbove, type Severity, severities } from '../core/verdict.js'
-import { enclosed, section } from './prompt-parts.js'
+import { enclosed, section, visible } from './prompt-parts.js'
 
 /** What a later review is told of the round before it. */
 export interface EarlierRound {
@@ -55,4 +55,4 @@ const howToRepeat = `For each point see whether it is still so. If it is, repeat
 const placeOf = ({ file, line }: { file: string | null; line: number | null }): string =>
   file === null ? '' : ` (${file}${line === null ? '' : `:${line}`})`
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+const oneLine = (text: string): string => visible(text).replace(/\s+/g, ' ').trim()

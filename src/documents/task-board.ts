@@ -1,10 +1,12 @@
-import { evidenceFor, isMet } from '../core/commit-message.js'
+import { approvalWords } from '../core/approval-words.js'
 import { deferredFile, deferredIn } from '../core/deferred.js'
+import { evidenceFor, isMet } from '../core/evidence.js'
 import { wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
 import { publicState } from '../core/public-state.js'
 import type { RunState, StageState } from '../core/run-state.js'
+import type { Finding } from '../core/verdict.js'
 import type { Work } from '../core/work.js'
 import { harmlessCell, harmlessLine } from './harmless-markdown.js'
 import { replaceRun, replaceSection } from './marked-section.js'
@@ -89,11 +91,21 @@ function taskPart(work: Work): string[] {
   const criteria = (work.milestone?.criteria ?? []).map(
     (c) => `- [${isMet(work, c) ? 'x' : ' '}] ${harmlessLine(c.text)} — ${harmlessLine(evidenceFor(work, c))}`,
   )
-  const lines = [criteria.join('\n'), reviewCourse(work), work.failure === null ? '' : failureLine(work.failure, work.id)].filter(
-    (line) => line !== '',
-  )
+  const said = approvalWords(work)
+  const lines = [
+    criteria.join('\n'),
+    reviewCourse(work),
+    stageFindings(work),
+    said === null ? '' : harmlessLine(said),
+    work.failure === null ? '' : failureLine(work.failure, work.id),
+  ].filter((line) => line !== '')
   return lines.length === 0 ? [] : [`#### ${work.id} ${harmlessLine(work.title)}`, ...lines]
 }
+
+const stageFindings = ({ stageFindings: found, stage }: Work): string =>
+  found.length === 0
+    ? ''
+    : `The review of stage ${stage} had ${found.length} ${found.length === 1 ? 'finding' : 'findings'} in what it brought.`
 
 /** The merged stage is worth a line only when more was done to it than merging. */
 const tellsSomething = (whole: Work): boolean => whole.reviews > 0 || whole.attempts > 0 || whole.failure !== null
@@ -102,7 +114,14 @@ function wholePart(state: RunState, whole: Work): string {
   const verdict = whole.verdict === null ? '' : ` The review says: ${harmlessLine(whole.verdict.summary)}`
   const failure = whole.failure === null ? '' : `\n\n${failureLine(whole.failure, whole.id)}`
   const rounds = `${whole.reviews} ${whole.reviews === 1 ? 'review' : 'reviews'}, ${whole.rounds} ${whole.rounds === 1 ? 'round' : 'rounds'} of remediation`
-  return `The stage as a whole is ${publicState(state, whole)}: ${rounds}, ${money(whole.usage.costUsd)}.${verdict}${failure}`
+  const findings = (whole.verdict?.findings ?? []).map((f) => `\n- ${findingLine(f)}`).join('')
+  const told = findings === '' ? '' : `\n${findings}`
+  return `The stage as a whole is ${publicState(state, whole)}: ${rounds}, ${money(whole.usage.costUsd)}.${verdict}${told}${failure}`
+}
+
+function findingLine({ severity, title, file, line, task }: Finding): string {
+  const place = file === null ? '' : ` (${file}${line === null ? '' : `:${line}`})`
+  return harmlessLine(`${severity}${task === undefined ? '' : `, ${task}`}: ${title}${place}`)
 }
 
 function failureLine(failure: Failure, id: string): string {

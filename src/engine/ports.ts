@@ -7,6 +7,7 @@ import type { Change } from '../core/leak.js'
 import type { Lens } from '../core/lens.js'
 import type { MachineSample } from '../core/machine.js'
 import type { Milestone, MilestoneId } from '../core/milestone.js'
+import type { NamedPlace } from '../core/named-place.js'
 import type { Peak } from '../core/policy/need.js'
 import type { Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
@@ -99,6 +100,12 @@ export type MergeTrial =
   /** `tree` holds both sides between conflict markers. */
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tree: string; readonly notes: string }
 
+/** A place in what was changed between two commits. */
+export interface ChangedPlace extends NamedPlace {
+  readonly since: CommitId
+  readonly tip: CommitId
+}
+
 /** Git, as far as the engine needs it. Nothing here runs a hook of the repository. Each call may be repeated: one that finds its work done is content. */
 export interface Repository {
   /** Bytes that the files of a commit take in a worktree. */
@@ -157,8 +164,22 @@ export interface Repository {
   /** Moves a person's branch, and the checkout that has it, if there is one, without touching an uncommitted edit. */
   land(branch: string, from: CommitId, to: CommitId, keptOn: string): Promise<Result<void, Failure>>
   isAncestor(commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>>
+  /** The commit whose hash is or begins with `name`; null when there is none, or none in the history of `within`. */
+  commitNamed(name: string, within: CommitId): Promise<Result<CommitId | null, Failure>>
+  /** Which of these merges brought what stands at a place of `tip` (line null: in the file) and did not yet at `since`; none: it came another way. */
+  broughtBy(place: ChangedPlace, merges: readonly CommitId[]): Promise<Result<readonly CommitId[], Failure>>
   /** Merge commits of milestones in a branch's history, by their trailers. */
   mergedMilestones(tip: CommitId): Promise<Result<ReadonlyMap<MilestoneId, { commit: CommitId; hash: string | null }>, Failure>>
+}
+
+/** New beginnings of tasks. */
+export interface FreshStarts {
+  /**
+   * Puts a task's branch and its worktree back to `base`. What the branch and the worktree held stays under a ref of its own;
+   * ignored files stay where they are. May be repeated.
+   * @returns the ref; null: there was nothing beyond `base`
+   */
+  startAnew(workspace: Workspace, base: CommitId): Promise<Result<string | null, Failure>>
 }
 
 /** A worktree in which nobody works now. The stamp changes whenever orch itself or a session has worked in it since. */
@@ -197,8 +218,8 @@ export interface MilestoneSource {
 
 /** What a person says to a run from another terminal. */
 export interface Inbox {
-  /** Whether `orch approve` was typed for the task. */
-  isApproved(task: MilestoneId): Promise<boolean>
+  /** What `orch approve` was typed for the task with; null: it was not typed. */
+  approvalOf(task: MilestoneId): Promise<{ readonly note: string | null } | null>
 }
 
 /** What a reviewing session must answer by, and how its answer is read. */

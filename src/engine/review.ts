@@ -10,10 +10,12 @@ import { retryDecision } from './attempt-end.js'
 import { holdIfAllFailAlike } from './breaker.js'
 import { type Conversation, chooseConversation, knownConversation } from './conversation.js'
 import { currentWork, type Engine, failWork, haltFor, record } from './engine.js'
+import { weighEvidence } from './evidence.js'
 import { interruptionCause } from './interruption.js'
 import { reviewPrompt, roundName } from './review-prompt.js'
 import { admitSession, spentWhenCutOff, startSession } from './session.js'
 import { sessionRequest } from './session-request.js'
+import { assignFindings } from './stage-findings.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** A session that has not seen the work and may only read judges it against its milestone. What cannot be read as a review approves nothing. */
@@ -134,7 +136,11 @@ async function readVerdict(engine: Engine, work: Work, review: number, outcome: 
   const lens = work.open?.lens ?? 'correctness'
   const findings = recognise(answer.value.findings, earlierFindings(work))
   const criteria = lens === 'correctness' ? criteriaForReview(work.milestone) : []
-  const verdict = judge({ ...answer.value, findings }, criteria, engine.config.review.bar)
+  const judged = judge({ ...answer.value, findings }, criteria, engine.config.review.bar)
+  const weighed = await weighEvidence(engine, work, judged)
+  const assigned = weighed.ok ? await assignFindings(engine, work, weighed.value) : weighed
+  if (!assigned.ok) return failWork(engine, work.id, assigned.error)
+  const verdict = assigned.value
   await engine.ports.records.write(`reviews/${work.id}-${roundName(work, lens)}.json`, `${JSON.stringify(verdict, null, 2)}\n`)
   const given = { lens, ...panelOf(engine), commit: work.head ?? '', verdict, usage }
   await record(engine, { type: 'review-given', task: work.id, review, ...given })

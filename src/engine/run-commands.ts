@@ -26,7 +26,7 @@ export async function runCommands(engine: Engine, work: Work, order: Order): Pro
     }
     const ran = await engine.ports.commands.run(check, place, engine.halt.hard)
     if (!ran.ok) return ran
-    results.push(ran.value)
+    results.push({ ...ran.value, log: `checks/${place.name}.log` })
     if (!ran.value.passed && order.untilFirstFailure) break
   }
   return ok(results)

@@ -82,6 +82,8 @@ export interface TaskStatus {
   readonly reviewRounds: number
   /** How many points held it back, review after review. */
   readonly reviewTrend: readonly number[]
+  /** What reviews of its merged stage found in what it brought. */
+  readonly stageFindings: number
   readonly branch: string | null
   /** The merge, or the newest commit of its branch once there is one beyond the base. */
   readonly commit: string | null
@@ -128,6 +130,7 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   attempts: 0,
   reviewRounds: 0,
   reviewTrend: [],
+  stageFindings: 0,
   branch: null,
   commit: null,
   costUsd: 0,
@@ -224,6 +227,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     attempts: work.attempts,
     reviewRounds: work.reviews,
     reviewTrend: trendOf(work.history),
+    stageFindings: work.stageFindings.length,
     branch: work.workspace?.branch ?? null,
     commit: work.mergeCommit ?? beyondBase,
     costUsd: rounded(work.usage.costUsd),

@@ -75,6 +75,6 @@ function anOpen(step: 'implement' | 'review') {
     again: false,
     tree: null,
     silence: null,
- lens: null,
+    lens: null,
   } as const
 }

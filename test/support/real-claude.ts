@@ -30,7 +30,11 @@ export async function realClaude(): Promise<string> {
   return now
 }
 
+/** npm writes the program's 200 MB in place, and its own list last: until that is there, another test file is still installing. */
+const isComplete = (): boolean => existsSync(join(folder, 'node_modules', '.package-lock.json'))
+
 function installed(): string | null {
+  if (!isComplete()) return null
   // Where both are installed the first is the one for glibc; on musl only the second is.
   const flavours = [`${process.platform}-${process.arch}`, `${process.platform}-${process.arch}-musl`]
   return flavours.map((flavour) => join(folder, 'node_modules', '@anthropic-ai', `claude-code-${flavour}`, binary)).find(existsSync) ?? null

@@ -1,6 +1,6 @@
+import { blankWork } from '../../src/core/blank-work.js'
 import type { CheckResult } from '../../src/core/check.js'
 import type { Milestone, MilestoneId } from '../../src/core/milestone.js'
-import { noUsage } from '../../src/core/session.js'
 import type { Verdict } from '../../src/core/verdict.js'
 import type { Work } from '../../src/core/work.js'
 
@@ -31,48 +31,9 @@ export const aMilestone = (part: Partial<Omit<Milestone, 'id' | 'depends'>> & { 
   depends: (part.depends ?? []) as MilestoneId[],
 })
 
+/** Work of stage 1; what a test cares about is given. */
 export const someWork = (part: Partial<Work>): Work => ({
-  id: '1A',
-  stage: 1,
-  milestone: null,
-  title: 'Title',
-  optional: false,
-  phase: 'pending',
-  stoppedIn: null,
-  failure: null,
-  workspace: null,
-  workspaceOpen: false,
-  head: null,
-  open: null,
-  session: null,
-  sessionAccount: null,
-  attempts: 0,
-  failures: 0,
-  setbacks: 0,
-  remedy: null,
-  rounds: 0,
-  reviews: 0,
-  mergeRounds: 0,
-  changed: true,
-  alsoChecks: [],
-  entryResults: [],
-  checks: [],
-  checkedCommit: null,
-  verdict: null,
-  panel: [],
-  history: [],
-  answers: [],
-  obstacle: null,
-  approvedByPerson: false,
-  mergeCommit: null,
-  held: null,
-  evictions: 0,
-  usage: noUsage,
-  sessions: 0,
-  model: null,
-  unservedBy: [],
-  startedAt: null,
-  endedAt: null,
+  ...blankWork('1A', 1, { title: 'Title', optional: false, milestone: null }),
   ...part,
 })
 

@@ -102,6 +102,7 @@ describe('orch status --json', () => {
                 "reviewTrend": [
                   0,
                 ],
+                "stageFindings": 0,
                 "state": "merged",
                 "title": "Read the file",
                 "waitingFor": null,
@@ -119,6 +120,7 @@ describe('orch status --json', () => {
                 "reviewTrend": [
                   0,
                 ],
+                "stageFindings": 0,
                 "state": "merged",
                 "title": "Export to CSV",
                 "waitingFor": null,
@@ -143,6 +145,7 @@ describe('orch status --json', () => {
                 "reviewTrend": [
                   0,
                 ],
+                "stageFindings": 0,
                 "state": "merged",
                 "title": "Write the manual",
                 "waitingFor": null,

@@ -28,6 +28,19 @@ export const treeOf = (site: Site, commit: CommitId): Promise<Result<string, Fai
 export const isAncestor = (site: Site, commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>> =>
   yes(site.inMemory({ doing: 'compare two commits', args: ['merge-base', '--is-ancestor', commit, of], exits: [0, 1] }))
 
+/** Of a name that somebody else wrote: nothing but a hash, or the beginning of one, is looked up. */
+export async function commitNamed(site: Site, name: string, within: CommitId): Promise<Result<CommitId | null, Failure>> {
+  if (!/^[0-9a-f]{7,64}$/i.test(name)) return ok(null)
+  const args = ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]
+  // 128: there are several that begin so.
+  const found = await site.inMemory({ doing: 'look for a commit', args, exits: [0, 1, 128] })
+  if (!found.ok) return found
+  const commit = found.value.stdout.trim()
+  if (found.value.exitCode !== 0 || commit === '') return ok(null)
+  const isPart = await isAncestor(site, commit, within)
+  return isPart.ok ? ok(isPart.value ? commit : null) : isPart
+}
+
 export async function changesBetween(site: Site, from: CommitId, to: CommitId): Promise<Result<readonly Change[], Failure>> {
   const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to]
   const answer = await site.inMemory({ doing: 'compare two commits', args })

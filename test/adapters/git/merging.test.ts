@@ -174,3 +174,16 @@ describe('files of a commit', () => {
     expect(at.git('ls-tree', commit, 'README.md')).toContain('100755')
   })
 })
+
+describe('commitNamed', () => {
+  it('finds a commit by its hash or the beginning of it, and only in the history that was asked for', async () => {
+    using at = ordinaryRepository()
+    const { repository } = await openedOn(at)
+    const { base, onto, commit } = forked(at, { 'a.txt': 'a\n' }, { 'b.txt': 'b\n' })
+    expect(good(await repository.commitNamed(base.slice(0, 9), onto))).toBe(base)
+    expect(good(await repository.commitNamed(onto.toUpperCase(), onto))).toBe(onto)
+    const tree = at.git('rev-parse', `${onto}^{tree}`)
+    for (const name of [commit, tree, '0'.repeat(40), 'main', 'HEAD', '--all', onto.slice(0, 6), `${onto.slice(0, 9)}^{/x}`, ''])
+      expect(good(await repository.commitNamed(name, onto)), name).toBeNull()
+  })
+})

@@ -10,7 +10,7 @@ import type { Engine, Ports } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import type { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
-import type { Clock, Disk, Journal, MilestoneSource, PromptSource, Records, Sentinel, SharedLimits } from '../../../src/engine/ports.js'
+import type { Clock, Disk, Journal, MilestoneSource, Records, Sentinel, SharedLimits } from '../../../src/engine/ports.js'
 import { Reservations } from '../../../src/engine/reservations.js'
 import { Watch } from '../../../src/engine/watch.js'
 import type { Dice } from './dice.js'
@@ -21,6 +21,7 @@ import { livingRepository } from './living-repository.js'
 import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
 import { checkoutPath, MemorySentinel } from './memory-sentinel.js'
 import { noLeases } from './no-leases.js'
+import { prompts } from './prompts.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { sabotaged } from './sabotage.js'
 import type { Universe } from './universe.js'
@@ -55,16 +56,6 @@ export function livingEngine(needs: EngineNeeds): Engine {
   return sabotaged({ config, halt, gate, watch, budgets, pace, options: { concurrency, noWait, accounts }, ports }, universe)
 }
 
-const prompts: PromptSource = {
-  implement: (i) => `implement ${i.id}`,
-  remediate: (i) => `remediate ${i.id}: ${i.findings}${i.checks.map((c) => c.command).join()}`,
-  resolve: (i) => `resolve ${i.id}: ${i.files.join()}`,
-  review: (i) => `review ${i.id}`,
-  goOn: (i) => `go on ${i.id}`,
-  reviewGoOn: (i) => `go on reviewing ${i.id}`,
-  nudge: (i) => `nudge ${i.id}`,
-}
-
 function livingPorts(needs: EngineNeeds): Ports {
   const { universe, life, dice, journal, run } = needs
   const chance = dice.fork('chance')
@@ -75,7 +66,9 @@ function livingPorts(needs: EngineNeeds): Ports {
     journal,
     records: livingRecords(needs),
     milestones: livingMilestones(universe, life),
-    inbox: { isApproved: (id) => life.deed('asking for an approval', () => universe.approvals.has(`${run} ${id}`)) },
+    inbox: {
+      approvalOf: (id) => life.deed('asking for an approval', () => (universe.approvals.has(`${run} ${id}`) ? { note: null } : null)),
+    },
     prompts,
     reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict, answers: readAnswers },
     board: { render: renderBoard, renderDeferred },

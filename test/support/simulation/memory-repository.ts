@@ -44,8 +44,15 @@ export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWo
     moveBranch: (branch, from, to) => done(desks.swap(branch, from, to)),
     land: (branch, from, to) => done(land(git, desks, { branch, from, to })),
     isAncestor: (commit, of) => done(ok(git.isAncestor(commit, of))),
+    commitNamed: (name, within) => done(ok([...git.history(within)].find((id) => id.startsWith(name)) ?? null)),
+    broughtBy: ({ file }, merges) => done(ok(merges.filter((merge) => changesFile(git, merge, file)))),
     mergedMilestones: (tip) => done(ok(mergedMilestones(git, tip))),
   }
+}
+
+function changesFile(git: MemoryGit, merge: string, file: string): boolean {
+  const { tree, parents } = git.get(merge)
+  return parents[0] === undefined || git.get(parents[0]).tree[file] !== tree[file]
 }
 
 function tryMerge(git: MemoryGit, onto: string, commit: string, message: string): MergeTrial {

@@ -25,6 +25,7 @@ import { MemoryLimits } from './memory-limits.js'
 import { MemoryMachine, MemoryPeaks } from './memory-machine.js'
 import { memoryRepository } from './memory-repository.js'
 import { noLeases } from './no-leases.js'
+import { prompts } from './prompts.js'
 import { quietSentinel } from './quiet-sentinel.js'
 import { reviewFormat } from './review-format.js'
 import { type Act, ScriptedAgent } from './scripted-agent.js'
@@ -219,16 +220,8 @@ export class World {
         journal,
         records: this.#records(),
         milestones: { read: () => Promise.resolve(ok(this.milestones)) },
-        inbox: { isApproved: (id) => Promise.resolve(this.approvals.has(id)) },
-        prompts: {
-          implement: (i) => `implement ${i.id}`,
-          remediate: (i) => `remediate ${i.id}: ${i.findings}${i.checks.map((c) => c.command).join()}`,
-          resolve: (i) => `resolve ${i.id}: ${i.files.join()}`,
-          review: (i) => `review ${i.id}`,
-          goOn: (i) => `go on ${i.id}`,
-          reviewGoOn: (i) => `go on reviewing ${i.id}`,
-          nudge: (i) => `nudge ${i.id}`,
-        },
+        inbox: { approvalOf: (id) => Promise.resolve(this.approvals.has(id) ? { note: null } : null) },
+        prompts,
         reviews: reviewFormat,
         board: {
           render: (_, state) =>
