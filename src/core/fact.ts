@@ -2,9 +2,11 @@ import type { AccountName } from './account.js'
 import type { BudgetUse } from './budget.js'
 import type { CheckResult } from './check.js'
 import type { Failure } from './failure.js'
+import type { Lens, Panel } from './lens.js'
 import type { Milestone, MilestoneId } from './milestone.js'
 import type { PlannedStage, Selection } from './plan.js'
 import type { FallbackCause } from './policy/fallback.js'
+import type { FindingAnswer } from './review-history.js'
 import type { SessionStep, Usage, WindowUse } from './session.js'
 import type { Verdict } from './verdict.js'
 
@@ -144,6 +146,8 @@ export type WorkFact =
       readonly session: string
       readonly commit: CommitId
       readonly changed: boolean
+      /** What it said to findings of the last review; absent: nothing. */
+      readonly answers?: readonly FindingAnswer[]
       readonly usage: Usage
     }
   | {
@@ -163,7 +167,10 @@ export type WorkFact =
   | {
       readonly type: 'review-started'
       readonly task: WorkId
+      /** The round. */
       readonly review: number
+      /** Absent: `correctness`. */
+      readonly lens?: Lens
       readonly session: string
       /** The conversation existed before. */
       readonly resumes: boolean
@@ -186,6 +193,10 @@ export type WorkFact =
       readonly type: 'review-given'
       readonly task: WorkId
       readonly review: number
+      /** Absent: `correctness`. */
+      readonly lens?: Lens
+      /** The round's reviews, where there is more than this one. */
+      readonly panel?: Panel
       readonly commit: CommitId
       readonly verdict: Verdict
       readonly usage: Usage

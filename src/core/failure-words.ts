@@ -3,6 +3,7 @@ import { withDetail, withOutput } from './cut-output.js'
 import type { Failure } from './failure.js'
 import { sizeWords } from './machine.js'
 import { unreachable } from './result.js'
+import { unresolvedWords } from './unresolved-words.js'
 
 /** A failure in words: what happened, and what to type or do next. */
 export interface FailureWords {
@@ -105,10 +106,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'checks-failed':
       return say(failed(failure.commands, failure.rounds), `Read the output with ${logs}; mend the cause or the milestone, then: ${retry}`)
     case 'review-unresolved':
-      return say(
-        `after ${counted(failure.rounds, 'round')} of remediation the review still asks for changes (${counted(failure.findings, 'finding')})`,
-        `Read the review with ${logs}; mend the work or the milestone, then: ${retry}`,
-      )
+      return say(unresolvedWords(failure), `Read the review with ${logs}; mend the work or the milestone, then: ${retry}`)
     case 'review-unreadable':
       return say(
         withDetail('the review could not be read as one, so nothing is approved', failure.detail),

@@ -76,6 +76,7 @@ export function combine(state: RunState, fact: RecordedFact & { type: 'tasks-com
     checks: fact.results,
     checkedCommit: fact.tip,
     verdict: null,
+    panel: [],
     changed: true,
   }))
 }

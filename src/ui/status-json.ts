@@ -5,6 +5,7 @@ import type { Failure, FailureReason } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
 import type { Plan } from '../core/plan.js'
 import { publicState, type TaskStateName } from '../core/public-state.js'
+import { trendOf } from '../core/review-history.js'
 import { closedForAll, type RunState, type StageState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
@@ -84,6 +85,8 @@ export interface TaskStatus {
   readonly state: TaskStateName
   readonly attempts: number
   readonly reviewRounds: number
+  /** How many points held it back, review after review. */
+  readonly reviewTrend: readonly number[]
   /** What reviews of its merged stage found in what it brought. */
   readonly stageFindings: number
   readonly branch: string | null
@@ -135,6 +138,7 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   state: 'pending',
   attempts: 0,
   reviewRounds: 0,
+  reviewTrend: [],
   stageFindings: 0,
   branch: null,
   commit: null,
@@ -234,6 +238,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     state: waitingFor === null || work.phase === 'parked' ? publicState(state, work) : 'waiting',
     attempts: work.attempts,
     reviewRounds: work.reviews,
+    reviewTrend: trendOf(work.history),
     stageFindings: work.stageFindings.length,
     branch: work.workspace?.branch ?? null,
     commit: work.mergeCommit ?? beyondBase,

@@ -102,6 +102,9 @@ describe('orch status --json', () => {
                 "health": null,
                 "id": "1A",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "stageFindings": 0,
                 "state": "merged",
                 "title": "Read the file",
@@ -118,6 +121,9 @@ describe('orch status --json', () => {
                 "health": null,
                 "id": "1B",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "stageFindings": 0,
                 "state": "merged",
                 "title": "Export to CSV",
@@ -143,6 +149,9 @@ describe('orch status --json', () => {
                 "health": null,
                 "id": "2A",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "stageFindings": 0,
                 "state": "merged",
                 "title": "Write the manual",

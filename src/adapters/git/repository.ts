@@ -5,7 +5,7 @@ import type { FreshStarts, Repository, Sentinel } from '../../engine/ports.js'
 import { broughtBy } from './blame.js'
 import { checkoutSize } from './checkout-size.js'
 import { changesBetween, commitNamed, diff, isAncestor, mergedMilestones, treeOf, tryMerge } from './commits.js'
-import { commitFile, readFile } from './committed-file.js'
+import { commitFiles, readFile } from './committed-file.js'
 import { commitResolution, layOutConflict } from './conflicts.js'
 import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorkspace } from './desks.js'
 import { copyEnvFiles } from './env-files.js'
@@ -51,7 +51,7 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     commitResolution: (workspace, commit) => commitResolution(site, workspace, commit),
     advanceWorkspace: (workspace, to) => advanceWorkspace(site, workspace, to),
     readFile: (commit, path) => readFile(site, commit, path),
-    commitFile: (parent, file) => commitFile(site, parent, file),
+    commitFiles: (parent, change) => commitFiles(site, parent, change),
     moveBranch: (branch, from, to) => inTurn(() => swap(site, { branch, from, to, why: 'integrated' })),
     land: (branch, from, to, keptOn) => inTurn(() => land(site, { branch, from, to, keptOn })),
     treeOf: (commit) => treeOf(site, commit),
