@@ -4,8 +4,8 @@ import { CommandHelp, Help } from '@oclif/core/help'
 /** Commands in the order in which a person meets them. */
 const groups: readonly (readonly [title: string, commands: readonly string[]])[] = [
   ['TO BEGIN', ['demo', 'init', 'validate', 'plan', 'run']],
-  ['WHILE IT WORKS, AND AFTER', ['status', 'logs', 'ps', 'stop', 'resume', 'retry', 'approve']],
-  ['HOUSEKEEPING', ['doctor', 'hardware', 'exec', 'clean']],
+  ['WHILE IT WORKS, AND AFTER', ['status', 'logs', 'cost', 'limits', 'ps', 'stop', 'resume', 'retry', 'approve']],
+  ['HOUSEKEEPING', ['doctor', 'auth:list', 'auth:test', 'hardware', 'exec', 'clean']],
 ]
 
 class OrchCommandHelp extends CommandHelp {
@@ -29,7 +29,9 @@ export default class OrchHelp extends Help {
 
   protected override async showRootHelp(): Promise<void> {
     const known = new Map(this.config.commands.map((command) => [command.id, command.summary ?? '']))
-    const sections = groups.map(([title, ids]) => [title, ...ids.map((id) => `  ${id.padEnd(10)}${known.get(id) ?? ''}`), ''].join('\n'))
+    const sections = groups.map(([title, ids]) =>
+      [title, ...ids.map((id) => `  ${id.replaceAll(':', ' ').padEnd(11)}${known.get(id) ?? ''}`), ''].join('\n'),
+    )
     const text = [
       'orch carries out a plan of small markdown files with coding agents: each is\nimplemented, checked, reviewed and merged.\n',
       'USAGE\n  $ orch COMMAND\n',

@@ -11,6 +11,7 @@ import { landedState, writeBoard } from './board.js'
 import { holdIfAllFailAlike } from './breaker.js'
 import { type Engine, haltFor, record, stateOf } from './engine.js'
 import { moveIntegration } from './integration.js'
+import { interruptionCause } from './interruption.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** Turns the end of a session that changes code into facts. The agent edits, orch commits. */
@@ -31,16 +32,13 @@ export async function concludeAttempt(engine: Engine, work: Work, step: AttemptS
   }
 }
 
-/** So often in a row a session may be ended to give memory back; then it counts as failed, or it would be begun for ever. */
-export const mostEvictions = 3
-
 type Stopped = SessionOutcome & { kind: 'stopped' }
 
-async function interruptAttempt(engine: Engine, work: Work, { because, usage }: Stopped): Promise<void> {
-  const cause = because ?? 'stop'
-  if (cause === 'memory' && work.evictions >= mostEvictions)
-    return failAttempt(engine, work, { failure: { reason: 'memory-short', times: work.evictions + 1 }, again: 'resume', usage })
-  await record(engine, { type: 'attempt-interrupted', task: work.id, attempt: work.attempts, cause, usage })
+async function interruptAttempt(engine: Engine, work: Work, outcome: Stopped): Promise<void> {
+  const { usage } = outcome
+  const cause = interruptionCause(work, outcome)
+  if (!cause.ok) return failAttempt(engine, work, { failure: cause.error, again: 'resume', usage })
+  await record(engine, { type: 'attempt-interrupted', task: work.id, attempt: work.attempts, cause: cause.value, usage })
 }
 
 async function failAttempt(engine: Engine, work: Work, end: { failure: Failure; again: Again; usage: Usage }): Promise<void> {

@@ -1,48 +1,40 @@
-import { type AccountName, defaultAccount, sharesConversations } from '../core/account.js'
+import { defaultAccount } from '../core/account.js'
 import type { SessionStep } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import { afterSession } from './after-session.js'
 import { concludeAttempt } from './attempt-end.js'
 import { attemptPrompt } from './attempt-prompt.js'
-import { currentWork, type Engine, failWork, record, stateOf } from './engine.js'
+import { type Conversation, chooseConversation, knownConversation } from './conversation.js'
+import { currentWork, type Engine, failWork, record } from './engine.js'
 import { joinBase } from './prepare.js'
-import { admitSession, modelFor, runSession, spentWhenCutOff } from './session.js'
+import { admitSession, spentWhenCutOff, startSession } from './session.js'
+import { sessionRequest } from './session-request.js'
 import { workspaceOf } from './workspace.js'
 
 export type AttemptStep = Exclude<SessionStep, 'review'>
 
-/** How a session that changes code is begun: its number, its conversation, and whether that exists already. */
-interface Start {
-  readonly attempt: number
-  readonly session: string
-  readonly resumes: boolean
-  readonly account: AccountName
-}
-
 /** Implement, remediate or resolve: a session of the agent in the worktree, and what came of it as a fact. */
 export async function carryOutAttempt(engine: Engine, work: Work, step: AttemptStep): Promise<void> {
   if (await adoptFinished(engine, work, step)) return
-  const before = await previousConversation(engine, work, step)
+  const before = await knownConversation(engine, conversationBefore(work, step))
   const admission = await admitSession(engine, work, { step, conversationOf: before?.account ?? null })
   if (admission === null) return
-  const start = chooseStart(engine, work, { before, account: admission.account })
+  const start = chooseConversation(engine, before, admission.account)
   if (step === 'resolve' && !start.resumes && !(await layOut(engine, work))) {
     await admission.ended(null)
     return
   }
+  const attempt = attemptNumber(work)
   const prompt = await attemptPrompt(engine, work, step, start.resumes)
-  await engine.ports.records.write(`prompts/${work.id}-${start.attempt}-${step}.md`, prompt)
-  const request = sessionRequest(engine, work, step, { ...start, prompt })
-  // The account may have closed while this was made ready, and a budget may be used up.
-  if (!admission.isOpen() || engine.budgets.claims(work.id) !== null) {
-    await admission.ended(null)
-    return
-  }
-  await record(engine, { type: 'attempt-started', task: work.id, step, ...start, model: request.model })
-  engine.budgets.started(work.id)
-  const outcome = await runSession(engine, work, request, admission)
-  await concludeAttempt(engine, currentWork(engine, work.id), step, outcome)
+  await engine.ports.records.write(`prompts/${work.id}-${attempt}-${step}.md`, prompt)
+  const request = sessionRequest(engine, work, { ...start, step, number: attempt, prompt })
+  const started = { type: 'attempt-started', task: work.id, step, attempt, ...start, model: request.model } as const
+  const outcome = await startSession(engine, work, { request, admission, started })
+  if (outcome !== null) await concludeAttempt(engine, currentWork(engine, work.id), step, outcome)
 }
+
+/** An interrupted attempt goes on under its number; a failed one is followed by the next. */
+const attemptNumber = ({ open, attempts }: Work): number => (open === null || open.again ? attempts + 1 : attempts)
 
 /** orch died while the session ran: when its transcript has the end, it is not paid for again. */
 async function adoptFinished(engine: Engine, work: Work, step: AttemptStep): Promise<boolean> {
@@ -62,30 +54,10 @@ async function countCutOff(engine: Engine, work: Work): Promise<void> {
   if (usage !== null) await record(engine, { type: 'attempt-interrupted', task: work.id, attempt: work.attempts, cause: 'crash', usage })
 }
 
-/** The conversation to go on with, and who has paid for it so far; null: there is none. */
-async function previousConversation(engine: Engine, work: Work, step: AttemptStep): Promise<Conversation | null> {
-  const previous = conversationBefore(work, step)
-  return previous !== null && (await engine.ports.agent.knows(previous.session)) ? previous : null
-}
-
-interface Conversation {
-  readonly session: string
-  readonly account: AccountName
-}
-
+/** The conversation that this step would go on with; null: there is none. */
 function conversationBefore({ open, session, sessionAccount }: Work, step: AttemptStep): Conversation | null {
   if (open !== null) return open.resumes || open.running ? open : null
   return step === 'remediate' && session !== null ? { session, account: sessionAccount ?? defaultAccount } : null
-}
-
-function chooseStart(engine: Engine, work: Work, by: { before: Conversation | null; account: AccountName }): Start {
-  const { open } = work
-  const { before, account } = by
-  // An interrupted attempt goes on under its number; a failed one is followed by the next.
-  const attempt = open === null || open.again ? work.attempts + 1 : work.attempts
-  if (before !== null && sharesConversations(engine.options.accounts, before.account, account))
-    return { attempt, session: before.session, resumes: true, account }
-  return { attempt, session: engine.ports.chance.uuid(), resumes: false, account }
 }
 
 /** Both sides of the conflict go into the worktree, for the agent to resolve. Where there is none after all, git merges. */
@@ -97,26 +69,4 @@ async function layOut(engine: Engine, work: Work): Promise<boolean> {
   if (laid.ok) await joinBase(engine, work)
   else await failWork(engine, work.id, laid.error)
   return false
-}
-
-function sessionRequest(engine: Engine, work: Work, step: AttemptStep, start: Start & { prompt: string }) {
-  const { agent, execution, health } = engine.config
-  return {
-    run: stateOf(engine).run,
-    task: work.id,
-    step,
-    session: start.session,
-    account: start.account,
-    resumes: start.resumes,
-    number: start.attempt,
-    cwd: workspaceOf(work).path,
-    prompt: start.prompt,
-    answerSchema: null,
-    model: modelFor(engine, work, step),
-    effort: work.milestone?.effort ?? agent.effort,
-    budgetUsd: agent.budgetUsd,
-    timeoutMs: work.milestone?.timeoutMs ?? execution.taskTimeoutMs,
-    idleMs: health.stuckAfterMs,
-    toolIdleMs: health.toolTimeoutMs,
-  }
 }

@@ -1,17 +1,18 @@
-import { type AccountName, sharesConversations } from '../core/account.js'
 import type { Failure } from '../core/failure.js'
 import { ok, type Result, unreachable } from '../core/result.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import { judge } from '../core/verdict.js'
-import { criteriaForReview, type OpenSession, type Work } from '../core/work.js'
+import { criteriaForReview, type Work } from '../core/work.js'
 import { afterSession } from './after-session.js'
-import { mostEvictions, retryDecision } from './attempt-end.js'
+import { retryDecision } from './attempt-end.js'
 import { promptInput } from './attempt-prompt.js'
 import { holdIfAllFailAlike } from './breaker.js'
-import { currentWork, type Engine, failWork, haltFor, record, stateOf } from './engine.js'
+import { type Conversation, chooseConversation, knownConversation } from './conversation.js'
+import { currentWork, type Engine, failWork, haltFor, record } from './engine.js'
 import { weighEvidence } from './evidence.js'
-import type { SessionRequest } from './ports.js'
-import { admitSession, modelFor, runSession, spentWhenCutOff } from './session.js'
+import { interruptionCause } from './interruption.js'
+import { admitSession, spentWhenCutOff, startSession } from './session.js'
+import { sessionRequest } from './session-request.js'
 import { assignFindings } from './stage-findings.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
@@ -22,7 +23,7 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   if (before === 'over') return
   const admission = await admitSession(engine, work, { step: 'review', conversationOf: before?.account ?? null })
   if (admission === null) return
-  const start = startOf(engine, before, admission.account)
+  const start = chooseConversation(engine, before, admission.account)
   const prompt = await reviewPrompt(engine, work, start.resumes)
   const held = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
   if (prompt === null || held?.ok !== true) {
@@ -31,20 +32,15 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
     return
   }
   await engine.ports.records.write(`prompts/${work.id}-review-${number}.md`, prompt)
-  const request = reviewRequest(engine, work, { ...start, number, prompt })
-  // The account may have closed while this was made ready, and a budget may be used up.
-  if (!admission.isOpen() || engine.budgets.claims(work.id) !== null) {
-    await admission.ended(null)
-    return
-  }
-  await record(engine, { type: 'review-started', task: work.id, review: number, ...start, model: request.model, tree: held.value })
-  engine.budgets.started(work.id)
-  const outcome = await runSession(engine, work, request, admission)
-  await conclude(engine, currentWork(engine, work.id), number, outcome)
+  const request = sessionRequest(engine, work, { ...start, step: 'review', number, prompt })
+  const { model } = request
+  const started = { type: 'review-started', task: work.id, review: number, ...start, model, tree: held.value } as const
+  const outcome = await startSession(engine, work, { request, admission, started })
+  if (outcome !== null) await conclude(engine, currentWork(engine, work.id), number, outcome)
 }
 
 /** orch died while the review ran: what is in its transcript is not paid for again. @returns `over` when nothing is left to do now */
-async function afterCrash(engine: Engine, work: Work): Promise<OpenSession | 'over' | null> {
+async function afterCrash(engine: Engine, work: Work): Promise<Conversation | 'over' | null> {
   const number = work.reviews + 1
   const session = work.open?.session ?? ''
   const recalled = await engine.ports.agent.recall(session, 'review', number)
@@ -57,44 +53,12 @@ async function afterCrash(engine: Engine, work: Work): Promise<OpenSession | 'ov
   const anew = changed.length > 0
   const usage = await spentWhenCutOff(engine, work)
   if (usage !== null) await record(engine, { type: 'review-interrupted', task: work.id, cause: 'crash', anew, usage })
-  return anew ? null : known(engine, work)
+  return anew ? null : knownConversation(engine, work.open)
 }
 
 /** The review to go on with; null: there is none. */
-async function interruptedReview(engine: Engine, work: Work): Promise<OpenSession | null> {
-  return work.open?.resumes === true ? known(engine, work) : null
-}
-
-async function known(engine: Engine, { open }: Work): Promise<OpenSession | null> {
-  return open !== null && (await engine.ports.agent.knows(open.session)) ? open : null
-}
-
-type Start = Pick<SessionRequest, 'session' | 'resumes' | 'account'>
-
-function startOf(engine: Engine, before: OpenSession | null, account: AccountName): Start {
-  if (before !== null && sharesConversations(engine.options.accounts, before.account, account))
-    return { session: before.session, resumes: true, account }
-  return { session: engine.ports.chance.uuid(), resumes: false, account }
-}
-
-type ReviewStart = Start & Pick<SessionRequest, 'number' | 'prompt'>
-
-function reviewRequest(engine: Engine, work: Work, start: ReviewStart): SessionRequest {
-  const { agent, execution, health } = engine.config
-  return {
-    ...start,
-    run: stateOf(engine).run,
-    task: work.id,
-    step: 'review',
-    cwd: workspaceOf(work).path,
-    answerSchema: engine.ports.reviews.schema,
-    model: modelFor(engine, work, 'review'),
-    effort: agent.effort,
-    budgetUsd: agent.budgetUsd,
-    timeoutMs: execution.taskTimeoutMs,
-    idleMs: health.stuckAfterMs,
-    toolIdleMs: health.toolTimeoutMs,
-  }
+async function interruptedReview(engine: Engine, { open }: Work): Promise<Conversation | null> {
+  return open?.resumes === true ? knownConversation(engine, open) : null
 }
 
 /** The reviewer is shown the milestone, the diff and the checks, never what the implementer says of its work. */
@@ -166,11 +130,11 @@ async function conclude(engine: Engine, work: Work, review: number, outcome: Ses
 
 type Stopped = SessionOutcome & { kind: 'stopped' }
 
-async function interruptReview(engine: Engine, work: Work, { because, usage }: Stopped, anew: boolean): Promise<void> {
-  const cause = because ?? 'stop'
-  if (cause === 'memory' && work.evictions >= mostEvictions)
-    return failReview(engine, work, { failure: { reason: 'memory-short', times: work.evictions + 1 }, again: 'fresh', usage })
-  await record(engine, { type: 'review-interrupted', task: work.id, cause, anew, usage })
+async function interruptReview(engine: Engine, work: Work, outcome: Stopped, anew: boolean): Promise<void> {
+  const { usage } = outcome
+  const cause = interruptionCause(work, outcome)
+  if (!cause.ok) return failReview(engine, work, { failure: cause.error, again: 'fresh', usage })
+  await record(engine, { type: 'review-interrupted', task: work.id, cause: cause.value, anew, usage })
 }
 
 async function readVerdict(engine: Engine, work: Work, review: number, outcome: SessionOutcome & { kind: 'finished' }): Promise<void> {

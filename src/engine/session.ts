@@ -1,5 +1,5 @@
 import type { AccountName } from '../core/account.js'
-import type { WorkId } from '../core/fact.js'
+import type { Fact, WorkId } from '../core/fact.js'
 import { sessionBudget } from '../core/policy/budget.js'
 import { fallbackFor, modelsWhenOverloaded } from '../core/policy/fallback.js'
 import { noUsage, type SessionOutcome, type SessionStep, type Usage } from '../core/session.js'
@@ -36,6 +36,25 @@ async function hasBudget(engine: Engine, task: WorkId): Promise<boolean> {
   return false
 }
 
+/** A session that the gate has admitted, and the fact that is saved before it starts. */
+interface ReadySession {
+  readonly request: SessionRequest
+  readonly admission: Admission
+  readonly started: Fact
+}
+
+/** Starts what was made ready and waits for its end. Null: the account has closed meanwhile or a budget is used up, and nothing was begun. */
+export async function startSession(engine: Engine, work: Work, ready: ReadySession): Promise<SessionOutcome | null> {
+  const { admission, request } = ready
+  if (!admission.isOpen() || engine.budgets.claims(work.id) !== null) {
+    await admission.ended(null)
+    return null
+  }
+  await record(engine, ready.started)
+  engine.budgets.started(work.id)
+  return runSession(engine, work, request, admission)
+}
+
 /** The model that a session of this step is asked for; null: the program's own choice. */
 export function modelFor(engine: Engine, work: Work, step: SessionStep): string | null {
   const { agent } = engine.config
@@ -48,7 +67,7 @@ export function modelFor(engine: Engine, work: Work, step: SessionStep): string 
  * Runs a session that the gate has admitted, under watch: one that wrote outside of its worktree has failed, whatever it says.
  * A limit that it meets is recorded before what came of the session.
  */
-export async function runSession(engine: Engine, work: Work, request: SessionRequest, admission: Admission): Promise<SessionOutcome> {
+async function runSession(engine: Engine, work: Work, request: SessionRequest, admission: Admission): Promise<SessionOutcome> {
   const { task } = request
   const leased = await engine.ports.leases.take(task, request.cwd)
   if (!leased.ok) {

@@ -1,10 +1,12 @@
 import { execFileSync, execSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { milestoneText } from '../support/milestone-text.js'
 import { Rig } from '../support/rig.js'
 
+const commandFolder = fileURLToPath(new URL('../../src/commands', import.meta.url))
 const understudied = { agent: { command: 'understudy', sandbox: 'off' } }
 
 describe('what a newcomer sees', () => {
@@ -14,12 +16,20 @@ describe('what a newcomer sees', () => {
       const { exitCode, stdout } = await rig.orch(args)
       expect(exitCode).toBe(0)
       const lines = stdout.trimEnd().split('\n')
-      expect(lines.length).toBeLessThanOrEqual(30)
+      expect(lines.length).toBeLessThanOrEqual(40)
       expect(lines.filter((line) => line.length > 80)).toEqual([])
       expect(stdout.indexOf('  demo')).toBeLessThan(stdout.indexOf('  approve'))
     }
     expect((await rig.orch(['retry', '--help'])).stdout).toContain('$ orch retry 1A')
     expect((await rig.orch(['--version'])).stdout).toMatch(/^orch \d+\.\d+\.\d+ /)
+  })
+
+  it('the help names every command that there is', async () => {
+    await using rig = Rig.create()
+    const { stdout } = await rig.orch(['--help'])
+    const files = readdirSync(commandFolder, { recursive: true, encoding: 'utf8' })
+    const ids = files.filter((f) => f.endsWith('.ts') && !f.startsWith('orch-')).map((f) => f.replace('.ts', '').replaceAll(sep, ' '))
+    expect(ids.filter((id) => !stdout.includes(`\n  ${id} `))).toEqual([])
   })
 
   it('before the first milestone, status says how to begin, and init and validate lead on', async () => {
