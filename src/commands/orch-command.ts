@@ -7,6 +7,7 @@ import type { Project, Surroundings } from '../compose/project.js'
 import { asFailure, type Trouble } from '../compose/trouble.js'
 import { exitCodeForFailure, exitCodes } from '../core/exit-code.js'
 import type { Failure } from '../core/failure.js'
+import type { Order } from '../core/order.js'
 import { err, type Result } from '../core/result.js'
 import { failureText } from '../ui/failure-text.js'
 import { type Look, lookFor } from '../ui/look.js'
@@ -60,6 +61,17 @@ const durationFlag = custom<number>({
   },
 })
 
+/** What a person says to a decision of theirs. */
+export const noteFlag = {
+  note: string({ description: 'why, for TASKS.md and the merge commit', helpValue: 'TEXT' }),
+}
+
+/** A note without the space around it; null: none was given. */
+export function noteOf({ note }: { readonly note?: string | undefined }): string | null {
+  const said = note?.trim() ?? ''
+  return said === '' ? null : said
+}
+
 /** Flags that say how a run is carried out. */
 export const carryOutFlags = {
   concurrency: integer({ description: 'tasks at a time', min: 1, helpValue: 'N' }),
@@ -105,8 +117,13 @@ export abstract class OrchCommand extends Command {
     return this.unwrap(await openProject(this.surroundings, flags.config ?? null))
   }
 
-  /** Goes on with the unfinished run. @param retry a task that is given another chance */
-  protected async goOn(flags: ResumeFlags, retry: string | null): Promise<void> {
+  /** Goes on with the unfinished run. @param order what a person wants done to one task of it first */
+  protected async goOn(flags: ResumeFlags, order: Order | null): Promise<void> {
+    this.conclude(await this.carriedOn(await this.project(flags), flags, order), flags.json)
+  }
+
+  /** The same, with what comes after it left to the command. */
+  protected async carriedOn(project: Project, flags: ResumeFlags, order: Order | null): Promise<Carried> {
     const request = {
       selection: { stages: [], milestones: [] },
       concurrency: flags.concurrency ?? null,
@@ -117,9 +134,8 @@ export abstract class OrchCommand extends Command {
       json: flags.json,
       fresh: false,
     }
-    const project = await this.project(flags)
     const { continueUnfinished } = await import('../compose/carry-out.js')
-    this.conclude(this.unwrap(await continueUnfinished(project, request, retry)), flags.json)
+    return this.unwrap(await continueUnfinished(project, request, order))
   }
 
   protected conclude(carried: Carried, json: boolean): void {

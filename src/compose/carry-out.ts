@@ -8,14 +8,16 @@ import { findUnfinishedRun, newRunId } from '../adapters/store/run-folders.js'
 import { acquireLock } from '../adapters/store/run-lock.js'
 import { removeTemporaries } from '../adapters/store/temporaries.js'
 import type { Failure } from '../core/failure.js'
+import type { Order } from '../core/order.js'
 import type { Selection } from '../core/plan.js'
 import { hasBudgetAgain } from '../core/policy/budget.js'
 import { err, ok, type Result } from '../core/result.js'
 import { retryableWork } from '../core/retryable.js'
 import { workOf } from '../core/run-state.js'
+import { carryOutOrder } from '../engine/by-hand.js'
 import { retryTask } from '../engine/retry.js'
 import { type Outlook, type Project, planProject, preciousOf } from './project.js'
-import { retryProblem, selectionMismatch } from './request-problem.js'
+import { orderProblem, selectionMismatch } from './request-problem.js'
 import { checkAgent, withUnderstudy } from './run-engine.js'
 import { asFailure, asProblems, type Trouble } from './trouble.js'
 import { carryOut } from './under-lock.js'
@@ -53,7 +55,7 @@ export async function startOrContinue(project: Project, request: RunRequest): Pr
     const { folder, state } = unfinished.value
     const mismatch = selectionMismatch(state, request.selection)
     if (mismatch !== null) return err(mismatch)
-    return continueRun(project, request, { folder, retry: (id) => retryableWork(state).includes(id) })
+    return continueRun(project, request, { folder, retry: (id) => retryableWork(state).includes(id), order: null })
   }
   const outlook = await planProject(project, request.selection)
   if (!outlook.ok) return outlook
@@ -61,15 +63,15 @@ export async function startOrContinue(project: Project, request: RunRequest): Pr
   return beginRun(project, request, outlook.value)
 }
 
-/** `orch resume`, `orch retry`: goes on with the unfinished run. */
-export async function continueUnfinished(project: Project, request: RunRequest, retry: string | null): Promise<Result<Carried, Trouble>> {
+/** `orch resume`, `orch retry`, `orch review`, `orch merge`: goes on with the unfinished run. */
+export async function continueUnfinished(project: Project, request: RunRequest, order: Order | null): Promise<Result<Carried, Trouble>> {
   const unfinished = await findUnfinishedRun(project.runsFolder, () => true)
   if (!unfinished.ok) return err(asFailure(unfinished.error))
   if (unfinished.value === null) return nothingToDo(project, 'There is no unfinished run.\nnext: orch run')
   const { folder, state } = unfinished.value
-  const problem = retry === null ? null : retryProblem(state, retry)
+  const problem = order === null ? null : orderProblem(state, order)
   if (problem !== null) return err(problem)
-  return continueRun(project, { ...request, rehearse: state.rehearsal }, { folder, retry: (id) => id === retry })
+  return continueRun(project, { ...request, rehearse: state.rehearsal }, { folder, retry: () => false, order })
 }
 
 /** A run may have been killed after its last fact and before everything was put back: then that is what is left to do. */
@@ -105,6 +107,7 @@ async function beginRun(project: Project, request: RunRequest, outlook: Outlook)
         rehearsal: request.rehearse,
       })
       await setBudget(journal, request)
+      return null
     },
   })
 }
@@ -112,7 +115,7 @@ async function beginRun(project: Project, request: RunRequest, outlook: Outlook)
 async function continueRun(
   project: Project,
   request: RunRequest,
-  which: { folder: string; retry: (id: string) => boolean },
+  which: { folder: string; retry: (id: string) => boolean; order: Order | null },
 ): Promise<Result<Carried, Trouble>> {
   const milestones = await project.milestones.read()
   if (!milestones.ok) return err(asProblems(milestones.error))
@@ -120,14 +123,22 @@ async function continueRun(
     run: path.basename(which.folder),
     folder: which.folder,
     begin: async (journal) => {
+      const { budget, git } = project.config
+      const said = (task: string) => milestones.value.find((m) => m.id === task) ?? null
+      const hands = { repository: project.repository, never: git.envFiles }
+      const { order } = which
+      // Before the run is said to go on: what git refuses leaves it as it was.
+      const ordered = order === null ? null : await carryOutOrder({ ...hands, state: journal.state, milestone: said(order.task) }, order)
+      if (ordered?.ok === false) return ordered.error
       await journal.record({ type: 'run-resumed' })
       await setBudget(journal, request)
-      const { budget, git } = project.config
-      const needs = { journal, repository: project.repository, never: git.envFiles }
+      if (ordered !== null) await journal.record(ordered.value)
+      const needs = { journal, ...hands }
       for (const task of Object.keys(journal.state.work)) {
-        const milestone = milestones.value.find((m) => m.id === task) ?? null
+        const milestone = said(task)
         if (which.retry(task) || hasBudgetAgain(workOf(journal.state, task), budget, milestone)) await retryTask(needs, task, milestone)
       }
+      return null
     },
   })
 }

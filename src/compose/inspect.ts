@@ -40,6 +40,20 @@ export async function factsOf(seen: SeenRun): Promise<Result<readonly RecordedFa
   return text.ok ? ok(text.value.facts) : text
 }
 
+/** What the review answered that a person asked for last, of this task; null: it has not answered. */
+export async function answerAskedFor(
+  project: Project,
+  id: string,
+): Promise<Result<(RecordedFact & { readonly type: 'review-given' }) | null, Failure>> {
+  const seen = await seeRun(project, null)
+  if (!seen.ok || seen.value === null) return seen.ok ? ok(null) : seen
+  const facts = await factsOf(seen.value)
+  if (!facts.ok) return facts
+  const asked = facts.value.findLastIndex((fact) => fact.type === 'review-asked' && fact.task === id)
+  const answer = asked === -1 ? undefined : facts.value.slice(asked).find((fact) => fact.type === 'review-given' && fact.task === id)
+  return ok(answer?.type === 'review-given' ? answer : null)
+}
+
 /** The transcript of a session, line by line; none yet: empty. */
 export async function transcriptOf(seen: SeenRun, session: string, step: string): Promise<string> {
   return readFile(path.join(seen.folder, 'sessions', `${session}-${step}.jsonl`), 'utf8').catch(() => '')
@@ -49,12 +63,16 @@ export async function transcriptOf(seen: SeenRun, session: string, step: string)
  * Lets a task be merged whose milestone wants a person's approval.
  * @returns whether the run is under way, and hears of it by itself
  */
-export async function approveTask(project: Project, id: string): Promise<Result<{ readonly running: boolean }, Failure | string>> {
+export async function approveTask(
+  project: Project,
+  id: string,
+  note: string | null,
+): Promise<Result<{ readonly running: boolean }, Failure | string>> {
   const seen = await seeRun(project, null)
   if (!seen.ok) return seen
   const work = seen.value?.state.work[id]
   if (seen.value === null || work === undefined || work.milestone === null) return err(`there is no task ${id} in the last run`)
   if (!work.milestone.approval) return err(`${id} does not ask for an approval`)
-  await new RunInbox(seen.value.folder).approve(work.milestone.id)
+  await new RunInbox(seen.value.folder).approve(work.milestone.id, note)
   return ok({ running: seen.value.running })
 }

@@ -8,6 +8,7 @@ import { StoreError } from '../adapters/store/store-error.js'
 import type { Config } from '../core/config.js'
 import { exitCodeForEnding, exitCodes } from '../core/exit-code.js'
 import type { Fact } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
 import { err, ok, type Result } from '../core/result.js'
 import { Halt } from '../engine/halt.js'
 import { carryOutRun } from '../engine/run.js'
@@ -25,7 +26,8 @@ import { asFailure, asProblems, type Trouble } from './trouble.js'
 interface Which {
   readonly run: string
   readonly folder: string
-  readonly begin: (journal: RunJournal) => Promise<void>
+  /** @returns why it cannot begin; null: it has begun */
+  readonly begin: (journal: RunJournal) => Promise<Failure | null>
 }
 
 /** Under the lock, with everything that must be put back when it ends. */
@@ -81,7 +83,8 @@ async function underLock(project: Project, { config, pool }: Means, request: Run
   try {
     const survivors = await endSurvivors(which.run, journal.value)
     if (config.execution.keepAwake) awake = keepAwakeFor(project, which.run, view)
-    await which.begin(journal.value)
+    const refused = await which.begin(journal.value)
+    if (refused !== null) return err(asFailure(refused))
     if (survivors !== null) await journal.value.record(survivors)
     await recordAccounts(journal.value, pool)
     const engine = await composeEngine({

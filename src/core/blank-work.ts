@@ -38,6 +38,8 @@ export const blankWork = (
   stageFindings: [],
   obstacle: null,
   approvedByPerson: false,
+  approvalNote: null,
+  byHand: null,
   mergeCommit: null,
   held: null,
   evictions: 0,

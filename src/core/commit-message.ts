@@ -1,3 +1,4 @@
+import { approvalWords } from './approval-words.js'
 import { evidenceFor } from './evidence.js'
 import type { WorkId } from './fact.js'
 import type { Work } from './work.js'
@@ -26,7 +27,10 @@ export const attemptMessage = (run: string, work: Work, attempt: number): string
 /** The merge of an approved task, with the proof for each exit criterion. */
 export function mergeMessage(run: string, work: Work): string {
   const proof = (work.milestone?.criteria ?? []).map((c) => `- ${proofLine(c.text)}\n  ${proofLine(evidenceFor(work, c))}`)
-  const body = proof.length === 0 ? '' : `\n${proof.join('\n')}\n`
+  const said = approvalWords(work)
+  const body = [...(proof.length === 0 ? [] : [proof.join('\n')]), ...(said === null ? [] : [proofLine(said)])]
+    .map((part) => `\n${part}\n`)
+    .join('')
   return `${subject(`Merge ${work.id}: ${work.title}`)}\n${body}\n${trailers(run, work.id, work.milestone?.hash)}\n`
 }
 

@@ -186,7 +186,12 @@ export type WorkFact =
       readonly usage: Usage
     }
   | { readonly type: 'task-approved'; readonly task: WorkId; readonly commit: CommitId }
-  | { readonly type: 'approval-given'; readonly task: WorkId }
+  /** `note`: what the person said to it; null or absent: nothing. */
+  | { readonly type: 'approval-given'; readonly task: WorkId; readonly note?: string | null }
+  /** A person wants what stands at this commit judged once more, and nothing else done to it. */
+  | { readonly type: 'review-asked'; readonly task: WorkId; readonly commit: CommitId }
+  /** A person takes what stands at this commit, whatever the review says of it; the checks must pass all the same. */
+  | { readonly type: 'merge-decided'; readonly task: WorkId; readonly commit: CommitId; readonly note: string | null }
   /** The checkpoint and the task's branch disagreed about work; git was believed, and what it holds is judged anew. */
   | { readonly type: 'git-believed'; readonly task: WorkId; readonly expected: CommitId; readonly commit: CommitId }
   /** It cannot join what was merged before it: a textual conflict. */
@@ -198,7 +203,15 @@ export type WorkFact =
   | { readonly type: 'task-failed'; readonly task: WorkId; readonly failure: Failure }
   | { readonly type: 'task-parked'; readonly task: WorkId; readonly failure: Failure }
   | { readonly type: 'task-blocked'; readonly task: WorkId; readonly failure: Failure }
-  | { readonly type: 'task-retried'; readonly task: WorkId; readonly milestone: Milestone | null }
+  | {
+      readonly type: 'task-retried'
+      readonly task: WorkId
+      readonly milestone: Milestone | null
+      /** `scratch`: a new beginning from the current base; `review`: judged anew first. Absent: where it stopped. */
+      readonly from?: 'scratch' | 'review'
+      /** Of a new beginning: the ref that holds what there was; absent: there was nothing. */
+      readonly keptAs?: string
+    }
   /** The file was changed while the task was under way; the task goes on with the text it began with. */
   | { readonly type: 'milestone-edited'; readonly task: WorkId; readonly file: string }
 

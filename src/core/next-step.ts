@@ -1,7 +1,7 @@
 import { allPassed } from './check.js'
 import type { Failure } from './failure.js'
 import { unreachable } from './result.js'
-import { isOutOfTheRunning, type Work } from './work.js'
+import { isOutOfTheRunning, orderedByHand, type Work } from './work.js'
 
 /** What must be done next to a piece of work. */
 export type Step =
@@ -59,7 +59,8 @@ export function nextStep(work: Work, rules: Rules): Step | undefined {
   }
 }
 
-const mayRemediate = (work: Work, rules: Rules): boolean => work.rounds < rules.maxRounds && work.changed
+/** What a person ordered is to be done to it, and nothing else. */
+const mayRemediate = (work: Work, rules: Rules): boolean => work.rounds < rules.maxRounds && work.changed && orderedByHand(work) === null
 
 function afterChecks(work: Work, rules: Rules): Step {
   if (!allPassed(work.checks)) {
@@ -72,8 +73,10 @@ function afterChecks(work: Work, rules: Rules): Step {
         : { reason: 'remediation-without-change', cause: `failing: ${commands.join(', ')}` },
     }
   }
+  const ordered = orderedByHand(work)
+  if (ordered === 'merge') return { kind: 'approve' }
   // What was approved stays approved when only somebody else's work was merged in and the checks still pass.
-  if (!rules.review || work.verdict?.approved === true) return { kind: 'approve' }
+  if ((!rules.review && ordered !== 'review') || work.verdict?.approved === true) return { kind: 'approve' }
   return { kind: 'review' }
 }
 

@@ -132,6 +132,8 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'review-interrupted':
     case 'task-approved':
     case 'approval-given':
+    case 'review-asked':
+    case 'merge-decided':
     case 'merge-conflicted':
     case 'combination-refused':
     case 'git-believed':

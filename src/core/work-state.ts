@@ -1,8 +1,9 @@
+import { afterJoin, askedAnew, retried, takenByHand } from './by-hand.js'
 import { allPassed } from './check.js'
 import type { AgainAt, RecordedFact, WorkFact } from './fact.js'
 import { unreachable } from './result.js'
 import { addUsage, type SessionStep } from './session.js'
-import type { OpenSession, Silence, Work, WorkPhase } from './work.js'
+import type { OpenSession, Silence, Work } from './work.js'
 
 /** Folds a fact about one piece of work into its state. The machine is drawn above `WorkPhase`. */
 export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
@@ -59,7 +60,11 @@ function changed(work: Work, fact: Change): Work {
     case 'task-approved':
       return { ...work, phase: 'approved' }
     case 'approval-given':
-      return { ...work, approvedByPerson: true }
+      return { ...work, approvedByPerson: true, approvalNote: fact.note ?? work.approvalNote }
+    case 'review-asked':
+      return askedAnew(work, fact.commit)
+    case 'merge-decided':
+      return takenByHand(work, fact)
     case 'git-believed':
       return {
         ...work,
@@ -87,6 +92,7 @@ function changed(work: Work, fact: Change): Work {
         obstacle: null,
         mergeRounds: work.mergeRounds + 1,
         changed: true,
+        byHand: afterJoin(work, fact.commit),
       }
     case 'task-failed':
     case 'task-parked':
@@ -97,11 +103,12 @@ function changed(work: Work, fact: Change): Work {
         stoppedIn: work.stoppedIn ?? work.phase,
         failure: fact.failure,
         endedAt: fact.at,
+        byHand: null,
       }
     case 'model-changed':
       return { ...work, model: fact.to, unservedBy: [...work.unservedBy, fact.from] }
     case 'task-retried':
-      return retried(work, fact.milestone)
+      return retried(work, fact)
     case 'milestone-edited':
     case 'session-thawed':
       return work
@@ -191,38 +198,4 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     obstacle: null,
     workspace: work.workspace === null || onto === undefined ? work.workspace : { ...work.workspace, base: onto },
   }
-}
-
-/** A person wants it tried again: it goes on where it stopped, in the session that was cut off if there is one, with all counters fresh. */
-function retried(work: Work, said: Work['milestone']): Work {
-  const milestone = said ?? work.milestone
-  const isEdited = milestone?.hash !== work.milestone?.hash
-  return {
-    ...work,
-    phase: phaseAfterRetry(work, isEdited),
-    milestone,
-    title: milestone?.title ?? work.title,
-    optional: milestone?.optional ?? work.optional,
-    // A verdict was given on the text of then, and a review that was cut off was to judge by it.
-    verdict: isEdited ? null : work.verdict,
-    open: isEdited && work.open?.step === 'review' && !work.open.running ? null : work.open,
-    stoppedIn: null,
-    failure: null,
-    failures: 0,
-    setbacks: 0,
-    remedy: null,
-    evictions: 0,
-    rounds: 0,
-    mergeRounds: 0,
-    changed: true,
-    endedAt: null,
-  }
-}
-
-/** Commands are run anew first, as the person may have mended what made them fail; a review is, where the text is another one. */
-function phaseAfterRetry(work: Work, isEdited: boolean): WorkPhase {
-  const stopped = work.stoppedIn ?? (work.workspace === null ? 'pending' : 'ready')
-  const { reason } = work.failure ?? {}
-  const isJudged = reason === 'checks-failed' || reason === 'remediation-without-change'
-  return (stopped === 'checked' && (isJudged || isEdited)) || (stopped === 'reviewed' && isEdited) ? 'worked' : stopped
 }

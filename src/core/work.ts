@@ -76,6 +76,12 @@ export interface Workspace {
   readonly base: CommitId
 }
 
+/** Judge it once more, or merge it in spite of the review. */
+export interface OrderByHand {
+  readonly wants: 'review' | 'merge'
+  readonly commit: CommitId
+}
+
 /** Why it could not be combined, and with what. */
 export interface Obstacle {
   readonly kind: 'conflict' | 'red'
@@ -129,6 +135,10 @@ export interface Work {
   readonly stageFindings: readonly string[]
   readonly obstacle: Obstacle | null
   readonly approvedByPerson: boolean
+  /** What the person said to their approval, or to their decision to merge. */
+  readonly approvalNote: string | null
+  /** What a person ordered for the commit at which it stood; it holds for no other. */
+  readonly byHand: OrderByHand | null
   readonly mergeCommit: CommitId | null
   /** Why its session cannot start, or stands still, for want of memory or disk; null: it can. */
   readonly held: string | null
@@ -151,6 +161,10 @@ export const isEnded = (work: Work): boolean =>
   work.phase === 'merged' || work.phase === 'failed' || work.phase === 'parked' || work.phase === 'blocked'
 
 export const isOutOfTheRunning = (work: Work): boolean => work.phase === 'failed' || work.phase === 'parked' || work.phase === 'blocked'
+
+/** What a person ordered, as long as the work stands where it was ordered for. */
+export const orderedByHand = ({ byHand, head }: Work): OrderByHand['wants'] | null =>
+  byHand !== null && byHand.commit === head ? byHand.wants : null
 
 /** The exit criteria which only a reviewer can judge. */
 export const criteriaForReview = (milestone: Milestone | null): readonly number[] =>

@@ -1,3 +1,4 @@
+import { approvalWords } from '../core/approval-words.js'
 import { evidenceFor, isMet } from '../core/evidence.js'
 import { wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
@@ -68,9 +69,13 @@ function taskPart(work: Work): string[] {
   const criteria = (work.milestone?.criteria ?? []).map(
     (c) => `- [${isMet(work, c) ? 'x' : ' '}] ${harmlessLine(c.text)} — ${harmlessLine(evidenceFor(work, c))}`,
   )
-  const lines = [criteria.join('\n'), stageFindings(work), work.failure === null ? '' : failureLine(work.failure, work.id)].filter(
-    (line) => line !== '',
-  )
+  const said = approvalWords(work)
+  const lines = [
+    criteria.join('\n'),
+    stageFindings(work),
+    said === null ? '' : harmlessLine(said),
+    work.failure === null ? '' : failureLine(work.failure, work.id),
+  ].filter((line) => line !== '')
   return lines.length === 0 ? [] : [`#### ${work.id} ${harmlessLine(work.title)}`, ...lines]
 }
 

@@ -163,6 +163,16 @@ export interface Repository {
   mergedMilestones(tip: CommitId): Promise<Result<ReadonlyMap<MilestoneId, { commit: CommitId; hash: string | null }>, Failure>>
 }
 
+/** New beginnings of tasks. */
+export interface FreshStarts {
+  /**
+   * Puts a task's branch and its worktree back to `base`. What the branch and the worktree held stays under a ref of its own;
+   * ignored files stay where they are. May be repeated.
+   * @returns the ref; null: there was nothing beyond `base`
+   */
+  startAnew(workspace: Workspace, base: CommitId): Promise<Result<string | null, Failure>>
+}
+
 /** A worktree in which nobody works now. The stamp changes whenever orch itself or a session has worked in it since. */
 export interface QuietPlace {
   readonly path: string
@@ -199,8 +209,8 @@ export interface MilestoneSource {
 
 /** What a person says to a run from another terminal. */
 export interface Inbox {
-  /** Whether `orch approve` was typed for the task. */
-  isApproved(task: MilestoneId): Promise<boolean>
+  /** What `orch approve` was typed for the task with; null: it was not typed. */
+  approvalOf(task: MilestoneId): Promise<{ readonly note: string | null } | null>
 }
 
 /** What a reviewing session must answer by, and how its answer is read. */

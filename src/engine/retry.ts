@@ -6,27 +6,33 @@ import type { Work } from '../core/work.js'
 import type { Journal, Repository } from './ports.js'
 import { isWhole } from './workspace.js'
 
-interface RetryNeeds {
-  readonly journal: Journal
+interface EditNeeds {
+  readonly run: string
   readonly repository: Pick<Repository, 'commitWork'>
   /** Files that must never be committed. */
   readonly never: readonly string[]
 }
 
 /**
- * Gives a task that has stopped another chance. What lies in its worktree, left there by a session that failed or by a person who
- * mended something, becomes a commit on its branch, so that it is checked and reviewed like everything else.
+ * Gives a task that has stopped another chance, where it stopped. What lies in its worktree, left there by a session that failed or by
+ * a person who mended something, becomes a commit on its branch, so that it is checked and reviewed like everything else.
  * @param milestone what the file says now; null: it is gone, and the text of then stands
  */
-export async function retryTask(needs: RetryNeeds, task: WorkId, milestone: Milestone | null): Promise<void> {
-  await keepEdits(needs, workOf(needs.journal.state, task))
+export async function retryTask(
+  needs: Omit<EditNeeds, 'run'> & { readonly journal: Journal },
+  task: WorkId,
+  milestone: Milestone | null,
+): Promise<void> {
+  const { state } = needs.journal
+  await keepEdits({ run: state.run, ...needs }, workOf(state, task))
   await needs.journal.record({ type: 'task-retried', task, milestone })
 }
 
 /** The commit is believed when the run goes on. Both sides of a conflict are no work yet, and a worktree that is gone holds none. */
-async function keepEdits({ journal, repository, never }: RetryNeeds, work: Work): Promise<void> {
-  const { workspace, head, stoppedIn, open } = work
-  const isAtRest = open === null && (stoppedIn === 'worked' || stoppedIn === 'checked' || stoppedIn === 'reviewed')
+export async function keepEdits({ run, repository, never }: EditNeeds, work: Work): Promise<void> {
+  const { workspace, head, open } = work
+  const stands = work.stoppedIn ?? work.phase
+  const isAtRest = open === null && (stands === 'worked' || stands === 'checked' || stands === 'reviewed' || stands === 'approved')
   if (!isAtRest || isWhole(work) || workspace === null || head === null) return
-  await repository.commitWork(workspace, { message: attemptMessage(journal.state.run, work, work.attempts), since: head, never })
+  await repository.commitWork(workspace, { message: attemptMessage(run, work, work.attempts), since: head, never })
 }

@@ -123,7 +123,8 @@ class ReadyTasks {
 async function takeApprovals(engine: Engine, stage: number): Promise<void> {
   for (const work of tasksOf(stateOf(engine), stage)) {
     if (work.milestone?.approval !== true || work.approvedByPerson) continue
-    if (await engine.ports.inbox.isApproved(work.milestone.id)) await record(engine, { type: 'approval-given', task: work.id })
+    const approval = await engine.ports.inbox.approvalOf(work.milestone.id)
+    if (approval !== null) await record(engine, { type: 'approval-given', task: work.id, note: approval.note })
   }
 }
 

@@ -52,7 +52,11 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
     case 'task-approved':
       return `approved at ${shortCommit(fact.commit)}`
     case 'approval-given':
-      return 'approved by a person'
+      return `approved by a person${noted(fact.note ?? null)}`
+    case 'review-asked':
+      return `is to be reviewed once more at ${shortCommit(fact.commit)}, as a person asked`
+    case 'merge-decided':
+      return `is to be merged at ${shortCommit(fact.commit)} whatever its review says, as a person decided${noted(fact.note)}`
     case 'git-believed':
       return `is at ${shortCommit(fact.commit)} in git, not at ${shortCommit(fact.expected)} as saved: git is believed`
     case 'merge-conflicted':
@@ -76,12 +80,20 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
     case 'model-changed':
       return `goes on with the model ${fact.to} in place of ${fact.from}: ${changedFor[fact.because]}`
     case 'task-retried':
-      return fact.milestone === null ? 'tried again' : 'tried again, with its milestone as it is now'
+      return retriedWords(fact)
     case 'milestone-edited':
       return `${fact.file} was edited; the task goes on with the text it began with`
     default:
       return unreachable(fact)
   }
+}
+
+const noted = (note: string | null): string => (note === null ? '' : `: ${note}`)
+
+function retriedWords({ milestone, from, keptAs }: RecordedFact & { readonly type: 'task-retried' }): string {
+  const how = from === 'scratch' ? 'begun anew' : from === 'review' ? 'tried again, judged anew first' : 'tried again'
+  const text = milestone === null ? how : `${how}, with its milestone as it is now`
+  return keptAs === undefined ? text : `${text}; what there was is kept as ${keptAs}`
 }
 
 const cutOffBy: Readonly<Record<InterruptionCause, string>> = {

@@ -122,7 +122,12 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
     { type: 'review-failed', task: '1A', failure, again: { at: storyStart, session: 'resume' }, counts: true, usage: spent },
   ],
   'task-approved': [{ type: 'task-approved', task: '1A', commit: commitOf('1A') }],
-  'approval-given': [{ type: 'approval-given', task: '1A' }],
+  'approval-given': [
+    { type: 'approval-given', task: '1A' },
+    { type: 'approval-given', task: '1A', note: 'tried on a copy' },
+  ],
+  'review-asked': [{ type: 'review-asked', task: '1A', commit: commitOf('1A') }],
+  'merge-decided': [{ type: 'merge-decided', task: '1A', commit: commitOf('1A'), note: 'it goes next week' }],
   'git-believed': [{ type: 'git-believed', task: '1A', expected: commitOf('x'), commit: commitOf('y') }],
   'merge-conflicted': [{ type: 'merge-conflicted', task: '1A', onto: commitOf('x'), files: ['a.ts', 'b.ts'] }],
   'combination-refused': [{ type: 'combination-refused', task: '1A', onto: commitOf('x'), results: red }],
@@ -130,7 +135,11 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
   'task-failed': [{ type: 'task-failed', task: '1A', failure }],
   'task-parked': [{ type: 'task-parked', task: '1A', failure: { reason: 'review-unresolved', findings: 2, rounds: 3 } }],
   'task-blocked': [{ type: 'task-blocked', task: '1B', failure: { reason: 'dependency-failed', on: '1A' } }],
-  'task-retried': [{ type: 'task-retried', task: '1A', milestone: null }],
+  'task-retried': [
+    { type: 'task-retried', task: '1A', milestone: null },
+    { type: 'task-retried', task: '1A', milestone: null, from: 'scratch', keptAs: 'refs/orch/before-retry/r/1A/0123456789ab' },
+    { type: 'task-retried', task: '1A', milestone: null, from: 'review' },
+  ],
   'milestone-edited': [{ type: 'milestone-edited', task: '1A', file: 'milestones/1A.md' }],
 }
 
@@ -187,6 +196,9 @@ describe('facts in words', () => {
       1A the review failed: the agent program ended in the middle of its work: signal 9; again now, in the same conversation (1m 05s, $0.12)
       1A approved at 31412d636f6d
       1A approved by a person
+      1A approved by a person: tried on a copy
+      1A is to be reviewed once more at 31412d636f6d, as a person asked
+      1A is to be merged at 31412d636f6d whatever its review says, as a person decided: it goes next week
       1A is at 792d636f6d6d in git, not at 782d636f6d6d as saved: git is believed
       1A conflicts with what was merged before it: a.ts, b.ts
       1A does not fit with what was merged before it: 1 of 2 failed: npm test
@@ -195,6 +207,8 @@ describe('facts in words', () => {
       1A parked, it needs you: after 3 rounds of remediation the review still asks for changes (2 findings)
       1B blocked: it needs 1A, which did not get done
       1A tried again
+      1A begun anew; what there was is kept as refs/orch/before-retry/r/1A/0123456789ab
+      1A tried again, judged anew first
       1A milestones/1A.md was edited; the task goes on with the text it began with"
     `)
   })

@@ -1,7 +1,7 @@
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
-import type { Repository, Sentinel } from '../../engine/ports.js'
+import type { FreshStarts, Repository, Sentinel } from '../../engine/ports.js'
 import { broughtBy } from './blame.js'
 import { checkoutSize } from './checkout-size.js'
 import { changesBetween, commitNamed, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
@@ -15,10 +15,11 @@ import { branchTip, swap } from './refs.js'
 import { openSentinel } from './sentinel.js'
 import { createSite, type Site, type SiteOptions } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
+import { startAnew } from './start-anew.js'
 import { commitScratch, commitWork } from './work.js'
 
 /** A repository, the watch over what others change in it, and what a cut-off run left in it. */
-export interface WatchedRepository extends Repository {
+export interface WatchedRepository extends Repository, FreshStarts {
   /** A new one has not looked yet. */
   sentinel(): Sentinel
   /** Worktrees of orch's that git still lists and whose folder is gone. */
@@ -57,6 +58,7 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     commitNamed: (name, within) => commitNamed(site, name, within),
     broughtBy: (place, merges) => broughtBy(site, place, merges),
     mergedMilestones: (tip) => mergedMilestones(site, tip),
+    startAnew: (workspace, base) => startAnew(site, workspace, base),
     sentinel: () => openSentinel(site),
     goneWorktrees: () => goneWorktrees(site),
     forgetWorktree: (path) => inTurn(() => forgetWorktree(site, path)),

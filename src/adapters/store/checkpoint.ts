@@ -85,6 +85,8 @@ const work = {
   stageFindings: z.array(text),
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
+  approvalNote: textOrNull,
+  byHand: z.looseObject({ wants: text, commit: text }).nullable(),
   mergeCommit: textOrNull,
   held: textOrNull,
   evictions: count,

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { MilestoneId } from '../../core/milestone.js'
 import type { Inbox } from '../../engine/ports.js'
 import { ensureFolder, writeDurably } from './durable-file.js'
@@ -12,17 +12,15 @@ export class RunInbox implements Inbox {
     this.#approvals = runPaths(runFolder).approvals
   }
 
-  /** Whether the task was approved. */
-  async isApproved(task: MilestoneId): Promise<boolean> {
-    return access(inside(this.#approvals, task)).then(
-      () => true,
-      () => false,
-    )
+  /** What was said with the approval; null: there is none. */
+  async approvalOf(task: MilestoneId): Promise<{ readonly note: string | null } | null> {
+    const note = await readFile(inside(this.#approvals, task), 'utf8').catch(() => null)
+    return note === null ? null : { note: note === '' ? null : note }
   }
 
-  /** Says yes to a task; saying it twice is the same. */
-  async approve(task: MilestoneId): Promise<void> {
+  /** Says yes to a task; said twice, what was said last counts. */
+  async approve(task: MilestoneId, note: string | null): Promise<void> {
     await ensureFolder(this.#approvals)
-    await writeDurably(inside(this.#approvals, task), '', { keepPrevious: false })
+    await writeDurably(inside(this.#approvals, task), note ?? '', { keepPrevious: false })
   }
 }

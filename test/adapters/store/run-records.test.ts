@@ -54,10 +54,11 @@ describe('the inbox', () => {
   test('a task is approved once somebody says so, in any process, as often as they like', async () => {
     const folder = await tempRun()
     const id = '1A' as MilestoneId
-    expect(await new RunInbox(folder).isApproved(id)).toBe(false)
-    await new RunInbox(folder).approve(id)
-    await new RunInbox(folder).approve(id)
-    expect(await new RunInbox(folder).isApproved(id)).toBe(true)
-    expect(await new RunInbox(folder).isApproved('1B' as MilestoneId)).toBe(false)
+    expect(await new RunInbox(folder).approvalOf(id)).toBe(null)
+    await new RunInbox(folder).approve(id, null)
+    expect(await new RunInbox(folder).approvalOf(id)).toEqual({ note: null })
+    await new RunInbox(folder).approve(id, 'tried on a copy')
+    expect(await new RunInbox(folder).approvalOf(id)).toEqual({ note: 'tried on a copy' })
+    expect(await new RunInbox(folder).approvalOf('1B' as MilestoneId)).toBe(null)
   })
 })

@@ -64,7 +64,9 @@ function livingPorts(needs: EngineNeeds): Ports {
     journal,
     records: livingRecords(needs),
     milestones: livingMilestones(universe, life),
-    inbox: { isApproved: (id) => life.deed('asking for an approval', () => universe.approvals.has(`${run} ${id}`)) },
+    inbox: {
+      approvalOf: (id) => life.deed('asking for an approval', () => (universe.approvals.has(`${run} ${id}`) ? { note: null } : null)),
+    },
     prompts,
     reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },
     board: { render: renderBoard },

@@ -140,7 +140,7 @@ const spoils = {
   'budgets are not looked at': null,
   'leaks are not looked for': null,
   'what a session cost that was cut off is forgotten': ({ agent }) => ({ agent: { ...agent, spent: () => Promise.resolve(null) } }),
-  'an approval is never heard': () => ({ inbox: { isApproved: () => Promise.resolve(false) } }),
+  'an approval is never heard': () => ({ inbox: { approvalOf: () => Promise.resolve(null) } }),
 } as const satisfies Record<string, Spoil | null>
 
 export type Sabotage = keyof typeof spoils

@@ -219,7 +219,7 @@ export class World {
         journal,
         records: this.#records(),
         milestones: { read: () => Promise.resolve(ok(this.milestones)) },
-        inbox: { isApproved: (id) => Promise.resolve(this.approvals.has(id)) },
+        inbox: { approvalOf: (id) => Promise.resolve(this.approvals.has(id) ? { note: null } : null) },
         prompts,
         reviews: reviewFormat,
         board: {
