@@ -1,4 +1,5 @@
 import type { Evidence } from '../core/evidence.js'
+import type { FailureWords } from '../core/failure-words.js'
 import type { Report, ReportedCriterion, ReportedStage, ReportedTask } from '../core/report.js'
 import { type Block, heading, type Mood } from './report-block.js'
 import { counted, dateTime, dollars, share, shortHash, timeTaken } from './report-figures.js'
@@ -37,9 +38,15 @@ function opening(report: Report): readonly Block[] {
     ...(run.rehearsal ? [{ kind: 'text', text: rehearsal } as const] : []),
     ...(run.withoutReview ? [{ kind: 'text', text: 'Reviews were switched off for this run.' } as const] : []),
     { kind: 'table', head: null, rows: summaryRows(report) },
-    ...(run.failure === null ? [] : [{ kind: 'bad-news', text: run.failure.message, next: run.failure.hint } as const]),
+    ...(run.failure === null || isToldBelow(report, run.failure)
+      ? []
+      : [{ kind: 'bad-news', text: run.failure.message, next: run.failure.hint } as const]),
   ]
 }
+
+/** A task's failure that is the stage's and the run's as well is told once, where it belongs. */
+const isToldBelow = (report: Report, failure: FailureWords): boolean =>
+  report.stages.some((s) => [s, ...s.tasks].some((other) => other.failure?.message === failure.message))
 
 const tasksOf = (report: Report): readonly ReportedTask[] => report.stages.flatMap((s) => s.tasks)
 
@@ -60,13 +67,13 @@ function summaryRows(report: Report): readonly (readonly string[])[] {
       'Proved',
       `${criteria.filter((c) => c.met).length} of ${counted(criteria.length, 'exit criterion', 'exit criteria')}${kindsOf(criteria)}`,
     ],
-    ['Refused', refusedWords(report.objections.length, sum, lostReviews.length)],
+    ['Refused', refusedWords(sum, lostReviews.length)],
     ...optional('Deferred', sum['deferred'] ?? 0, counted(sum['deferred'] ?? 0, 'small finding')),
     ...optional('Conflicts', conflicts.length, `${conflicts.length}, ${conflicts.filter((c) => c.resolved).length} of them resolved`),
     ...optional(
       'Limits',
       limits.length,
-      `${counted(limits.length, 'time')} reached, ${timeTaken(limits.reduce((ms, l) => ms + l.waitedMs, 0))} waited out`,
+      `reached ${counted(limits.length, 'time')}, ${timeTaken(limits.reduce((ms, l) => ms + l.waitedMs, 0))} waited out`,
     ),
     [
       'Cost',
@@ -77,8 +84,9 @@ function summaryRows(report: Report): readonly (readonly string[])[] {
   ]
 }
 
-function refusedWords(said: number, { closed = 0, open = 0 }: Readonly<Record<string, number>>, lost: number): string {
+function refusedWords({ closed = 0, open = 0 }: Readonly<Record<string, number>>, lost: number): string {
   const uncounted = lost === 0 ? '' : `; ${counted(lost, 'review')} did not count`
+  const said = closed + open
   return said === 0
     ? `nothing${uncounted}`
     : `${counted(said, 'objection')} by reviews: ${closed} closed by a commit, ${open} open${uncounted}`
