@@ -6,7 +6,7 @@ const groups: readonly (readonly [title: string, commands: readonly string[]])[]
   ['TO BEGIN', ['demo', 'init', 'validate', 'plan', 'run']],
   [
     'WHILE IT WORKS, AND AFTER',
-    ['status', 'logs', 'cost', 'limits', 'ps', 'stop', 'resume', 'retry', 'review', 'merge', 'approve', 'undo', 'pr'],
+    ['status', 'logs', 'report', 'cost', 'limits', 'ps', 'stop', 'resume', 'retry', 'review', 'merge', 'approve', 'undo', 'pr'],
   ],
   ['HOUSEKEEPING', ['doctor', 'auth:list', 'auth:test', 'hardware', 'exec', 'clean']],
 ]
@@ -21,7 +21,7 @@ class OrchCommandHelp extends CommandHelp {
 }
 
 /** `orch --help`: one screen that says what to type first. */
-export default class OrchHelp extends Help {
+export class OrchHelp extends Help {
   protected override CommandHelpClass = OrchCommandHelp
 
   /** In the list a summary is half a line; above a command's own help it is a sentence. */

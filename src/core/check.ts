@@ -10,6 +10,14 @@ export interface CheckResult {
   readonly output: string
   /** SHA-256 of the whole output, the first 12 hex digits. */
   readonly digest: string
+  /** Where the whole output is among the run's records. Absent: nowhere. */
+  readonly log?: string
+}
+
+/** A command that failed on a commit and passed when it was run once more on it. */
+export interface FlakyCheck {
+  readonly command: string
+  readonly commit: string
 }
 
 /** A command to run and how long it may take, in milliseconds. */

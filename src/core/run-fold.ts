@@ -6,7 +6,7 @@ import { afterLikeFailure } from './policy/breaker.js'
 import { unreachable } from './result.js'
 import { noRunBudget, reduceBudget } from './run-budget.js'
 import { type RunState, withStage, withWork, workOf } from './run-state.js'
-import { combine, land, moveOn, pendingStage, startStage, unblock, undo } from './stage-fold.js'
+import { checkBase, combine, countFindings, land, moveOn, pendingStage, startStage, unblock, undo } from './stage-fold.js'
 import type { Work } from './work.js'
 import { reduceWork } from './work-state.js'
 
@@ -92,6 +92,8 @@ function apply(state: RunState, fact: RecordedFact): RunState {
       }
     case 'stage-started':
       return startStage(state, fact)
+    case 'base-checked':
+      return checkBase(state, fact)
     case 'tasks-combined':
       return combine(state, fact)
     case 'stage-landed':
@@ -107,7 +109,13 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'base-joined':
       return moveOn(state, fact)
     case 'review-given':
-      return { ...withWork(withoutGuesses(state, fact.task), fact.task, (work) => reduceWork(work, fact)), streak: null }
+      return {
+        ...countFindings(
+          withWork(withoutGuesses(state, fact.task), fact.task, (work) => reduceWork(work, fact)),
+          fact,
+        ),
+        streak: null,
+      }
     case 'attempt-started':
     case 'review-started':
       return { ...withWork(state, fact.task, (work) => reduceWork(work, fact)), account: fact.account }
@@ -124,6 +132,7 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'session-frozen':
     case 'session-thawed':
     case 'attempt-interrupted':
+    case 'check-flaky':
     case 'checks-finished':
     case 'review-interrupted':
     case 'task-approved':

@@ -1,13 +1,20 @@
 import type { CheckResult } from '../core/check.js'
 import type { Milestone } from '../core/milestone.js'
 
-/** Text that somebody else wrote, between tags that it cannot close: the tag's name does not occur in it. */
+/** Text that somebody else wrote, between tags that it cannot close, not even for a reader who is lenient about case and blanks. */
 export function enclosed(tag: string, attributes: Readonly<Record<string, string>>, text: string): string {
+  const closed = text.toLowerCase().replace(/<\s*\/\s*/g, '</')
   let name = tag
-  for (let n = 2; text.includes(`</${name}`); n++) name = `${tag}-${n}`
+  for (let n = 2; closed.includes(`</${name}`); n++) name = `${tag}-${n}`
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${value.replace(/["<>\r\n]/g, ' ')}"`)
   return `<${name}${written.join('')}>\n${text.trimEnd()}\n</${name}>`
 }
+
+/** Characters that a person who looks at the same text would not see: a model does, and could be talked to by them. */
+const hidden = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
+
+/** The text with hidden characters written out, as `\u{202e}`. */
+export const visible = (text: string): string => text.replace(hidden, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`)
 
 export const milestoneBlocks = (milestones: readonly Milestone[]): string =>
   milestones.map((m) => enclosed('milestone', { id: m.id, file: m.file }, m.text.replace(/^\uFEFF/, ''))).join('\n\n')
@@ -32,7 +39,7 @@ function ending(check: CheckResult): string {
 }
 
 function outputTail(output: string, mostCharacters: number): string {
-  const text = output.trimEnd()
+  const text = visible(output.trimEnd())
   if (text === '') return ''
   const cut = text.length > mostCharacters
   return `\n${enclosed('output', cut ? { only: 'the end' } : {}, cut ? text.slice(-mostCharacters) : text)}`

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { judgementWords } from '../core/evidence.js'
 import type { Failure } from '../core/failure.js'
 import { err, ok, type Result } from '../core/result.js'
-import type { CriterionJudgement, Finding, ReviewAnswer, Verdict } from '../core/verdict.js'
+import { type CriterionJudgement, type Finding, type ReviewAnswer, severities, type Verdict } from '../core/verdict.js'
 import { findingId } from './finding-id.js'
 
 const orNull = (type: string) => ({ type: [type, 'null'] })
@@ -26,6 +27,8 @@ export const reviewAnswerSchema = {
           evidence: { type: 'string', description: 'What in the code or a test shows it' },
           file: orNull('string'),
           line: orNull('integer'),
+          test: { ...orNull('string'), description: 'A test that shows it, by its name as the output of a command above prints it' },
+          commit: { ...orNull('string'), description: 'A commit of the change that shows it' },
         },
       },
     },
@@ -36,7 +39,8 @@ export const reviewAnswerSchema = {
         additionalProperties: false,
         required: ['severity', 'title', 'detail'],
         properties: {
-          severity: { type: 'string', enum: ['blocker', 'major', 'minor', 'nit'] },
+          id: { ...orNull('string'), description: 'The id of the earlier finding that this repeats; null for a new one' },
+          severity: { type: 'string', enum: severities },
           file: orNull('string'),
           line: orNull('integer'),
           title: { type: 'string', description: 'The claim in one sentence' },
@@ -64,10 +68,8 @@ const line = z
 const answer = z.object({
   verdict: z.enum(['approved', 'changes_requested']),
   summary: text,
-  criteria: z.array(z.object({ n: z.int(), met: z.boolean(), evidence: text, file, line })).nullish(),
-  findings: z
-    .array(z.object({ severity: z.enum(['blocker', 'major', 'minor', 'nit']), file, line, title: z.string(), detail: text }))
-    .nullish(),
+  criteria: z.array(z.object({ n: z.int(), met: z.boolean(), evidence: text, file, line, test: file, commit: file })).nullish(),
+  findings: z.array(z.object({ id: text, severity: z.enum(severities), file, line, title: z.string(), detail: text })).nullish(),
 })
 
 /**
@@ -83,12 +85,22 @@ export function readReviewAnswer(structured: unknown, text: string): Result<Revi
   return ok({
     verdict,
     summary,
-    criteria: withoutContradictions(criteria ?? []),
-    findings: (findings ?? []).map((finding) => ({ id: findingId(finding), ...finding })),
+    criteria: withoutContradictions((criteria ?? []).map(withoutBlanks)),
+    findings: (findings ?? []).map(({ id, ...finding }) => ({
+      id: findingId(finding),
+      ...finding,
+      ...(id.trim() === '' ? {} : { repeats: id.trim() }),
+    })),
   })
 }
 
 const unreadable = (detail: string): Result<never, Failure> => err({ reason: 'review-unreadable', detail })
+
+const withoutBlanks = ({ test, commit, ...criterion }: CriterionJudgement): CriterionJudgement => ({
+  ...criterion,
+  ...(test == null ? {} : { test }),
+  ...(commit == null ? {} : { commit }),
+})
 
 /** A criterion judged both ways counts as not met. */
 const withoutContradictions = (criteria: readonly CriterionJudgement[]): CriterionJudgement[] =>
@@ -122,11 +134,15 @@ export function describeVerdict(verdict: Verdict): string {
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-const describeJudgement = (c: CriterionJudgement): string => `- Criterion ${c.n}${place(c)}: ${indented(c.evidence)}`
+const describeJudgement = (c: CriterionJudgement): string =>
+  c.refuted === undefined
+    ? `- Criterion ${c.n}${place(c)}: ${indented(c.evidence)}`
+    : `- Criterion ${c.n}: the review holds it for met, but ${indented(judgementWords(c))}`
 
 function describeFinding(finding: Finding, index: number): string {
   const detail = finding.detail.trim() === '' ? '' : `\n   ${indented(finding.detail)}`
-  return `${index + 1}. [${finding.severity}] ${finding.id}${place(finding)}: ${indented(finding.title)}${detail}`
+  const whose = finding.task === undefined ? '' : `, in what ${finding.task} brought`
+  return `${index + 1}. [${finding.severity}] ${finding.id}${place(finding)}${whose}: ${indented(finding.title)}${detail}`
 }
 
 const place = ({ file, line }: { file: string | null; line: number | null }): string =>

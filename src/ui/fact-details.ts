@@ -1,4 +1,5 @@
 import type { CheckResult } from '../core/check.js'
+import { judgementWords } from '../core/evidence.js'
 import type { RecordedFact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Finding, Verdict } from '../core/verdict.js'
@@ -10,12 +11,15 @@ const mostOutput = 15
 /** What a person who looks into one task wants to read below a fact: why a command failed, what the review says. */
 export function factDetails(fact: RecordedFact): readonly string[] {
   switch (fact.type) {
+    case 'base-checked':
     case 'entry-checked':
     case 'checks-finished':
     case 'combination-refused':
       return fact.results.filter((r) => !r.passed).flatMap(failedCommand)
     case 'review-given':
       return verdictDetails(fact.verdict)
+    case 'attempt-finished':
+      return (fact.answers ?? []).map(({ id, reason }) => `answered ${oneLine(id)}: ${oneLine(reason)}`)
     case 'attempt-failed':
     case 'review-failed':
       return wholeDetail(fact.failure)
@@ -32,13 +36,14 @@ function failedCommand({ command, exitCode, timedOut, output }: CheckResult): re
 }
 
 function verdictDetails({ summary, criteria, findings }: Verdict): readonly string[] {
-  const unmet = criteria.filter((c) => !c.met).map((c) => `criterion ${c.n} is not met: ${oneLine(c.evidence)}`)
+  const unmet = criteria.filter((c) => !c.met).map((c) => `criterion ${c.n} is not met: ${oneLine(judgementWords(c))}`)
   return [...(summary.trim() === '' ? [] : [oneLine(summary)]), ...unmet, ...findings.flatMap(findingLines)]
 }
 
-function findingLines({ severity, file, line, title, detail }: Finding): readonly string[] {
+function findingLines({ severity, file, line, title, detail, task }: Finding): readonly string[] {
   const place = file === null ? '' : ` (${oneLine(file)}${line === null ? '' : `:${line}`})`
-  return [`${severity}: ${oneLine(title)}${place}`, ...linesOf(detail).map((text) => `  ${text}`)]
+  const whose = task === undefined ? '' : `, in what ${task} brought`
+  return [`${severity}: ${oneLine(title)}${place}${whose}`, ...linesOf(detail).map((text) => `  ${text}`)]
 }
 
 /** What the fact's own line had no room for. */

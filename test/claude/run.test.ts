@@ -109,6 +109,51 @@ describe('the real Claude Code program, from a milestone to a merge', () => {
     expect(merged(rig)).toBe('1A')
   })
 
+  it('a reviewer cannot write, whichever tool it tries, and its approval counts', async () => {
+    const tries = [
+      write('mischief.txt', 'x'),
+      { tool: 'Edit', input: { file_path: '{{cwd}}/answer.mjs', old_string: '42', new_string: '43' } },
+      bash('echo x > mischief.txt'),
+      bash('git log --oneline -1 > mischief.txt'),
+      bash('git log -1 --output=mischief.txt'),
+      bash('git commit --allow-empty -m mischief'),
+      bash('cat answer.mjs | tee mischief.txt'),
+      bash('cp answer.mjs mischief.txt; rm answer.mjs'),
+    ]
+    const rules = [...tries.map((reply) => ({ when: isReview, times: 1, reply })), { when: isReview, reply: approved }]
+    const { rig, env } = await rigWith('read-only', { rules, steps: [write('answer.mjs', '// why\nexport const answer = 42\n'), 'Done.'] })
+    await using _ = rig
+    expect(await rig.orch(['run'], { env })).toMatchObject({ exitCode: 0 })
+    expect(rig.facts().filter((f) => f.type === 'review-failed')).toEqual([])
+    expect(rig.git('ls-tree', '-r', '--name-only', 'main').split('\n')).not.toContain('mischief.txt')
+    expect(rig.git('log', '--format=%s', 'main')).not.toContain('mischief')
+    expect(rig.read('answer.mjs')).toBe('// why\nexport const answer = 42\n')
+    expect(rig.read('TASKS.md')).toContain('- [x] The answer is explained in a comment — answer.mjs:1 at ')
+  })
+
+  it('a review during which files change all the same does not count, and another one judges', async () => {
+    const rules = [
+      // The wish alone changes nothing: somebody else writes while the reviewer reads.
+      { when: isReview, times: 1, reply: bash('cat answer.mjs') },
+      { when: isReview, reply: approved },
+    ]
+    const { rig, env } = await rigWith('not-read-only', {
+      rules,
+      steps: [write('answer.mjs', '// why\nexport const answer = 42\n'), 'Done.'],
+    })
+    await using _ = rig
+    const running = rig.start(['run'], { env })
+    const review = () => rig.facts().find((f) => f.type === 'review-started')
+    while (review() === undefined) await sleep(20)
+    rig.write({ [`.orch/worktrees/${review()?.run ?? ''}/1A/mischief.txt`]: 'x' })
+    expect(await running.ended).toMatchObject({ exitCode: 0 })
+    expect(rig.facts().find((f) => f.type === 'review-failed')).toMatchObject({
+      failure: { reason: 'review-not-readonly', files: ['mischief.txt'] },
+    })
+    expect(rig.git('ls-tree', '-r', '--name-only', 'main').split('\n')).not.toContain('mischief.txt')
+    expect(merged(rig)).toBe('1A')
+  })
+
   it('an overloaded service burns no attempt', async () => {
     const scenario: Scenario = {
       rules: [

@@ -85,7 +85,9 @@ describe('orch status --json', () => {
         "schemaVersion": 1,
         "stages": [
           {
+            "base": null,
             "failure": null,
+            "flaky": [],
             "stage": 1,
             "state": "done",
             "tasks": [
@@ -96,9 +98,14 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 135000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "1A",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
+                "stageFindings": 0,
                 "state": "merged",
                 "title": "Read the file",
                 "waitingFor": null,
@@ -110,9 +117,14 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "1B",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
+                "stageFindings": 0,
                 "state": "merged",
                 "title": "Export to CSV",
                 "waitingFor": null,
@@ -121,7 +133,9 @@ describe('orch status --json', () => {
             "undone": false,
           },
           {
+            "base": null,
             "failure": null,
+            "flaky": [],
             "stage": 2,
             "state": "done",
             "tasks": [
@@ -132,9 +146,14 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "2A",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
+                "stageFindings": 0,
                 "state": "merged",
                 "title": "Write the manual",
                 "waitingFor": null,

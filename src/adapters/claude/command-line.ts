@@ -32,6 +32,9 @@ export const defaultDenials: readonly string[] = [
   'Bash(git reflog expire:*)',
 ]
 
+/** What the commands that a reviewer is allowed could write with. */
+const reviewerDenials = ['Bash(git * --output*)', 'Bash(git * --ext-diff*)']
+
 /** Folders of secrets that no command in the sandbox may read. */
 const unreadable = ['~/.ssh', '~/.aws', '~/.gnupg', '~/.config/gh', '~/.netrc']
 const loginVariables = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN']
@@ -72,7 +75,8 @@ function toolNames(basic: readonly string[], allowed: readonly string[]): string
 }
 
 function settings(agent: Config['agent'], kind: { sandboxed: boolean; isReview: boolean }): object {
-  const deny = [...defaultDenials.filter((rule) => !agent.allow.includes(rule)), ...agent.deny]
+  const always = kind.isReview ? reviewerDenials : []
+  const deny = [...defaultDenials.filter((rule) => !agent.allow.includes(rule)), ...always, ...agent.deny]
   return {
     ...(kind.sandboxed ? { sandbox: sandboxSettings(agent, kind.isReview) } : {}),
     permissions: { deny },

@@ -28,6 +28,19 @@ export const treeOf = (site: Site, commit: CommitId): Promise<Result<string, Fai
 export const isAncestor = (site: Site, commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>> =>
   yes(site.inMemory({ doing: 'compare two commits', args: ['merge-base', '--is-ancestor', commit, of], exits: [0, 1] }))
 
+/** Of a name that somebody else wrote: nothing but a hash, or the beginning of one, is looked up. */
+export async function commitNamed(site: Site, name: string, within: CommitId): Promise<Result<CommitId | null, Failure>> {
+  if (!/^[0-9a-f]{7,64}$/i.test(name)) return ok(null)
+  const args = ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]
+  // 128: there are several that begin so.
+  const found = await site.inMemory({ doing: 'look for a commit', args, exits: [0, 1, 128] })
+  if (!found.ok) return found
+  const commit = found.value.stdout.trim()
+  if (found.value.exitCode !== 0 || commit === '') return ok(null)
+  const isPart = await isAncestor(site, commit, within)
+  return isPart.ok ? ok(isPart.value ? commit : null) : isPart
+}
+
 export async function changesBetween(site: Site, from: CommitId, to: CommitId): Promise<Result<readonly Change[], Failure>> {
   const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to]
   const answer = await site.inMemory({ doing: 'compare two commits', args })
@@ -51,11 +64,16 @@ export async function tryMerge(
   if (contained.value) return ok({ kind: 'merged', commit: onto })
   const merged = await mergeTrees(site, onto, commit)
   if (!merged.ok) return merged
-  const { tree, files, notes } = merged.value
+  const { tree, files, notes, structural } = merged.value
   if (files.length > 0) return ok({ kind: 'conflict', files, tree, notes })
-  const made = await commitTree(site, { tree, parents: [onto, commit], message })
-  return made.ok ? ok({ kind: 'merged', commit: made.value }) : made
+  const made = await commitTree(site, { tree, parents: [onto, commit], message: withStructural(message, structural) })
+  if (!made.ok) return made
+  return ok({ kind: 'merged', commit: made.value, ...(structural.length === 0 ? {} : { structural }) })
 }
+
+/** One more trailer for each file, so that whoever reads the history knows which were merged by a program and not by git. */
+const withStructural = (message: string, files: readonly string[]): string =>
+  `${message}${files.map((file) => `Orch-Structural-Merge: ${file}\n`).join('')}`
 
 export async function mergedMilestones(
   site: Site,

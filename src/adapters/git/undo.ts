@@ -2,7 +2,7 @@ import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import { commitTree, treeOf } from './commits.js'
-import { commitFile } from './committed-file.js'
+import { commitFiles } from './committed-file.js'
 import { mergeTrees } from './merge-trees.js'
 import { line, type Site } from './site.js'
 
@@ -42,7 +42,7 @@ export async function revertOnTop(
   undo: Brought & { tip: CommitId; message: string; board: { path: string; text: string } },
 ): Promise<Result<Reverted, Failure>> {
   const { board, message, tip } = undo
-  const withBoard = (commit: CommitId) => commitFile(site, commit, { ...board, message: 'For a revert\n' })
+  const withBoard = (commit: CommitId) => commitFiles(site, commit, { files: [board], message: 'For a revert\n' })
   const base = await withBoard(undo.to)
   if (!base.ok) return base
   // Git takes the merge base from the history, so the three trees are given one that says what is meant.

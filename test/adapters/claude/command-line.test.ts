@@ -109,6 +109,11 @@ describe('settings', () => {
     expect(deny).toContain('Read(./.env.*)')
   })
 
+  test('a reviewer is denied the flags by which the commands that it may run would write', () => {
+    const { deny } = settingsOf(line({ answerSchema: schema }))['permissions'] as { deny: string[] }
+    expect(deny).toEqual([...defaultDenials, 'Bash(git * --output*)', 'Bash(git * --ext-diff*)'])
+  })
+
   test('a sandbox that cannot be had is refused, and nothing gets around it', () => {
     expect(settingsOf(line({}, { allowedDomains: ['example.org'] }, true))['sandbox']).toMatchObject({
       enabled: true,

@@ -97,8 +97,9 @@ export class Crew {
     if (part.kind === 'commits') this.#commit(request, place)
     const isStubborn = !this.calm && stubborn.includes(request.task)
     const most = Math.max(3, ...milestones.map((m) => m.criteria.length))
+    const isJudged = milestones.some((m) => m.id === request.task && m.criteria.some((c) => c.command === null))
     const kind = part.kind === 'garbage' ? 'garbage' : isStubborn || part.kind === 'picky' ? 'picky' : 'good'
-    return { kind: 'finished', usage: paid, ...reviewAnswer(kind, most, this.dice), denials: 0 }
+    return { kind: 'finished', usage: paid, ...reviewAnswer(kind, { most, isJudged }, this.dice), denials: 0 }
   }
 }
 

@@ -1,5 +1,5 @@
 import { allPassed } from '../../../../src/core/check.js'
-import { isMet } from '../../../../src/core/commit-message.js'
+import { isMet } from '../../../../src/core/evidence.js'
 import { wholeOf } from '../../../../src/core/fact.js'
 import { stageOf, tasksOf } from '../../../../src/core/run-state.js'
 import { changedPaths, sameTree } from '../memory-git.js'
