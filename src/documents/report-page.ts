@@ -107,7 +107,8 @@ function kindsOf(criteria: readonly ReportedCriterion[]): string {
   return counts.length === 0 ? '' : `: ${counts.map(([kind, n]) => `${n} by ${kindNames[kind as Evidence['kind']]}`).join(', ')}`
 }
 
-function stageBlocks(stage: ReportedStage): readonly Block[] {
+/** One stage: its tasks with their proof, what its own review came to, and what went wrong. */
+export function stageBlocks(stage: ReportedStage): readonly Block[] {
   const mood = stage.state === 'done' ? 'good' : stage.state === 'failed' ? 'bad' : 'open'
   const { whole, failure } = stage
   const shared = failure !== null && !stage.tasks.some((t) => t.failure?.message === failure.message)

@@ -73,6 +73,9 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
   'stage-landed': combinedAndLanded(1, []).filter(
     (f): f is Fact & { type: 'stage-landed' } => typeof f !== 'number' && f.type === 'stage-landed',
   ),
+  'stage-published': [
+    { type: 'stage-published', stage: 1, requests: [{ task: null, number: 7, url: 'https://github.com/acme/thing/pull/7' }] },
+  ],
   'stage-undone': [
     {
       type: 'stage-undone',
