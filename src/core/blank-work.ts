@@ -34,6 +34,7 @@ export const blankWork = (
   entryResults: [],
   checks: [],
   checkedCommit: null,
+  flaky: [],
   verdict: null,
   panel: [],
   history: [],

@@ -36,6 +36,10 @@ export interface Config {
     readonly envFiles: readonly string[]
     /** How often one task may be brought onto what was merged before it. */
     readonly mergeRounds: number
+    /** `plan`: approved tasks are combined once nothing of the stage is under way; `finished`: while others still work. */
+    readonly mergeOrder: 'plan' | 'finished'
+    /** What is tried on files in conflict before an agent is: `auto`: mergiraf, if it is there; `off`: nothing; else a program that speaks its command line. */
+    readonly structuralMerge: string
   }
   readonly worktree: {
     readonly setup: readonly string[]
@@ -65,6 +69,8 @@ export interface Config {
     readonly retryMaxMs: number
     /** The machine does not fall asleep while a run is carried out. */
     readonly keepAwake: boolean
+    /** When the checks fail on what a stage starts from: begin all the same, or stop before anything is paid for. */
+    readonly redBase: 'go-on' | 'stop'
   }
   readonly agent: {
     readonly command: string
@@ -163,7 +169,7 @@ export const defaultConfig: Config = {
   milestones: { dir: 'milestones' },
   tasksFile: 'TASKS.md',
   checks: [],
-  git: { baseBranch: null, envFiles: ['.env', '.env.local'], mergeRounds: 2 },
+  git: { baseBranch: null, envFiles: ['.env', '.env.local'], mergeRounds: 2, mergeOrder: 'plan', structuralMerge: 'auto' },
   worktree: { setup: [], leases: { ports: 0, temp: false, names: [] } },
   execution: {
     concurrency: null,
@@ -177,6 +183,7 @@ export const defaultConfig: Config = {
     retryFactor: 2,
     retryMaxMs: 10 * minute,
     keepAwake: false,
+    redBase: 'go-on',
   },
   agent: {
     command: 'claude',

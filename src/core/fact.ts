@@ -28,6 +28,8 @@ export interface Merge {
   readonly task: MilestoneId
   /** The merge commit. */
   readonly commit: CommitId
+  /** Files that git could not merge and a program for their structure could; absent: none. */
+  readonly structural?: readonly string[]
 }
 
 /** How a run ended, or that it paused. */
@@ -83,6 +85,15 @@ export type StageFact =
       readonly tip: CommitId
       readonly branch: string
       readonly milestones: readonly Milestone[]
+    }
+  /** The config's checks on what the stage starts from, before any session of it. */
+  | {
+      readonly type: 'base-checked'
+      readonly stage: number
+      readonly commit: CommitId
+      readonly results: readonly CheckResult[]
+      /** Of the commands that passed, those that failed first. */
+      readonly flaky: readonly string[]
     }
   /** These are now on the stage's integration branch, and the checks passed on its new tip. */
   | {
@@ -150,6 +161,8 @@ export type WorkFact =
       readonly counts: boolean
       readonly usage: Usage
     }
+  /** It failed, and passed when it was run once more on the same commit: it counts as passed, and a person should look at it. */
+  | { readonly type: 'check-flaky'; readonly task: WorkId; readonly command: string; readonly commit: CommitId }
   | { readonly type: 'checks-finished'; readonly task: WorkId; readonly commit: CommitId; readonly results: readonly CheckResult[] }
   | {
       readonly type: 'review-started'

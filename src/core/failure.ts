@@ -75,12 +75,16 @@ export type Failure =
       /** What is missing was added to a stage that has passed: only another run carries it out. Absent: not so. */
       readonly isForAnotherRun?: true
     }
+  /** Before anything was begun, and the config wants to stop then. */
+  | { readonly reason: 'base-red'; readonly commit: string; readonly commands: readonly string[] }
   // the repository
   | { readonly reason: 'git-failed'; readonly doing: string; readonly detail: string }
   | { readonly reason: 'not-a-repository'; readonly path: string }
   | { readonly reason: 'bare-repository'; readonly path: string }
   | { readonly reason: 'no-commits' }
   | { readonly reason: 'detached-head' }
+  /** The config names a program that merges by structure, and it is not there. */
+  | { readonly reason: 'merge-program-missing'; readonly command: string }
   | { readonly reason: 'branch-missing'; readonly branch: string }
   | { readonly reason: 'branch-moved'; readonly branch: string; readonly expected: string }
   | { readonly reason: 'checkout-in-the-way'; readonly path: string; readonly detail: string; readonly branch: string }

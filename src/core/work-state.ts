@@ -42,6 +42,8 @@ function changed(work: Work, fact: Change): Work {
     case 'attempt-failed':
     case 'review-failed':
       return failSession(work, fact)
+    case 'check-flaky':
+      return { ...work, flaky: [...work.flaky, { command: fact.command, commit: fact.commit }] }
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':

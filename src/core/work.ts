@@ -1,5 +1,5 @@
 import type { AccountName } from './account.js'
-import type { CheckResult } from './check.js'
+import type { CheckResult, FlakyCheck } from './check.js'
 import type { CommitId, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
 import type { Lens, LensVerdict } from './lens.js'
@@ -134,6 +134,8 @@ export interface Work {
   readonly entryResults: readonly CheckResult[]
   readonly checks: readonly CheckResult[]
   readonly checkedCommit: CommitId | null
+  /** Checks that failed and then passed on the same commit; of the whole of a stage: on its combinations. */
+  readonly flaky: readonly FlakyCheck[]
   readonly verdict: Verdict | null
   /** What the lenses of the round under way have said, until the last of them has. */
   readonly panel: readonly LensVerdict[]

@@ -31,6 +31,8 @@ export interface PromptSubject {
 
 export interface RemediationSubject extends PromptSubject {
   readonly checks: readonly CheckResult[]
+  /** Commands that failed before the work began. */
+  readonly redBefore: readonly string[]
   readonly findings: string
 }
 
@@ -93,7 +95,10 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
     remediate: (subject) =>
       remediate({
         ...commonValues(subject),
-        checks: section('Commands that must pass and do not', checkReports(subject.checks, outputForMending)),
+        checks: section(
+          'Commands that must pass and do not',
+          [checkReports(subject.checks, outputForMending), redBeforeWords(subject)].join('\n\n').trim(),
+        ),
         findings: section('What the review asks for', subject.findings === '' ? '' : enclosed('review', {}, subject.findings)),
       }),
     resolve: (subject) =>
@@ -105,6 +110,14 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
     review: (subject) => review({ ...commonValues(subject), ...reviewValues(subject) }),
     reviewGoOn: (subject) => reviewGoOn({ ...commonValues(subject), ...reviewValues(subject) }),
   }
+}
+
+/** It is no fault of the work, and still it must pass: whoever does not know looks in the wrong place. */
+function redBeforeWords({ checks, redBefore }: RemediationSubject): string {
+  const before = checks.filter((check) => redBefore.includes(check.command))
+  return before
+    .map(({ command }) => `\`${command}\` failed before this work began: the cause may lie in what was there already.`)
+    .join('\n')
 }
 
 function silenceWords({ silentMs, tool }: NudgeSubject): string {

@@ -53,12 +53,26 @@ const worksOf = (state: RunState, stage: StageState): Work[] => stage.tasks.flat
 function stagePart(state: RunState, stage: StageState): string[] {
   const works = worksOf(state, stage)
   const whole = state.work[wholeOf(stage.stage)]
-  const parts = [`### Stage ${stage.stage}`, works.length === 0 ? 'No tasks.' : table(state, works), ...works.flatMap(taskPart)]
+  const tasks = works.length === 0 ? 'No tasks.' : table(state, works)
+  const parts = [`### Stage ${stage.stage}`, tasks, ...checksPart(stage, [...works, ...(whole === undefined ? [] : [whole])])]
+  parts.push(...works.flatMap(taskPart))
   if (whole !== undefined && tellsSomething(whole)) parts.push(wholePart(state, whole))
   const { failure } = stage
   if (failure !== null && ![...works, whole].some((w) => JSON.stringify(w?.failure) === JSON.stringify(failure)))
     parts.push(failureLine(failure, wholeOf(stage.stage)))
   return parts
+}
+
+/** Red before it began, or flaky: the work went on, and a person should look at it. */
+function checksPart({ base }: StageState, works: readonly Work[]): string[] {
+  const red = (base?.results ?? []).filter((r) => !r.passed).map((r) => harmlessLine(r.command))
+  const flaky = [...new Set([...(base?.flaky ?? []), ...works.flatMap((w) => w.flaky.map((f) => f.command))])].map((command) =>
+    harmlessLine(command),
+  )
+  return [
+    ...(red.length === 0 ? [] : [`**Red before this stage began**, at ${short(base?.commit ?? null)}: ${red.join(', ')}`]),
+    ...(flaky.length === 0 ? [] : [`**Flaky**, failed and then passed on the same commit: ${flaky.join(', ')}`]),
+  ]
 }
 
 const head = ['Task', 'Title', 'State', 'Attempts', 'Rounds', 'Duration', 'Cost', 'Commit']

@@ -96,7 +96,12 @@ export interface TextFile {
 }
 
 export type MergeTrial =
-  | { readonly kind: 'merged'; readonly commit: CommitId }
+  | {
+      readonly kind: 'merged'
+      readonly commit: CommitId
+      /** Files that git could not merge and a program for their structure could; absent: none. */
+      readonly structural?: readonly string[]
+    }
   /** `tree` holds both sides between conflict markers. */
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tree: string; readonly notes: string }
 
@@ -105,6 +110,18 @@ export interface ChangedPlace extends NamedPlace {
   readonly since: CommitId
   readonly tip: CommitId
 }
+
+/** One file of a conflict: as it was, and on both sides. */
+export interface ThreeSides {
+  readonly path: string
+  /** Empty: both sides added it. */
+  readonly base: string
+  readonly ours: string
+  readonly theirs: string
+}
+
+/** Merges a file by its structure. Null: it cannot be done, and both sides stand. */
+export type StructuralMerge = (file: ThreeSides) => Promise<string | null>
 
 /** Git, as far as the engine needs it. Nothing here runs a hook of the repository. Each call may be repeated: one that finds its work done is content. */
 export interface Repository {
@@ -163,6 +180,8 @@ export interface Repository {
   moveBranch(branch: string, from: CommitId | null, to: CommitId): Promise<Result<void, Failure>>
   /** Moves a person's branch, and the checkout that has it, if there is one, without touching an uncommitted edit. */
   land(branch: string, from: CommitId, to: CommitId, keptOn: string): Promise<Result<void, Failure>>
+  /** The name of exactly the files that a commit holds: two commits with the same files have the same one. */
+  treeOf(commit: CommitId): Promise<Result<string, Failure>>
   isAncestor(commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>>
   /** The commit whose hash is or begins with `name`; null when there is none, or none in the history of `within`. */
   commitNamed(name: string, within: CommitId): Promise<Result<CommitId | null, Failure>>
@@ -211,6 +230,12 @@ export interface Records {
   read(path: string): Promise<string | null>
 }
 
+/** What earlier runs of the repository have found out. */
+export interface EarlierRuns {
+  /** Whether one of them saw all these commands pass on that very commit. */
+  sawPass(commit: CommitId, commands: readonly string[]): Promise<boolean>
+}
+
 /** The milestone files as they are now. */
 export interface MilestoneSource {
   read(): Promise<Result<readonly Milestone[], readonly Problem[]>>
@@ -244,7 +269,10 @@ export interface Board {
 /** Texts handed to agents. */
 export interface PromptSource {
   implement(input: PromptInput): string
-  remediate(input: PromptInput & { readonly checks: readonly CheckResult[]; readonly findings: string }): string
+  /** @param input `redBefore`: commands that failed before the work began */
+  remediate(
+    input: PromptInput & { readonly checks: readonly CheckResult[]; readonly redBefore: readonly string[]; readonly findings: string },
+  ): string
   resolve(input: PromptInput & { readonly files: readonly string[]; readonly notes: string }): string
   review(input: ReviewInput): string
   /** The conversation was cut off: go on. */

@@ -11,6 +11,7 @@ const mostOutput = 15
 /** What a person who looks into one task wants to read below a fact: why a command failed, what the review says. */
 export function factDetails(fact: RecordedFact): readonly string[] {
   switch (fact.type) {
+    case 'base-checked':
     case 'entry-checked':
     case 'checks-finished':
     case 'combination-refused':

@@ -1,4 +1,5 @@
 import type { AccountName } from '../core/account.js'
+import type { CheckResult } from '../core/check.js'
 import { wholeOf } from '../core/fact.js'
 import type { Failure, FailureReason } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
@@ -64,6 +65,10 @@ export interface AccountStatus {
 export interface StageStatus {
   readonly stage: number
   readonly state: StageStateName
+  /** What the config's checks said of the commit that it starts from, and which failed; null: nobody had to look. */
+  readonly base: { readonly commit: string; readonly failing: readonly string[] } | null
+  /** Checks that failed and then passed on the same commit: on what it starts from, or on a combination of its tasks. */
+  readonly flaky: readonly string[]
   readonly failure: FailureStatus | null
   readonly tasks: readonly TaskStatus[]
 }
@@ -92,6 +97,8 @@ export interface TaskStatus {
   readonly waitingFor: StatusWait | null
   /** What was done about a session of it that hung; null: nothing, or it is over. */
   readonly health: 'nudged' | 'restarted' | null
+  /** Checks that failed and then passed on the same commit. */
+  readonly flaky: readonly string[]
   readonly failure: FailureStatus | null
 }
 
@@ -111,6 +118,8 @@ function statusOfPlan(plan: Pick<Plan, 'stages'>): StatusJson {
   const stages = plan.stages.map(({ stage, tasks }) => ({
     stage,
     state: 'pending' as const,
+    base: null,
+    flaky: [],
     failure: null,
     tasks: tasks.map((task) => ({ ...notBegun, id: task.id, title: oneLine(task.title) })),
   }))
@@ -137,6 +146,7 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   durationMs: 0,
   waitingFor: null,
   health: null,
+  flaky: [],
   failure: null,
 }
 
@@ -161,6 +171,8 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
     stages: state.stages.map((stage) => ({
       stage: stage.stage,
       state: stageStateName(state, stage),
+      base: stage.base === null ? null : { commit: stage.base.commit, failing: failing(stage.base.results) },
+      flaky: [...new Set([...(stage.base?.flaky ?? []), ...flakyCommands(state.work[wholeOf(stage.stage)])])],
       failure: stage.failure === null ? null : failureJson(stage.failure, wholeOf(stage.stage)),
       tasks: tasksIn(state, stage).map((work) => taskStatus(state, work, context)),
     })),
@@ -234,9 +246,14 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     durationMs: timeTaken(work, context),
     waitingFor,
     health: healthWord(work),
+    flaky: flakyCommands(work),
     failure: work.failure === null ? null : failureJson(work.failure, work.id),
   }
 }
+
+const failing = (results: readonly CheckResult[]): readonly string[] => results.filter((r) => !r.passed).map((r) => r.command)
+
+const flakyCommands = (work: Work | undefined): readonly string[] => [...new Set((work?.flaky ?? []).map((f) => f.command))]
 
 /** Wall time from its first step to its end or now; of a task that was cut off, what its sessions took. */
 function timeTaken(work: Work, context: StatusContext): number {

@@ -43,6 +43,8 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
       return `${doneWord[fact.step]}: ${fact.changed ? `changes in ${shortCommit(fact.commit)}` : 'nothing changed'}${answered(fact.answers)}${spent(fact.usage)}`
     case 'attempt-failed':
       return `attempt ${fact.attempt} ${failedWords(fact, moment)}`
+    case 'check-flaky':
+      return `has a flaky check: ${fact.command} failed on ${shortCommit(fact.commit)} and passed when it was run again`
     case 'checks-finished':
       return fact.results.length === 0 ? 'has no checks to run' : `checks: ${results(fact.results)}`
     case 'review-started':

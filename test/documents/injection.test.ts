@@ -53,11 +53,11 @@ const places: readonly (readonly [where: string, tag: string, prompt: (text: str
   ["a check's output", 'output', (text) => prompts.review({ ...review, checks: [aCheckResult({ output: text })] })],
   ['the milestone', 'milestone', (text) => prompts.review({ ...review, milestones: [{ ...milestone, text }] })],
   ['the rules of the project', 'project-rules', (text) => prompts.review({ ...review, projectRules: text })],
-  ['what the review says', 'review', (text) => prompts.remediate({ ...subject, checks: [], findings: text })],
+  ['what the review says', 'review', (text) => prompts.remediate({ ...subject, checks: [], redBefore: [], findings: text })],
   [
     "a failing check's output",
     'output',
-    (text) => prompts.remediate({ ...subject, checks: [aCheckResult({ output: text })], findings: '' }),
+    (text) => prompts.remediate({ ...subject, checks: [aCheckResult({ output: text })], redBefore: [], findings: '' }),
   ],
 ]
 

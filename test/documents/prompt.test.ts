@@ -36,7 +36,10 @@ const red = aCheckResult({ command: 'npm test', passed: false, exitCode: 3, outp
 
 const all: readonly (readonly [name: string, render: (subject: PromptSubject) => string])[] = [
   ['implement', (s) => prompts.implement(s)],
-  ['remediate', (s) => prompts.remediate({ ...s, checks: [red], findings: 'Findings:\n\n1. [major] 1234abcd (a.ts:1): Wrong' })],
+  [
+    'remediate',
+    (s) => prompts.remediate({ ...s, checks: [red], redBefore: [], findings: 'Findings:\n\n1. [major] 1234abcd (a.ts:1): Wrong' }),
+  ],
   ['resolve', (s) => prompts.resolve({ ...s, files: ['src/a.ts', 'b.md'], notes: 'CONFLICT (content)' })],
   [
     'review',
@@ -89,15 +92,27 @@ describe('workers are told', () => {
     const prompt = prompts.remediate({
       ...subject,
       checks: [red, { ...red, command: 'slow', timedOut: true, exitCode: null, output: '' }],
+      redBefore: [],
       findings: '',
     })
     expect(prompt).toContain(
       '`npm test` ended with exit status 3.\n\n<output>\nexpected 1\n</output>\n\n`slow` was ended at its time limit.\n',
     )
     expect(prompt).not.toContain('What the review asks for')
-    const long = prompts.remediate({ ...subject, checks: [{ ...red, output: `first${'x'.repeat(20_000)}last` }], findings: '' })
+    const long = prompts.remediate({
+      ...subject,
+      checks: [{ ...red, output: `first${'x'.repeat(20_000)}last` }],
+      redBefore: [],
+      findings: '',
+    })
     expect(long).toContain('last\n</output>')
     expect(long).not.toContain('first')
+  })
+
+  test('which of the commands failed before the work began', () => {
+    const failing = { ...subject, checks: [red, { ...red, command: 'lint' }], findings: '' }
+    expect(prompts.remediate({ ...failing, redBefore: ['npm test', 'other'] })).toContain('`npm test` failed before this work began')
+    expect(prompts.remediate({ ...failing, redBefore: ['other'] })).not.toContain('before this work began')
   })
 
   test('which files are in conflict', () => {

@@ -85,7 +85,9 @@ describe('orch status --json', () => {
         "schemaVersion": 1,
         "stages": [
           {
+            "base": null,
             "failure": null,
+            "flaky": [],
             "stage": 1,
             "state": "done",
             "tasks": [
@@ -96,6 +98,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 135000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "1A",
                 "reviewRounds": 1,
@@ -114,6 +117,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "1B",
                 "reviewRounds": 1,
@@ -128,7 +132,9 @@ describe('orch status --json', () => {
             ],
           },
           {
+            "base": null,
             "failure": null,
+            "flaky": [],
             "stage": 2,
             "state": "done",
             "tasks": [
@@ -139,6 +145,7 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "2A",
                 "reviewRounds": 1,

@@ -82,6 +82,7 @@ const work = {
   entryResults: results,
   checks: results,
   checkedCommit: textOrNull,
+  flaky: z.array(z.looseObject({ command: text, commit: text })),
   verdict: z.looseObject({ approved: z.boolean() }).nullable(),
   panel: z.array(z.looseObject({ lens: text, verdict: z.looseObject({ approved: z.boolean() }) })),
   history: z.array(
@@ -117,6 +118,7 @@ const stage = {
   phase: z.enum(['pending', 'running', 'done', 'held', 'failed']),
   tip: textOrNull,
   branch: textOrNull,
+  base: z.looseObject({ commit: text, results, flaky: z.array(text) }).nullable(),
   integration: textOrNull,
   complete: z.boolean(),
   tasks: z.array(text),

@@ -43,6 +43,7 @@ export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWo
     },
     moveBranch: (branch, from, to) => done(desks.swap(branch, from, to)),
     land: (branch, from, to) => done(land(git, desks, { branch, from, to })),
+    treeOf: (commit) => done(ok(JSON.stringify(git.get(commit).tree))),
     isAncestor: (commit, of) => done(ok(git.isAncestor(commit, of))),
     commitNamed: (name, within) => done(ok([...git.history(within)].find((id) => id.startsWith(name)) ?? null)),
     broughtBy: ({ file }, merges) => done(ok(merges.filter((merge) => changesFile(git, merge, file)))),

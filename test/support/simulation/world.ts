@@ -13,6 +13,7 @@ import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
+import { PassedTrees } from '../../../src/engine/passed-trees.js'
 import type { Journal, Records, Repository, SharedLimits } from '../../../src/engine/ports.js'
 import { Reservations } from '../../../src/engine/reservations.js'
 import { retryTask } from '../../../src/engine/retry.js'
@@ -35,7 +36,7 @@ export interface WorldOptions {
   readonly milestones: readonly Milestone[]
   readonly act: Act
   /** Decides a check by the files of the worktree in which it runs. */
-  readonly check?: (command: string, files: Readonly<Record<string, string>>) => boolean
+  readonly check?: (command: string, files: Readonly<Record<string, string>>, cwd: string) => boolean
   readonly config?: (config: Config) => Config
   readonly concurrency?: number
   readonly noWait?: boolean
@@ -192,9 +193,11 @@ export class World {
     const needs = { machine, peaks, agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
     const reservations = new Reservations(needs)
     const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
+    const repository = this.#mortalRepository()
     return {
       config,
       halt,
+      passedTrees: new PassedTrees(repository),
       budgets: new Budgets({ journal, clock, halt, budget: config.budget }),
       pace: new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 }),
       options: { concurrency, noWait, accounts },
@@ -216,9 +219,10 @@ export class World {
       ports: {
         agent: this.agent,
         commands: { run: (check, place) => Promise.resolve(ok(this.#check(check.command, place.cwd))) },
-        repository: this.#mortalRepository(),
+        repository,
         journal,
         records: this.#records(),
+        earlierRuns: { sawPass: () => Promise.resolve(false) },
         milestones: { read: () => Promise.resolve(ok(this.milestones)) },
         inbox: { approvalOf: (id) => Promise.resolve(this.approvals.has(id) ? { note: null } : null) },
         prompts,
@@ -246,6 +250,6 @@ export class World {
 
   #check(command: string, cwd: string): CheckResult {
     const files = this.worktrees.get(cwd)?.files ?? {}
-    return aCheckResult({ command, passed: this.options.check?.(command, files) ?? true })
+    return aCheckResult({ command, passed: this.options.check?.(command, files, cwd) ?? true })
   }
 }
