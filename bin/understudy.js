@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/adapters/understudy/program.js'
+import { load } from './load.js'
+
+load('understudy')

@@ -21,7 +21,7 @@ class OrchCommandHelp extends CommandHelp {
 }
 
 /** `orch --help`: one screen that says what to type first. */
-export default class OrchHelp extends Help {
+export class OrchHelp extends Help {
   protected override CommandHelpClass = OrchCommandHelp
 
   /** In the list a summary is half a line; above a command's own help it is a sentence. */

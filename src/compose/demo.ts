@@ -1,15 +1,11 @@
 import { cp, mkdir, mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { templatesFolder } from '../adapters/files/template-files.js'
+import { bundledMilestones, templatesFolder } from '../adapters/files/package-files.js'
 import { createRepository, firstParentsOf } from '../adapters/git/create-repository.js'
 import type { Failure } from '../core/failure.js'
 import { err, ok, type Result } from '../core/result.js'
 import { gitOf, type Surroundings } from './project.js'
-
-/** The milestones that come with the package. */
-const bundledMilestones = fileURLToPath(new URL('../../milestones', import.meta.url))
 
 /** The folder that was named, or a new temporary one. */
 export const demoFolder = async (cwd: string, named: string | null): Promise<string> =>

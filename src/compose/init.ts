@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { templatesFolder } from '../adapters/files/template-files.js'
+import { templatesFolder } from '../adapters/files/package-files.js'
 import type { Project } from './project.js'
 
 /** A file that `orch init` writes, and whether it was there already. */

@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { PromptTemplates } from '../../documents/prompt.js'
-
-/** `templates/` of the package: the same distance from `src/` and from `dist/`. */
-export const templatesFolder = fileURLToPath(new URL('../../../templates', import.meta.url))
+import { templatesFolder } from './package-files.js'
 
 /** The prompts that come with the package. Rejects when one is missing: the installation is broken. */
 export async function readTemplates(): Promise<PromptTemplates> {

@@ -6,8 +6,8 @@ import type { FreshStarts, Repository, Sentinel } from '../../engine/ports.js'
 import { broughtBy } from './blame.js'
 import { changeSummary } from './change-summary.js'
 import { checkoutSize } from './checkout-size.js'
-import { changesBetween, commitNamed, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
-import { commitFile, readFile } from './committed-file.js'
+import { changesBetween, commitNamed, diff, isAncestor, mergedMilestones, treeOf, tryMerge } from './commits.js'
+import { commitFiles, readFile } from './committed-file.js'
 import { commitResolution, layOutConflict } from './conflicts.js'
 import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorkspace } from './desks.js'
 import { copyEnvFiles } from './env-files.js'
@@ -54,9 +54,10 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     commitResolution: (workspace, commit) => commitResolution(site, workspace, commit),
     advanceWorkspace: (workspace, to) => advanceWorkspace(site, workspace, to),
     readFile: (commit, path) => readFile(site, commit, path),
-    commitFile: (parent, file) => commitFile(site, parent, file),
+    commitFiles: (parent, change) => commitFiles(site, parent, change),
     moveBranch: (branch, from, to) => inTurn(() => swap(site, { branch, from, to, why: 'integrated' })),
     land: (branch, from, to, keptOn) => inTurn(() => land(site, { branch, from, to, keptOn })),
+    treeOf: (commit) => treeOf(site, commit),
     isAncestor: (commit, of) => isAncestor(site, commit, of),
     commitNamed: (name, within) => commitNamed(site, name, within),
     broughtBy: (place, merges) => broughtBy(site, place, merges),

@@ -153,4 +153,4 @@ process.stdout.on('error', () => {
   process.exit(1)
 })
 
-process.exit(await main(process.argv.slice(2)))
+void main(process.argv.slice(2)).then((status) => process.exit(status))

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { understudyProgram } from '../../../src/adapters/understudy/location.js'
+import { understudyProgram } from '../../../src/adapters/files/package-files.js'
 import type { SessionRequest } from '../../../src/engine/ports.js'
 import { driver, never, request } from '../../support/claude-driver.js'
 import { milestoneText } from '../../support/milestone-text.js'
