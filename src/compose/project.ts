@@ -11,6 +11,7 @@ import type { Milestone } from '../core/milestone.js'
 import { type Plan, planRun, type Selection } from '../core/plan.js'
 import { err, ok, type Result } from '../core/result.js'
 import type { Terminal } from '../ui/painter.js'
+import { structuralMerge } from './structural-merge.js'
 import { asFailure, asProblems, type Trouble } from './trouble.js'
 
 /** The process that orch runs as. Given in, so that only commands look at it. */
@@ -56,7 +57,10 @@ export async function openProject(surroundings: Surroundings, configFile: string
     commonDir,
     config: config.value,
     git,
-    repository: openRepository({ ...found.value, git, environment: surroundings.env, envFiles: config.value.git.envFiles }),
+    repository: openRepository({
+      ...{ ...found.value, git, environment: surroundings.env, envFiles: config.value.git.envFiles },
+      structuralMerge: structuralMerge({ setting: config.value.git.structuralMerge, root, surroundings }),
+    }),
     milestones: milestoneFolder({ root, dir: config.value.milestones.dir }),
     orchFolder,
     runsFolder: path.join(orchFolder, 'runs'),

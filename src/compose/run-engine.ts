@@ -10,6 +10,7 @@ import { readProjectRules } from '../adapters/files/project-rules.js'
 import { readTemplates } from '../adapters/files/template-files.js'
 import { diskOf } from '../adapters/machine/disk.js'
 import { startChild } from '../adapters/processes/child.js'
+import { earlierRuns } from '../adapters/store/earlier-runs.js'
 import { RunInbox } from '../adapters/store/inbox.js'
 import type { RunJournal } from '../adapters/store/journal.js'
 import { runPaths } from '../adapters/store/run-paths.js'
@@ -25,6 +26,8 @@ import { tokensSince } from '../core/ledger.js'
 import type { Problem } from '../core/problem.js'
 import { ok, type Result } from '../core/result.js'
 import { nextTimeOfDay } from '../core/wall-clock.js'
+import { renderDeferred } from '../documents/deferred-milestone.js'
+import { readAnswers } from '../documents/finding-answers.js'
 import { promptsFrom } from '../documents/prompt.js'
 import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../documents/review-answer.js'
 import { renderBoard } from '../documents/task-board.js'
@@ -33,6 +36,7 @@ import type { Engine } from '../engine/engine.js'
 import { openGate } from '../engine/gate.js'
 import type { Halt } from '../engine/halt.js'
 import { Pacer } from '../engine/pace.js'
+import { PassedTrees } from '../engine/passed-trees.js'
 import type { Leases, Listener, SharedLimits } from '../engine/ports.js'
 import { Reservations } from '../engine/reservations.js'
 import { Watch } from '../engine/watch.js'
@@ -101,6 +105,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     rateLimit: config.rateLimit,
     waitsUntil: waitsUntil(config),
   })
+  const places = { tasksFile: config.tasksFile, milestones: config.milestones.dir }
   return {
     config,
     halt,
@@ -108,6 +113,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     watch: new Watch(project.repository.sentinel(), listener),
     budgets: new Budgets({ journal, clock: systemClock, halt, budget: config.budget }),
     pace: new Pacer({ config: config.pace, clock: systemClock, listener, halt, usedInDay: await tokensInDay(project, config) }),
+    passedTrees: new PassedTrees(project.repository),
     options: { concurrency, noWait, accounts },
     ports: {
       ...agents,
@@ -118,10 +124,11 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       sharedLimits,
       records: new RunRecords(setup.runFolder),
       milestones: project.milestones,
+      earlierRuns: earlierRuns(project.runsFolder),
       inbox: new RunInbox(setup.runFolder),
       prompts: promptsFrom(await readTemplates()),
-      reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },
-      board: { render: renderBoard },
+      reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict, answers: readAnswers },
+      board: { render: (existing, state) => renderBoard(existing, state, places), renderDeferred },
       clock: systemClock,
       chance: systemChance,
       disk,

@@ -20,6 +20,7 @@ import { leasesFor } from './leases.js'
 import { type Project, preciousOf } from './project.js'
 import { checkAgent, composeEngine, poolFor, withUnderstudy } from './run-engine.js'
 import { stopOnSignals } from './stop-on-signals.js'
+import { checkMergeProgram } from './structural-merge.js'
 import { asFailure, asProblems, type Trouble } from './trouble.js'
 
 /** The run that is carried out, and what is recorded before anything else. */
@@ -35,6 +36,9 @@ export async function carryOut(project: Project, request: RunRequest, which: Whi
   const config = configFor(project, request)
   const agent = await checkAgent(config, project)
   if (!agent.ok) return err(asFailure(agent.error))
+  const { root, surroundings } = project
+  const merging = await checkMergeProgram({ setting: config.git.structuralMerge, root, surroundings })
+  if (!merging.ok) return err(asFailure(merging.error))
   const pool = await poolFor(config, project)
   if (!pool.ok) return err(asProblems(pool.error))
   const at = new Date(systemClock.now()).toISOString()

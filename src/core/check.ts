@@ -14,6 +14,12 @@ export interface CheckResult {
   readonly log?: string
 }
 
+/** A command that failed on a commit and passed when it was run once more on it. */
+export interface FlakyCheck {
+  readonly command: string
+  readonly commit: string
+}
+
 /** A command to run and how long it may take, in milliseconds. */
 export interface Check {
   readonly command: string

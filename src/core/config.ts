@@ -1,8 +1,10 @@
 import { type BudgetLimits, noBudget } from './budget.js'
 import type { Check } from './check.js'
+import type { Lens } from './lens.js'
 import { mebibyte } from './machine.js'
 import type { ResourceRules } from './policy/admission.js'
 import type { FallbackRule } from './policy/fallback.js'
+import type { Severity } from './verdict.js'
 
 export type PermissionMode = 'acceptEdits' | 'dontAsk' | 'bypassPermissions'
 export type AuthMode = 'oauth' | 'api-keys-first' | 'api-keys-only'
@@ -34,6 +36,10 @@ export interface Config {
     readonly envFiles: readonly string[]
     /** How often one task may be brought onto what was merged before it. */
     readonly mergeRounds: number
+    /** `plan`: approved tasks are combined once nothing of the stage is under way; `finished`: while others still work. */
+    readonly mergeOrder: 'plan' | 'finished'
+    /** What is tried on files in conflict before an agent is: `auto`: mergiraf, if it is there; `off`: nothing; else a program that speaks its command line. */
+    readonly structuralMerge: string
   }
   readonly worktree: {
     readonly setup: readonly string[]
@@ -63,6 +69,8 @@ export interface Config {
     readonly retryMaxMs: number
     /** The machine does not fall asleep while a run is carried out. */
     readonly keepAwake: boolean
+    /** When the checks fail on what a stage starts from: begin all the same, or stop before anything is paid for. */
+    readonly redBase: 'go-on' | 'stop'
   }
   readonly agent: {
     readonly command: string
@@ -93,6 +101,11 @@ export interface Config {
     readonly enabled: boolean
     readonly maxRounds: number
     readonly scope: readonly ('task' | 'stage')[]
+    /** From which severity on findings hold work back. */
+    readonly bar: Severity
+    readonly lenses: readonly Lens[]
+    /** How many lenses must approve; null: all. */
+    readonly quorum: number | null
   }
   readonly rateLimit: {
     readonly autoResume: boolean
@@ -156,7 +169,7 @@ export const defaultConfig: Config = {
   milestones: { dir: 'milestones' },
   tasksFile: 'TASKS.md',
   checks: [],
-  git: { baseBranch: null, envFiles: ['.env', '.env.local'], mergeRounds: 2 },
+  git: { baseBranch: null, envFiles: ['.env', '.env.local'], mergeRounds: 2, mergeOrder: 'plan', structuralMerge: 'auto' },
   worktree: { setup: [], leases: { ports: 0, temp: false, names: [] } },
   execution: {
     concurrency: null,
@@ -170,6 +183,7 @@ export const defaultConfig: Config = {
     retryFactor: 2,
     retryMaxMs: 10 * minute,
     keepAwake: false,
+    redBase: 'go-on',
   },
   agent: {
     command: 'claude',
@@ -189,7 +203,7 @@ export const defaultConfig: Config = {
     budgetUsd: null,
     fallback: [],
   },
-  review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'] },
+  review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'], bar: 'major', lenses: ['correctness'], quorum: null },
   rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute, until: null },
   auth: { mode: 'oauth', file: null, accounts: [] },
   budget: { preset: null, run: noBudget, stage: noBudget, task: noBudget, warnAt: 0.8 },

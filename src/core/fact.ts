@@ -2,9 +2,11 @@ import type { AccountName } from './account.js'
 import type { BudgetUse } from './budget.js'
 import type { CheckResult } from './check.js'
 import type { Failure } from './failure.js'
+import type { Lens, Panel } from './lens.js'
 import type { Milestone, MilestoneId } from './milestone.js'
 import type { PlannedStage, Selection } from './plan.js'
 import type { FallbackCause } from './policy/fallback.js'
+import type { FindingAnswer } from './review-history.js'
 import type { SessionStep, Usage, WindowUse } from './session.js'
 import type { Verdict } from './verdict.js'
 
@@ -26,6 +28,8 @@ export interface Merge {
   readonly task: MilestoneId
   /** The merge commit. */
   readonly commit: CommitId
+  /** Files that git could not merge and a program for their structure could; absent: none. */
+  readonly structural?: readonly string[]
 }
 
 /** How a run ended, or that it paused. */
@@ -82,6 +86,15 @@ export type StageFact =
       readonly branch: string
       readonly milestones: readonly Milestone[]
     }
+  /** The config's checks on what the stage starts from, before any session of it. */
+  | {
+      readonly type: 'base-checked'
+      readonly stage: number
+      readonly commit: CommitId
+      readonly results: readonly CheckResult[]
+      /** Of the commands that passed, those that failed first. */
+      readonly flaky: readonly string[]
+    }
   /** These are now on the stage's integration branch, and the checks passed on its new tip. */
   | {
       readonly type: 'tasks-combined'
@@ -133,6 +146,8 @@ export type WorkFact =
       readonly session: string
       readonly commit: CommitId
       readonly changed: boolean
+      /** What it said to findings of the last review; absent: nothing. */
+      readonly answers?: readonly FindingAnswer[]
       readonly usage: Usage
     }
   | {
@@ -146,11 +161,16 @@ export type WorkFact =
       readonly counts: boolean
       readonly usage: Usage
     }
+  /** It failed, and passed when it was run once more on the same commit: it counts as passed, and a person should look at it. */
+  | { readonly type: 'check-flaky'; readonly task: WorkId; readonly command: string; readonly commit: CommitId }
   | { readonly type: 'checks-finished'; readonly task: WorkId; readonly commit: CommitId; readonly results: readonly CheckResult[] }
   | {
       readonly type: 'review-started'
       readonly task: WorkId
+      /** The round. */
       readonly review: number
+      /** Absent: `correctness`. */
+      readonly lens?: Lens
       readonly session: string
       /** The conversation existed before. */
       readonly resumes: boolean
@@ -173,6 +193,10 @@ export type WorkFact =
       readonly type: 'review-given'
       readonly task: WorkId
       readonly review: number
+      /** Absent: `correctness`. */
+      readonly lens?: Lens
+      /** The round's reviews, where there is more than this one. */
+      readonly panel?: Panel
       readonly commit: CommitId
       readonly verdict: Verdict
       readonly usage: Usage

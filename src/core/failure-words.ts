@@ -3,6 +3,7 @@ import { withDetail, withOutput } from './cut-output.js'
 import type { Failure } from './failure.js'
 import { sizeWords } from './machine.js'
 import { unreachable } from './result.js'
+import { unresolvedWords } from './unresolved-words.js'
 
 /** A failure in words: what happened, and what to type or do next. */
 export interface FailureWords {
@@ -105,10 +106,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'checks-failed':
       return say(failed(failure.commands, failure.rounds), `Read the output with ${logs}; mend the cause or the milestone, then: ${retry}`)
     case 'review-unresolved':
-      return say(
-        `after ${counted(failure.rounds, 'round')} of remediation the review still asks for changes (${counted(failure.findings, 'finding')})`,
-        `Read the review with ${logs}; mend the work or the milestone, then: ${retry}`,
-      )
+      return say(unresolvedWords(failure), `Read the review with ${logs}; mend the work or the milestone, then: ${retry}`)
     case 'review-unreadable':
       return say(
         withDetail('the review could not be read as one, so nothing is approved', failure.detail),
@@ -145,6 +143,11 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       )
     case 'dependency-failed':
       return say(`it needs ${failure.on}, which did not get done`, `orch retry ${failure.on}`)
+    case 'base-red':
+      return say(
+        `the checks fail before anything has begun, at ${failure.commit.slice(0, 12)}: ${list(failure.commands)}`,
+        'Nothing was paid for. Mend and commit it, or set execution.redBase to "go-on"; then: orch resume',
+      )
     case 'stage-failed':
       return say(`stage ${failure.stage} did not get done`, null)
     case 'milestones-invalid':
@@ -175,6 +178,11 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       return say(
         'HEAD is detached, so there is no branch to bring the work to',
         'Go to a branch (git switch <branch>; end a rebase or bisect first), or set git.baseBranch in .orchestratorrc.json',
+      )
+    case 'merge-program-missing':
+      return say(
+        `the program "${failure.command}" of git.merge.structural was not found`,
+        'Install it, or set git.merge.structural to "auto" or "off" in .orchestratorrc.json',
       )
     case 'branch-missing':
       return say(`the branch ${failure.branch} does not exist`, 'git branch shows those that do')

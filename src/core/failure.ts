@@ -1,4 +1,5 @@
 import type { BudgetMeasure, BudgetScope } from './budget.js'
+import type { Stall } from './policy/convergence.js'
 
 /** Everything that can go wrong in a run. Saved in facts, so each arm carries plain data only. */
 export type Failure =
@@ -35,7 +36,15 @@ export type Failure =
   | { readonly reason: 'setup-failed'; readonly command: string; readonly output: string }
   | { readonly reason: 'entry-requirement-unmet'; readonly command: string; readonly output: string }
   | { readonly reason: 'checks-failed'; readonly commands: readonly string[]; readonly rounds: number }
-  | { readonly reason: 'review-unresolved'; readonly findings: number; readonly rounds: number }
+  | {
+      readonly reason: 'review-unresolved'
+      readonly findings: number
+      readonly rounds: number
+      /** How many points held it back, review after review; absent: not known. */
+      readonly trend?: readonly number[]
+      /** Further rounds would not have helped; absent: there were no more. */
+      readonly stall?: Stall
+    }
   | { readonly reason: 'review-unreadable'; readonly detail: string }
   | { readonly reason: 'review-not-readonly'; readonly files: readonly string[] }
   | { readonly reason: 'remediation-without-change'; readonly cause: string }
@@ -66,12 +75,16 @@ export type Failure =
       /** What is missing was added to a stage that has passed: only another run carries it out. Absent: not so. */
       readonly isForAnotherRun?: true
     }
+  /** Before anything was begun, and the config wants to stop then. */
+  | { readonly reason: 'base-red'; readonly commit: string; readonly commands: readonly string[] }
   // the repository
   | { readonly reason: 'git-failed'; readonly doing: string; readonly detail: string }
   | { readonly reason: 'not-a-repository'; readonly path: string }
   | { readonly reason: 'bare-repository'; readonly path: string }
   | { readonly reason: 'no-commits' }
   | { readonly reason: 'detached-head' }
+  /** The config names a program that merges by structure, and it is not there. */
+  | { readonly reason: 'merge-program-missing'; readonly command: string }
   | { readonly reason: 'branch-missing'; readonly branch: string }
   | { readonly reason: 'branch-moved'; readonly branch: string; readonly expected: string }
   | { readonly reason: 'checkout-in-the-way'; readonly path: string; readonly detail: string; readonly branch: string }

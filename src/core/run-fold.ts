@@ -6,7 +6,7 @@ import { afterLikeFailure } from './policy/breaker.js'
 import { unreachable } from './result.js'
 import { noRunBudget, reduceBudget } from './run-budget.js'
 import { type RunState, withStage, withWork, workOf } from './run-state.js'
-import { combine, countFindings, land, moveOn, pendingStage, startStage, unblock } from './stage-fold.js'
+import { checkBase, combine, countFindings, land, moveOn, pendingStage, startStage, unblock } from './stage-fold.js'
 import type { Work } from './work.js'
 import { reduceWork } from './work-state.js'
 
@@ -92,6 +92,8 @@ function apply(state: RunState, fact: RecordedFact): RunState {
       }
     case 'stage-started':
       return startStage(state, fact)
+    case 'base-checked':
+      return checkBase(state, fact)
     case 'tasks-combined':
       return combine(state, fact)
     case 'stage-landed':
@@ -128,6 +130,7 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'session-frozen':
     case 'session-thawed':
     case 'attempt-interrupted':
+    case 'check-flaky':
     case 'checks-finished':
     case 'review-interrupted':
     case 'task-approved':

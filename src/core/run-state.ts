@@ -1,5 +1,6 @@
 import type { AccountName } from './account.js'
 import type { ActiveTime } from './active-time.js'
+import type { CheckResult } from './check.js'
 import type { CommitId, RunEnding, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
 import type { Selection } from './plan.js'
@@ -7,12 +8,22 @@ import type { Streak } from './policy/breaker.js'
 import type { RunBudget } from './run-budget.js'
 import type { Work } from './work.js'
 
+/** What the checks said of the commit that a stage starts from. */
+export interface CheckedBase {
+  readonly commit: CommitId
+  readonly results: readonly CheckResult[]
+  /** Of the commands that passed, those that failed first. */
+  readonly flaky: readonly string[]
+}
+
 export interface StageState {
   readonly stage: number
   readonly phase: 'pending' | 'running' | 'done' | 'held' | 'failed'
   /** The base branch's tip when the stage started. */
   readonly tip: CommitId | null
   readonly branch: string | null
+  /** The config's checks on what it starts from; null: nobody had to look, or has looked. */
+  readonly base: CheckedBase | null
   /** The integration branch's tip. The checks passed on it, unless the whole is being mended: then they are run on it next. */
   readonly integration: CommitId | null
   /** Everything that this stage needs is combined, TASKS.md included. */

@@ -11,6 +11,7 @@ export const pendingStage = (planned: PlannedStage): StageState => ({
   phase: 'pending',
   tip: null,
   branch: null,
+  base: null,
   integration: null,
   complete: false,
   tasks: planned.tasks.map((t) => t.id),
@@ -25,6 +26,16 @@ export function moveOn(state: RunState, fact: RecordedFact & { type: 'attempt-fi
   const { stage } = workOf(state, fact.task)
   return fact.task === wholeOf(stage) ? withStage(moved, stage, (s) => ({ ...s, integration: fact.commit })) : moved
 }
+
+/** A stage whose first file was written after the plan was made is not known yet. */
+const withKnown = (state: RunState, stage: number): RunState =>
+  state.stages.some((s) => s.stage === stage)
+    ? state
+    : { ...state, stages: [...state.stages, pendingStage({ stage, tasks: [] })].sort((a, b) => a.stage - b.stage) }
+
+/** Somebody looked at what the stage starts from. */
+export const checkBase = (state: RunState, { stage, commit, results, flaky }: RecordedFact & { type: 'base-checked' }): RunState =>
+  withStage(withKnown(state, stage), stage, (s) => ({ ...s, base: { commit, results, flaky } }))
 
 /** The stage is under way, with the milestones as they are now. */
 export function startStage(state: RunState, fact: RecordedFact & { type: 'stage-started' }): RunState {
@@ -47,11 +58,7 @@ export function startStage(state: RunState, fact: RecordedFact & { type: 'stage-
     tasks: fact.milestones.map((m) => m.id),
     failure: null,
   }
-  // A stage whose first file was written after the plan was made.
-  const known = state.stages.some((s) => s.stage === fact.stage)
-    ? state
-    : { ...state, stages: [...state.stages, pendingStage({ stage: fact.stage, tasks: [] })].sort((a, b) => a.stage - b.stage) }
-  return { ...withStage(known, fact.stage, (s) => ({ ...s, ...stage })), work }
+  return { ...withStage(withKnown(state, fact.stage), fact.stage, (s) => ({ ...s, ...stage })), work }
 }
 
 /** Tasks are on the integration branch; with the last one the whole is there to be judged. */
@@ -69,6 +76,7 @@ export function combine(state: RunState, fact: RecordedFact & { type: 'tasks-com
     checks: fact.results,
     checkedCommit: fact.tip,
     verdict: null,
+    panel: [],
     changed: true,
   }))
 }

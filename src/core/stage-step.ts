@@ -54,6 +54,10 @@ export function awaitedTasks(state: RunState, stage: number): readonly WorkId[] 
     .map((w) => w.id)
 }
 
+/** Approved tasks that may be combined while others still work, in plan order. What joins a stage that is red by itself would be blamed for it. */
+export const finishedTasks = (state: RunState, stage: number, rules: RulesFor): readonly WorkId[] =>
+  isBeingMended(state, stage, rules) ? [] : tasksOf(state, stage).flatMap((w) => (w.phase === 'approved' && mayMerge(w) ? [w.id] : []))
+
 const mayMerge = (work: Work): boolean => work.milestone?.approval !== true || work.approvedByPerson
 
 const canMove = (state: RunState, stage: number, rules: RulesFor): boolean =>

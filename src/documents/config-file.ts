@@ -43,6 +43,8 @@ function fillIn(file: ConfigFile): Config {
       baseBranch: file.git?.baseBranch ?? fallback.git.baseBranch,
       envFiles: file.git?.envFiles?.map((path) => pathOf(path) ?? path) ?? fallback.git.envFiles,
       mergeRounds: file.git?.merge?.maxRounds ?? fallback.git.mergeRounds,
+      mergeOrder: file.git?.merge?.order ?? fallback.git.mergeOrder,
+      structuralMerge: file.git?.merge?.structural ?? fallback.git.structuralMerge,
     },
     worktree: {
       setup: file.worktree?.setup ?? fallback.worktree.setup,
@@ -89,6 +91,7 @@ function executionOf({ execution: file }: ConfigFile): Config['execution'] {
     retryFactor: file?.retryFactor ?? fallback.retryFactor,
     retryMaxMs: ms(file?.retryMax, fallback.retryMaxMs),
     keepAwake: file?.keepAwake ?? fallback.keepAwake,
+    redBase: file?.redBase ?? fallback.redBase,
   }
 }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defaultConfig as fallback } from '../core/config.js'
+import { lenses } from '../core/lens.js'
 import { fallbackCauses } from '../core/policy/fallback.js'
 import { isSecretName } from '../core/secret-name.js'
+import { severities } from '../core/verdict.js'
 import { parseClockTime } from './clock-time.js'
 import { parseDuration, writeDuration } from './duration.js'
 import { repoPath } from './repo-path.js'
@@ -50,6 +52,7 @@ const command = z.union([text, z.strictObject({ run: text, timeout: option(limit
 })
 const money = { error: 'a number of US dollars above 0' }
 const dollars = z.number(money).positive(money).nullable()
+const lensesError = `a list of ${lenses.join(', ')}, each once, correctness among them`
 const amount = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number above 0').nullable()
 const amountAbove0 = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number above 0')
 const fraction = (error: string) => z.number({ error }).min(0, { error }).max(1, { error })
@@ -71,6 +74,12 @@ const rampUp = 'How many sessions may begin within any minute, so that they do n
 const fullMemory =
   'Nothing starts while more percent of memory are used; half way from there to 100 the youngest session is frozen, then ended to go on later. 100: never.'
 const busy = 'Nothing more starts while the processors are busier, in percent, mostly with running sessions. 100: never.'
+const mergeOrder =
+  'When approved tasks are combined and checked: "plan" in the order of their names once the stage has nothing else to do, "finished" as they finish, while others still work. Your branch moves once for each stage, always.'
+const structural =
+  'What is tried on files in conflict before an agent is: "auto" for mergiraf if it is on the PATH, "off", or a program that takes the same arguments (merge BASE LEFT RIGHT -o OUT -p PATH).'
+const redBase =
+  'When the checks fail on the commit that a stage starts from: "go-on" tells it and begins all the same, "stop" ends the run before anything is paid for.'
 const subagents =
   'How many subagents all sessions together may have at a time; each session is given its share. null: what the program allows each session.'
 const heap = 'Whether sessions get heap settings for Node (NODE_OPTIONS, UV_THREADPOOL_SIZE) by what the machine has: see orch hardware.'
@@ -133,7 +142,11 @@ export const configSchema = z.strictObject(
           git.envFiles,
         ),
         merge: group(
-          { maxRounds: option(wholeNumber(0, 20), 'How often one task may be brought onto what was merged before it.', git.mergeRounds) },
+          {
+            maxRounds: option(wholeNumber(0, 20), 'How often one task may be brought onto what was merged before it.', git.mergeRounds),
+            order: option(oneOf(['plan', 'finished']), mergeOrder, git.mergeOrder),
+            structural: option(text, structural, git.structuralMerge),
+          },
           'Merging.',
         ),
       },
@@ -181,6 +194,7 @@ export const configSchema = z.strictObject(
         ),
         retryMax: option(duration, 'The longest delay.', writeDuration(execution.retryMaxMs)),
         keepAwake: option(yesOrNo, 'Whether the machine is kept from falling asleep while a run is carried out.', execution.keepAwake),
+        redBase: option(oneOf(['go-on', 'stop']), redBase, execution.redBase),
       },
       'How tasks are carried out.',
     ),
@@ -245,6 +259,23 @@ export const configSchema = z.strictObject(
           z.array(oneOf(['task', 'stage']), { error: 'a list of task, stage' }),
           'What is reviewed: each task before its merge, each merged stage.',
           review.scope,
+        ),
+        bar: option(
+          oneOf(severities),
+          'From which severity on findings hold work back: blocker, major, minor, nit. What lies below is written to the _next folder beside the milestones.',
+          review.bar,
+        ),
+        lenses: option(
+          z
+            .array(oneOf(lenses), { error: lensesError })
+            .refine((list) => list.includes('correctness') && new Set(list).size === list.length, { error: lensesError }),
+          'What is looked for, each by a fresh session of its own: correctness (the whole review, which alone judges the exit criteria), security, tests, simplicity.',
+          review.lenses,
+        ),
+        quorum: option(
+          wholeNumber(1, lenses.length).nullable(),
+          'How many of the lenses must approve, correctness always among them; null: all. A blocker is never outvoted.',
+          review.quorum,
         ),
       },
       'Reviews.',

@@ -1,4 +1,4 @@
-import { tasksOf } from '../core/run-state.js'
+import { stageOf, tasksOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import type { AttemptStep } from './attempt.js'
 import { type Engine, stateOf } from './engine.js'
@@ -14,7 +14,9 @@ export async function attemptPrompt(engine: Engine, work: Work, step: AttemptSte
   if (step === 'implement') return resumes ? prompts.goOn(input) : prompts.implement(input)
   if (step === 'remediate') {
     const findings = work.verdict === null || work.verdict.approved ? '' : reviews.describe(work.verdict)
-    return prompts.remediate({ ...input, checks: work.checks.filter((c) => !c.passed), findings })
+    const { base } = stageOf(stateOf(engine), work.stage)
+    const redBefore = (base?.results ?? []).filter((r) => !r.passed).map((r) => r.command)
+    return prompts.remediate({ ...input, checks: work.checks.filter((c) => !c.passed), redBefore, findings })
   }
   return prompts.resolve({ ...input, files: work.obstacle?.files ?? [], notes: '' })
 }

@@ -5,21 +5,22 @@ import { ok, type Result } from '../core/result.js'
 import { tasksOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import { type Engine, failWork, record, stateOf, stopIfDiskFull } from './engine.js'
-import { runCommands } from './run-commands.js'
+import { runChecks } from './run-checks.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** Runs everything that must pass for this work, on exactly the commit that it stands at. */
 export async function checkWork(engine: Engine, work: Work): Promise<void> {
-  const { path } = workspaceOf(work)
-  const round = `checks-${work.attempts}-${work.mergeRounds}`
-  const order = { checks: checksFor(subjects(engine, work), engine.config), path, name: round, untilFirstFailure: false }
-  const ran = await runCommands(engine, work, order)
+  const { path, branch } = workspaceOf(work)
+  const { head } = work
+  if (head === null) throw new Error(`Internal error: ${work.id} has no commit to check`)
+  const name = `checks-${work.attempts}-${work.mergeRounds}`
+  const checks = checksFor(subjects(engine, work), engine.config)
+  const ran = await runChecks(engine, work.id, { checks, commit: head, path, branch: isWhole(work) ? null : branch, name })
   if (!ran.ok) return failWork(engine, work.id, ran.error)
   if (!allPassed(ran.value) && (await stopIfDiskFull(engine))) return
   const strayed = await strayedFiles(engine, work)
   if (!strayed.ok) return failWork(engine, work.id, strayed.error)
-  if (work.head === null) throw new Error(`Internal error: ${work.id} has no commit to check`)
-  await record(engine, { type: 'checks-finished', task: work.id, commit: work.head, results: [...strayed.value, ...ran.value] })
+  await record(engine, { type: 'checks-finished', task: work.id, commit: head, results: [...strayed.value, ...ran.value] })
 }
 
 /** The whole of a stage must hold everything that its merged tasks promised. */

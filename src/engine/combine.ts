@@ -1,17 +1,15 @@
 import { allPassed, type CheckResult } from '../core/check.js'
-import { checksFor } from '../core/checks-for.js'
 import { boardMessage, mergeMessage } from '../core/commit-message.js'
 import { type CommitId, type Merge, type WorkId, wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { MilestoneId } from '../core/milestone.js'
-import { err, ok, type Result } from '../core/result.js'
+import { ok, type Result } from '../core/result.js'
 import { stageOf, tasksOf, workOf } from '../core/run-state.js'
-import type { Work } from '../core/work.js'
+import { bisect, checkCombination } from './bisect.js'
 import { landedState, writeBoard } from './board.js'
-import { currentWork, type Engine, record, stateOf, stopIfDiskFull } from './engine.js'
-import { moveIntegration } from './integration.js'
+import { currentWork, type Engine, record, stateOf } from './engine.js'
+import { advance } from './integration.js'
 import { furnish } from './prepare.js'
-import { runCommands } from './run-commands.js'
 
 /** Merges made in memory, each on top of the one before; nothing points to them until the checks have passed. */
 interface Chain {
@@ -21,9 +19,8 @@ interface Chain {
 }
 
 /**
- * Brings approved tasks onto the integration branch. The branch moves only to a commit on which the checks passed:
- * when the combination is red, the first task that makes it so is found by bisection and sent back, and what comes
- * before it is kept.
+ * Brings approved tasks onto the integration branch, which moves only to commits on which the checks passed. When the combination is
+ * red, every task that makes it so is found by bisection and sent back, to be mended on top of all the others.
  * @returns what kept the stage from being combined at all; null when facts tell the rest
  */
 export async function combineTasks(
@@ -35,13 +32,12 @@ export async function combineTasks(
   if (!chain.ok) return chain.error
   const opened = await openWhole(engine, stage, chain.value.tip)
   if (opened !== null) return opened
-  const last = order.last && chain.value.conflicted.length === 0
-  const boarded = last ? await boardOnTop(engine, stage, chain.value) : ok(chain.value.tip)
-  if (!boarded.ok) return boarded.error
-  const failure = await settle(engine, stage, { ...chain.value, tip: boarded.value }, last)
-  if (failure !== null || engine.halt.soft.aborted) return failure
-  for (const { task, files } of chain.value.conflicted)
-    await record(engine, { type: 'merge-conflicted', task, files, onto: integrationOf(engine, stage) })
+  const left = await settle(engine, stage, chain.value, order.last)
+  if (!left.ok) return left.error
+  const onto = integrationOf(engine, stage)
+  for (const { task, results } of left.value.culprits) await record(engine, { type: 'combination-refused', task, onto, results })
+  if (engine.halt.soft.aborted) return null
+  for (const { task, files } of left.value.conflicted) await record(engine, { type: 'merge-conflicted', task, files, onto })
   return null
 }
 
@@ -61,8 +57,9 @@ async function mergeInMemory(engine: Engine, stage: number, tasks: readonly Work
     if (!merge.ok) return merge
     if (merge.value.kind === 'conflict') conflicted.push({ task: work.id, files: merge.value.files })
     else {
+      const { structural } = merge.value
       tip = merge.value.commit
-      merges.push({ task: work.id as MilestoneId, commit: tip })
+      merges.push({ task: work.id as MilestoneId, commit: tip, ...(structural === undefined ? {} : { structural }) })
     }
   }
   return ok({ merges, conflicted, tip })
@@ -75,109 +72,102 @@ async function openWhole(engine: Engine, stage: number, commit: CommitId): Promi
   const opened = await engine.ports.repository.openScratch(path, commit)
   if (!opened.ok) return opened.error
   if (whole.workspaceOpen) return null
-  const failure = await furnish(engine, whole, path)
+  const failure = await furnish(engine, whole.id, path)
   if (failure !== null) return failure
+  await recordWhole(engine, stage)
+  return null
+}
+
+/** The whole of the stage has its worktree, furnished. */
+export async function recordWhole(engine: Engine, stage: number): Promise<void> {
   const { branch, tip } = stageOf(stateOf(engine), stage)
   if (branch === null || tip === null) throw new Error(`Internal error: stage ${stage} has not started`)
-  await record(engine, { type: 'workspace-opened', task: whole.id, branch, path, base: tip })
-  return null
+  const task = wholeOf(stage)
+  await record(engine, { type: 'workspace-opened', task, branch, path: engine.ports.worktreePath(task), base: tip })
+}
+
+/** A task whose merge makes a combination red, and what failed there. */
+interface Culprit {
+  readonly task: WorkId
+  readonly results: readonly CheckResult[]
+}
+
+/** What could not be combined this time. */
+interface Left {
+  readonly culprits: readonly Culprit[]
+  readonly conflicted: Chain['conflicted']
+}
+
+/**
+ * Moves the integration branch as far as it goes: to the whole chain when that is green; else to what is green before the first task
+ * that makes it red, and from there with all the others but that one, until nothing is left.
+ */
+async function settle(engine: Engine, stage: number, first: Chain, last: boolean): Promise<Result<Left, Failure>> {
+  const culprits: Culprit[] = []
+  for (let chain = first; ; ) {
+    const { conflicted } = chain
+    const red = await tryWhole(engine, stage, chain, last && culprits.length === 0 && conflicted.length === 0)
+    if (!red.ok) return red
+    const culprit = red.value === null ? ok(null) : await keepGreen(engine, stage, chain.merges, red.value)
+    if (!culprit.ok) return culprit
+    if (culprit.value === null) return ok({ culprits, conflicted })
+    culprits.push(culprit.value)
+    const rest = engine.halt.soft.aborted ? [] : othersThan(engine, stage, chain, culprit.value)
+    const next = await mergeInMemory(engine, stage, rest)
+    if (!next.ok) return next
+    chain = next.value
+  }
+}
+
+/** What is left to be merged without the culprit, in plan order: what conflicted may have conflicted with that one. */
+function othersThan(engine: Engine, stage: number, { merges, conflicted }: Chain, culprit: Culprit): readonly WorkId[] {
+  const after = merges.slice(merges.findIndex((m) => m.task === culprit.task) + 1)
+  const others = new Set<WorkId>([...after, ...conflicted].map((m) => m.task))
+  return tasksOf(stateOf(engine), stage).flatMap((w) => (others.has(w.id) ? [w.id] : []))
+}
+
+/** A combination on which checks failed. */
+interface Red {
+  readonly tip: CommitId
+  readonly results: readonly CheckResult[]
+}
+
+/** Checks the whole chain, TASKS.md on top where nothing is missing. Green: the integration branch moves there. @returns it when some link makes it red */
+async function tryWhole(engine: Engine, stage: number, chain: Chain, complete: boolean): Promise<Result<Red | null, Failure>> {
+  const { merges } = chain
+  if (merges.length === 0 && !complete) return ok(null)
+  for (;;) {
+    const told = flakyIn(engine, stage)
+    const tip = complete ? await boardOnTop(engine, stage, chain) : ok(chain.tip)
+    if (!tip.ok) return tip
+    const results = await checkCombination(engine, stage, { commit: tip.value, merges, anew: complete })
+    if (!results.ok) return results
+    const isRed = !allPassed(results.value)
+    if (isRed && merges.length > 0) return ok({ tip: tip.value, results: results.value })
+    // Nothing new was merged, and still it is red: the stage's whole is remediated. What was flaky just now is to stand in TASKS.md too.
+    if (isRed || !complete || flakyIn(engine, stage) === told)
+      return advance(engine, { stage, merges, tip: tip.value, results: results.value, complete })
+  }
+}
+
+const flakyIn = (engine: Engine, stage: number): number => new Set(workOf(stateOf(engine), wholeOf(stage)).flaky.map((f) => f.command)).size
+
+/** The integration branch moves to what is green of a red chain. @returns the task that comes next; null: TASKS.md alone makes it red, and no task is to blame */
+async function keepGreen(engine: Engine, stage: number, merges: readonly Merge[], red: Red): Promise<Result<Culprit | null, Failure>> {
+  const found = await bisect(engine, stage, merges, red)
+  if (!found.ok) return found
+  const { green, atGreen, atRed } = found.value
+  const tip = merges[green - 1]?.commit
+  const kept = { stage, merges: merges.slice(0, green), results: atGreen, complete: false }
+  const moved = tip === undefined ? ok(null) : await advance(engine, { ...kept, tip })
+  if (!moved.ok) return moved
+  const next = merges[green]
+  return ok(next === undefined ? null : { task: next.task, results: atRed })
 }
 
 /** TASKS.md belongs to what is checked: it tells the state that will be true once this very commit has landed. */
 function boardOnTop(engine: Engine, stage: number, chain: Chain): Promise<Result<CommitId, Failure>> {
   const state = stateOf(engine)
   const message = boardMessage(state.run, stage, engine.config.tasksFile)
-  return writeBoard(engine, chain.tip, landedState(engine, stage, chain), message)
-}
-
-/** Checks the whole chain; green: the integration branch moves to its tip. */
-async function settle(engine: Engine, stage: number, chain: Chain, complete: boolean): Promise<Failure | null> {
-  const { merges, tip } = chain
-  if (merges.length === 0 && !complete) return null
-  const results = await checkCombination(engine, stage, tip, merges)
-  if (!results.ok) return results.error
-  if (allPassed(results.value)) return advance(engine, { stage, merges, tip, results: results.value, complete })
-  // Nothing new was merged, and still it is red: the stage's whole is remediated.
-  if (merges.length === 0) return advance(engine, { stage, merges, tip, results: results.value, complete })
-  return settleWithoutBoard(engine, stage, chain, results.value)
-}
-
-/** Where TASKS.md alone makes it red, no task is to blame: the merges are kept, and the stage's whole is remediated. */
-async function settleWithoutBoard(engine: Engine, stage: number, chain: Chain, atTip: readonly CheckResult[]): Promise<Failure | null> {
-  const { merges } = chain
-  const tip = commitAt(merges, merges.length)
-  if (tip === chain.tip) return sendBackCulprit(engine, stage, merges, atTip)
-  const results = await checkCombination(engine, stage, tip, merges)
-  if (!results.ok) return results.error
-  if (allPassed(results.value)) return advance(engine, { stage, merges, tip, results: results.value, complete: false })
-  return sendBackCulprit(engine, stage, merges, results.value)
-}
-
-interface Advance {
-  readonly stage: number
-  readonly merges: readonly Merge[]
-  readonly tip: CommitId
-  readonly results: readonly CheckResult[]
-  readonly complete: boolean
-}
-
-async function advance(engine: Engine, to: Advance): Promise<Failure | null> {
-  const moved = await moveIntegration(engine, to.stage, to.tip)
-  if (!moved.ok) return moved.error
-  await record(engine, { type: 'tasks-combined', ...to })
-  return null
-}
-
-/** Finds the first merge of a red chain on which the checks fail, by halving: log2(n) runs of the checks. */
-async function sendBackCulprit(
-  engine: Engine,
-  stage: number,
-  merges: readonly Merge[],
-  atTip: readonly CheckResult[],
-): Promise<Failure | null> {
-  let green = 0
-  let red = merges.length
-  let redResults = atTip
-  let greenResults: readonly CheckResult[] = []
-  while (red - green > 1) {
-    const middle = Math.floor((green + red) / 2)
-    const results = await checkCombination(engine, stage, commitAt(merges, middle), merges.slice(0, middle))
-    if (!results.ok) return results.error
-    if (allPassed(results.value)) [green, greenResults] = [middle, results.value]
-    else [red, redResults] = [middle, results.value]
-  }
-  const kept = merges.slice(0, green)
-  if (green > 0) {
-    const failure = await advance(engine, { stage, merges: kept, tip: commitAt(merges, green), results: greenResults, complete: false })
-    if (failure !== null) return failure
-  }
-  const culprit = merges[red - 1]
-  if (culprit === undefined) throw new Error('Internal error: a red combination without a culprit')
-  await record(engine, { type: 'combination-refused', task: culprit.task, onto: integrationOf(engine, stage), results: redResults })
-  return null
-}
-
-function commitAt(merges: readonly Merge[], count: number): CommitId {
-  const merge = merges[count - 1]
-  if (merge === undefined) throw new Error('Internal error: no such merge')
-  return merge.commit
-}
-
-async function checkCombination(
-  engine: Engine,
-  stage: number,
-  commit: CommitId,
-  merges: readonly Merge[],
-): Promise<Result<readonly CheckResult[], Failure>> {
-  const whole = workOf(stateOf(engine), wholeOf(stage))
-  const path = engine.ports.worktreePath(whole.id)
-  const there = await engine.ports.repository.openScratch(path, commit)
-  if (!there.ok) return there
-  const included = new Set<WorkId>(merges.map((m) => m.task))
-  const works: Work[] = tasksOf(stateOf(engine), stage).filter((w) => included.has(w.id) || w.mergeCommit !== null)
-  const checks = checksFor(works, engine.config)
-  const ran = await runCommands(engine, whole, { checks, path, name: `combination-${commit.slice(0, 12)}`, untilFirstFailure: false })
-  // A red that only says that the disk is full must not be anybody's fault.
-  if (ran.ok && !allPassed(ran.value) && (await stopIfDiskFull(engine))) return err({ reason: 'disk-full', path: engine.ports.disk.path })
-  return ran
+  return writeBoard(engine, chain.tip, { state: landedState(engine, stage, chain), stage, message })
 }

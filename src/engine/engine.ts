@@ -9,6 +9,7 @@ import type { Budgets } from './budget.js'
 import type { Gate } from './gate.js'
 import type { Halt } from './halt.js'
 import type { Pacer } from './pace.js'
+import type { PassedTrees } from './passed-trees.js'
 import type {
   Agent,
   Board,
@@ -16,6 +17,7 @@ import type {
   Clock,
   Commands,
   Disk,
+  EarlierRuns,
   Inbox,
   Journal,
   Leases,
@@ -38,6 +40,7 @@ export interface Ports {
   readonly journal: Journal
   readonly records: Records
   readonly milestones: MilestoneSource
+  readonly earlierRuns: EarlierRuns
   readonly inbox: Inbox
   readonly prompts: PromptSource
   readonly reviews: ReviewFormat
@@ -76,6 +79,7 @@ export interface Engine {
   readonly watch: Watch
   readonly budgets: Budgets
   readonly pace: Pacer
+  readonly passedTrees: PassedTrees
 }
 
 export const stateOf = (engine: Engine): RunState => engine.ports.journal.state

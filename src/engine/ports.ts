@@ -1,17 +1,20 @@
 import type { AccountName } from '../core/account.js'
 import type { Check, CheckResult } from '../core/check.js'
+import type { Deferred } from '../core/deferred.js'
 import type { CommitId, Fact, Progress, RecordedFact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Change } from '../core/leak.js'
+import type { Lens } from '../core/lens.js'
 import type { MachineSample } from '../core/machine.js'
 import type { Milestone, MilestoneId } from '../core/milestone.js'
 import type { NamedPlace } from '../core/named-place.js'
 import type { Peak } from '../core/policy/need.js'
 import type { Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
+import type { FindingAnswer, ReviewRound } from '../core/review-history.js'
 import type { RunState } from '../core/run-state.js'
 import type { SessionOutcome, SessionStep, Usage } from '../core/session.js'
-import type { ReviewAnswer, Verdict } from '../core/verdict.js'
+import type { ReviewAnswer, Severity, Verdict } from '../core/verdict.js'
 import type { Silence, Workspace } from '../core/work.js'
 
 /** One session of the agent program. */
@@ -86,8 +89,19 @@ export interface Commands {
   ): Promise<Result<CheckResult, Failure>>
 }
 
+/** A file as a commit holds it. */
+export interface TextFile {
+  readonly path: string
+  readonly text: string
+}
+
 export type MergeTrial =
-  | { readonly kind: 'merged'; readonly commit: CommitId }
+  | {
+      readonly kind: 'merged'
+      readonly commit: CommitId
+      /** Files that git could not merge and a program for their structure could; absent: none. */
+      readonly structural?: readonly string[]
+    }
   /** `tree` holds both sides between conflict markers. */
   | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly tree: string; readonly notes: string }
 
@@ -96,6 +110,18 @@ export interface ChangedPlace extends NamedPlace {
   readonly since: CommitId
   readonly tip: CommitId
 }
+
+/** One file of a conflict: as it was, and on both sides. */
+export interface ThreeSides {
+  readonly path: string
+  /** Empty: both sides added it. */
+  readonly base: string
+  readonly ours: string
+  readonly theirs: string
+}
+
+/** Merges a file by its structure. Null: it cannot be done, and both sides stand. */
+export type StructuralMerge = (file: ThreeSides) => Promise<string | null>
 
 /** Git, as far as the engine needs it. Nothing here runs a hook of the repository. Each call may be repeated: one that finds its work done is content. */
 export interface Repository {
@@ -148,12 +174,14 @@ export interface Repository {
   advanceWorkspace(workspace: Workspace, to: CommitId): Promise<Result<void, Failure>>
   /** One file's text at a commit; null when it is not there. */
   readFile(commit: CommitId, path: string): Promise<Result<string | null, Failure>>
-  /** A commit on top of `parent` that changes one file; `parent` itself when nothing changes. */
-  commitFile(parent: CommitId, file: { path: string; text: string; message: string }): Promise<Result<CommitId, Failure>>
+  /** A commit on top of `parent` that changes these files; `parent` itself when nothing changes. */
+  commitFiles(parent: CommitId, change: { files: readonly TextFile[]; message: string }): Promise<Result<CommitId, Failure>>
   /** Compare-and-swap; `from` null: it must not exist yet. Being at `to` already is success. */
   moveBranch(branch: string, from: CommitId | null, to: CommitId): Promise<Result<void, Failure>>
   /** Moves a person's branch, and the checkout that has it, if there is one, without touching an uncommitted edit. */
   land(branch: string, from: CommitId, to: CommitId, keptOn: string): Promise<Result<void, Failure>>
+  /** The name of exactly the files that a commit holds: two commits with the same files have the same one. */
+  treeOf(commit: CommitId): Promise<Result<string, Failure>>
   isAncestor(commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>>
   /** The commit whose hash is or begins with `name`; null when there is none, or none in the history of `within`. */
   commitNamed(name: string, within: CommitId): Promise<Result<CommitId | null, Failure>>
@@ -202,6 +230,12 @@ export interface Records {
   read(path: string): Promise<string | null>
 }
 
+/** What earlier runs of the repository have found out. */
+export interface EarlierRuns {
+  /** Whether one of them saw all these commands pass on that very commit. */
+  sawPass(commit: CommitId, commands: readonly string[]): Promise<boolean>
+}
+
 /** The milestone files as they are now. */
 export interface MilestoneSource {
   read(): Promise<Result<readonly Milestone[], readonly Problem[]>>
@@ -220,17 +254,25 @@ export interface ReviewFormat {
   read(structured: unknown, text: string): Result<ReviewAnswer, Failure>
   /** A verdict's unmet criteria and findings, for the implementer. */
   describe(verdict: Verdict): string
+  /** What the final text of a session that mends says to findings in place of a change. */
+  answers(text: string): readonly FindingAnswer[]
 }
 
-/** TASKS.md as the state tells it: text before, text after; everything outside the markers stays. */
+/** What is told in the repository itself: text before, text after. */
 export interface Board {
+  /** TASKS.md as the state tells it; everything outside the markers stays. */
   render(existing: string | null, state: RunState): string
+  /** The milestone file with what a stage deferred; null: it deferred nothing, and there is none. */
+  renderDeferred(existing: string | null, stage: number, deferred: readonly Deferred[]): string | null
 }
 
 /** Texts handed to agents. */
 export interface PromptSource {
   implement(input: PromptInput): string
-  remediate(input: PromptInput & { readonly checks: readonly CheckResult[]; readonly findings: string }): string
+  /** @param input `redBefore`: commands that failed before the work began */
+  remediate(
+    input: PromptInput & { readonly checks: readonly CheckResult[]; readonly redBefore: readonly string[]; readonly findings: string },
+  ): string
   resolve(input: PromptInput & { readonly files: readonly string[]; readonly notes: string }): string
   review(input: ReviewInput): string
   /** The conversation was cut off: go on. */
@@ -255,6 +297,20 @@ export interface ReviewInput extends PromptInput {
   readonly head: CommitId
   readonly diff: string
   readonly checks: readonly CheckResult[]
+  readonly lens: Lens
+  /** From which severity on findings hold the work back. */
+  readonly bar: Severity
+  /** Null: nobody has reviewed it yet. */
+  readonly before: ReviewBefore | null
+}
+
+/** What a later review is told of the round before it. */
+export interface ReviewBefore {
+  readonly round: ReviewRound
+  /** What was said to its findings since; nothing else that the implementer says reaches a reviewer. */
+  readonly answers: readonly FindingAnswer[]
+  /** What has changed since; null: others' work came in between, and nothing has to be told apart. */
+  readonly diff: string | null
 }
 
 /** What runs on this machine have found out of an account. */

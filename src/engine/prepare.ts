@@ -1,6 +1,6 @@
 import { allPassed, type CheckResult } from '../core/check.js'
 import { joinMessage } from '../core/commit-message.js'
-import type { CommitId, WorkFact } from '../core/fact.js'
+import type { CommitId, WorkFact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { ok, type Result } from '../core/result.js'
 import { stageOf } from '../core/run-state.js'
@@ -17,7 +17,7 @@ export async function prepare(engine: Engine, work: Work): Promise<void> {
   const workspace: Workspace = { branch: `orch/${stateOf(engine).run}/${work.id}`, path: worktreePath(work.id), base: stage.integration }
   const opened = await openAtBase(engine, workspace)
   if (!opened.ok) return failWork(engine, work.id, opened.error)
-  const failure = await furnish(engine, work, workspace.path)
+  const failure = await furnish(engine, work.id, workspace.path)
   if (failure !== null) return failWork(engine, work.id, failure)
   await record(engine, { type: 'workspace-opened', task: work.id, ...workspace })
 }
@@ -35,11 +35,11 @@ async function openAtBase(engine: Engine, workspace: Workspace): Promise<Result<
 }
 
 /** What a fresh worktree needs besides git's files. Null: all well. */
-export async function furnish(engine: Engine, work: Work, path: string): Promise<Failure | null> {
+export async function furnish(engine: Engine, task: WorkId, path: string): Promise<Failure | null> {
   const copied = await engine.ports.repository.copyEnvFiles(path, engine.config.git.envFiles)
   if (!copied.ok) return copied.error
   const setup = engine.config.worktree.setup.map((command) => ({ command, timeoutMs: engine.config.execution.checkTimeoutMs }))
-  const ran = await runCommands(engine, work, { checks: setup, path, name: 'setup', untilFirstFailure: true })
+  const ran = await runCommands(engine, task, { checks: setup, path, name: 'setup', untilFirstFailure: true })
   if (!ran.ok) return ran.error
   const failed = ran.value.find((r) => !r.passed)
   return failed === undefined ? null : { reason: 'setup-failed', command: failed.command, output: failed.output }
@@ -49,7 +49,7 @@ export async function furnish(engine: Engine, work: Work, path: string): Promise
 export async function checkEntry(engine: Engine, work: Work): Promise<void> {
   const commands = (work.milestone?.entryRequirements ?? []).flatMap((r) => (r.command === null ? [] : [r.command]))
   const checks = commands.map((command) => ({ command, timeoutMs: engine.config.execution.checkTimeoutMs }))
-  const ran = await runCommands(engine, work, { checks, path: workspaceOf(work).path, name: 'entry', untilFirstFailure: false })
+  const ran = await runCommands(engine, work.id, { checks, path: workspaceOf(work).path, name: 'entry', untilFirstFailure: false })
   if (!ran.ok) return failWork(engine, work.id, ran.error)
   if (allPassed(ran.value)) await record(engine, { type: 'entry-checked', task: work.id, results: ran.value })
   else await record(engine, { type: 'task-blocked', task: work.id, failure: unmet(ran.value) })
@@ -111,7 +111,7 @@ export async function reopenWorkspace(engine: Engine, work: Work): Promise<boole
   if (work.workspace === null || !work.workspaceOpen) return true
   const wasThere = await engine.ports.repository.snapshot(work.workspace.path)
   const opened = isWhole(work) ? await reopenScratch(engine, work, wasThere.ok) : await reopenBranch(engine, work)
-  const failure = !opened.ok ? opened.error : wasThere.ok ? null : await furnish(engine, work, work.workspace.path)
+  const failure = !opened.ok ? opened.error : wasThere.ok ? null : await furnish(engine, work.id, work.workspace.path)
   if (failure !== null) await failWork(engine, work.id, failure)
   return failure === null
 }

@@ -8,7 +8,9 @@ import type { Problem } from '../core/problem.js'
 import { err, ok, type Result } from '../core/result.js'
 import { type RunState, stageOf } from '../core/run-state.js'
 import { isEnded, type Work } from '../core/work.js'
+import { checkBase } from './base-check.js'
 import { keepBoard } from './board.js'
+import { recordWhole } from './combine.js'
 import { type Engine, isOfTheSurroundings, record, stateOf } from './engine.js'
 import { tidyStage } from './land.js'
 import { believeGit } from './reconcile.js'
@@ -102,11 +104,14 @@ async function startStage(engine: Engine, stage: number, ground: Ground): Promis
   const chosen = ground.todo.filter((m) => m.stage === stage)
   const problems = dependencyProblemsNow(engine, chosen, ground)
   if (problems.length > 0) return { ...invalid(problems), ...(needsPassedStage(stage, chosen, ground) ? { isForAnotherRun: true } : {}) }
+  const furnished = chosen.length === 0 ? ok(false) : await checkBase(engine, stage, tip)
+  if (!furnished.ok) return furnished.error
   const branch = `orch/${run}/${wholeOf(stage)}`
   const made = chosen.length === 0 ? ok(undefined) : await engine.ports.repository.moveBranch(branch, null, tip)
   // A crash between making the branch and its fact may have left it at an older tip of the base.
   if (!made.ok && made.error.reason !== 'branch-moved') return made.error
   await record(engine, { type: 'stage-started', stage, branch, tip, milestones: orderTasks(chosen) })
+  if (furnished.value) await recordWhole(engine, stage)
   if (chosen.length === 0) await record(engine, { type: 'stage-landed', stage, branch: baseBranch, from: tip, to: tip })
   return null
 }

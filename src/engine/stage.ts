@@ -4,7 +4,7 @@ import { wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { unreachable } from '../core/result.js'
 import { stageOf, tasksOf } from '../core/run-state.js'
-import { awaitedTasks, cutOffTasks, nextStageStep, readyTask } from '../core/stage-step.js'
+import { awaitedTasks, cutOffTasks, finishedTasks, nextStageStep, readyTask } from '../core/stage-step.js'
 import type { Work } from '../core/work.js'
 import { combineTasks } from './combine.js'
 import { diskShortage } from './disk-forecast.js'
@@ -61,13 +61,14 @@ async function runTasks(engine: Engine, stage: number): Promise<Failure | null> 
   return source.failure
 }
 
-/** Hands out tasks as they become ready, each to one worker; combines approved ones that others wait for. */
+/** Hands out tasks as they become ready, each to one worker; combines approved ones that others wait for, or all as they finish. */
 class ReadyTasks {
   failure: Failure | null = null
   /** The first thing that was thrown; it is told when all siblings have ended. */
   bug: { readonly thrown: unknown } | null = null
   readonly #active = new Set<WorkId>()
   #wake: (() => void) | null = null
+  #combining: Promise<void> = Promise.resolve()
 
   constructor(
     readonly engine: Engine,
@@ -84,7 +85,10 @@ class ReadyTasks {
 
   async carryOut(id: WorkId): Promise<void> {
     try {
-      await driveWork(this.engine, id)
+      const { engine, stage } = this
+      await driveWork(engine, id)
+      const rules = (work: Work) => rulesFor(engine, work)
+      if (engine.config.git.mergeOrder === 'finished') await this.#combine(() => finishedTasks(stateOf(engine), stage, rules))
     } catch (bug) {
       this.#giveUp(bug)
     } finally {
@@ -106,10 +110,21 @@ class ReadyTasks {
         this.#active.add(id)
         yield id
       } else if (awaited.length > 0) {
-        this.failure = await combineTasks(engine, stage, { tasks: awaited, last: false })
+        await this.#combine(() => awaitedTasks(stateOf(engine), stage))
       } else if (this.#active.size === 0) return
       else await new Promise<void>((resolve) => (this.#wake = resolve))
     }
+  }
+
+  /** One combination at a time; the next one takes along everything that has finished meanwhile. */
+  #combine(tasksNow: () => readonly WorkId[]): Promise<void> {
+    const { engine, stage } = this
+    const turn = this.#combining.then(async () => {
+      const tasks = engine.halt.soft.aborted || this.failure !== null ? [] : tasksNow()
+      if (tasks.length > 0) this.failure = await combineTasks(engine, stage, { tasks, last: false })
+    })
+    this.#combining = turn.catch(() => undefined)
+    return turn
   }
 
   /** Nothing can be saved or trusted any more: the siblings end before this is told. */

@@ -11,12 +11,15 @@ const mostOutput = 15
 /** What a person who looks into one task wants to read below a fact: why a command failed, what the review says. */
 export function factDetails(fact: RecordedFact): readonly string[] {
   switch (fact.type) {
+    case 'base-checked':
     case 'entry-checked':
     case 'checks-finished':
     case 'combination-refused':
       return fact.results.filter((r) => !r.passed).flatMap(failedCommand)
     case 'review-given':
       return verdictDetails(fact.verdict)
+    case 'attempt-finished':
+      return (fact.answers ?? []).map(({ id, reason }) => `answered ${oneLine(id)}: ${oneLine(reason)}`)
     case 'attempt-failed':
     case 'review-failed':
       return wholeDetail(fact.failure)

@@ -1,4 +1,5 @@
 import { type DefaultRenderer, Listr, type ListrTask } from 'listr2'
+import { allPassed } from '../core/check.js'
 import type { Progress, RecordedFact } from '../core/fact.js'
 import type { RunState, StageState } from '../core/run-state.js'
 import { isEnded } from '../core/work.js'
@@ -7,11 +8,12 @@ import type { Colours } from './colours.js'
 import { type Deferred, deferred } from './deferred.js'
 import type { Glyphs } from './glyphs.js'
 import { afterFact, afterProgress, type LiveNotes } from './live-notes.js'
+import type { Moment } from './moment.js'
 import { createPainter, type Painter, type Terminal } from './painter.js'
 import type { Scene } from './rows.js'
 import { treeRendererFor } from './tree-renderer.js'
 import type { View } from './view.js'
-import { progressSentence } from './wording.js'
+import { factSentence, progressSentence } from './wording.js'
 
 type Tree = Listr<object, typeof DefaultRenderer>
 type Row = Tree['tasks'][number]
@@ -60,6 +62,7 @@ export class ListrView implements View {
     this.#state = state
     this.#notes = afterFact(this.#notes, fact)
     if (this.#tree === null) this.#begin(state)
+    if (isAboutChecks(fact)) this.#painter.above(factSentence(fact, this.#moment, state))
     for (const stage of state.stages) if (stage.phase !== 'pending') this.#opened.get(stage.stage)?.resolve()
     for (const work of Object.values(state.work)) if (isEnded(work)) this.#settled.get(work.id)?.resolve()
     this.#drawSoon()
@@ -67,7 +70,7 @@ export class ListrView implements View {
 
   progressed(progress: Progress): void {
     if (progress.type === 'noticed') {
-      this.#painter.above(progressSentence(progress, { now: this.#options.now(), timeZone: this.#options.timeZone }))
+      this.#painter.above(progressSentence(progress, this.#moment))
       return
     }
     this.#notes = afterProgress(this.#notes, progress)
@@ -105,6 +108,10 @@ export class ListrView implements View {
     this.#options.terminal.on('resize', this.#redraw)
     this.#ticking = setInterval(this.#redraw, this.#pace.tick)
     this.#ticking.unref()
+  }
+
+  get #moment(): Moment {
+    return { now: this.#options.now(), timeZone: this.#options.timeZone }
   }
 
   get #pace(): { readonly least: number; readonly tick: number } {
@@ -167,6 +174,10 @@ export class ListrView implements View {
     return { state, notes: this.#notes, now: now(), timeZone, width: (terminal.columns ?? 80) - 1, glyphs, colours }
   }
 }
+
+/** What no row says and a person must not miss: it stays in the scrollback. */
+const isAboutChecks = (fact: RecordedFact): boolean =>
+  fact.type === 'check-flaky' || (fact.type === 'base-checked' && !allPassed(fact.results))
 
 const giveTitle = (row: Row | undefined, title: string): void => {
   if (row !== undefined) row.title = title

@@ -1,3 +1,4 @@
+import { allPassed } from '../core/check.js'
 import type { Progress, RecordedFact } from '../core/fact.js'
 import type { RunState } from '../core/run-state.js'
 import { isEnded, isSettled, type Work } from '../core/work.js'
@@ -83,6 +84,7 @@ const isBad = (fact: RecordedFact): boolean =>
   fact.type === 'task-failed' ||
   fact.type === 'task-blocked' ||
   fact.type === 'stage-failed' ||
+  (fact.type === 'base-checked' && !allPassed(fact.results)) ||
   (fact.type === 'run-ended' && fact.ending === 'failed')
 
 const isGood = (fact: RecordedFact): boolean => fact.type === 'stage-landed' || (fact.type === 'run-ended' && fact.ending === 'done')

@@ -102,7 +102,9 @@ export function stageRow(scene: Scene, stage: StageState): string {
   const merged = work.filter((w) => w.phase === 'merged').length
   const lost = work.filter((w) => isEnded(w) && w.phase !== 'merged').length
   const parts = [
-    ...(stage.phase === 'pending' ? [`${counted(work.length, 'task')} to come`] : [`${merged} of ${counted(work.length, 'task')} merged`]),
+    ...(stage.phase === 'pending'
+      ? [isBaseChecked(scene, stage) ? 'checking what it starts from' : `${counted(work.length, 'task')} to come`]
+      : [`${merged} of ${counted(work.length, 'task')} merged`]),
     ...(lost > 0 ? [`${lost} not`] : []),
     ...(stage.phase === 'held' ? ['held back'] : []),
   ]
@@ -110,6 +112,9 @@ export function stageRow(scene: Scene, stage: StageState): string {
   if (cost > 0) parts.push(money(cost))
   return line(scene, stageMood[stage.phase], `Stage ${stage.stage}  ${parts.join(` ${scene.glyphs.separator} `)}`, '')
 }
+
+/** Before the stage begins, commands run for it only then. */
+const isBaseChecked = (scene: Scene, { stage }: StageState): boolean => scene.notes.get(wholeOf(stage))?.command === true
 
 const stageMood: Readonly<Record<StageState['phase'], RowMood>> = {
   pending: 'pending',

@@ -1,9 +1,11 @@
 import type { AccountName } from '../core/account.js'
+import type { CheckResult } from '../core/check.js'
 import { wholeOf } from '../core/fact.js'
 import type { Failure, FailureReason } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
 import type { Plan } from '../core/plan.js'
 import { publicState, type TaskStateName } from '../core/public-state.js'
+import { trendOf } from '../core/review-history.js'
 import { closedForAll, type RunState, type StageState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
@@ -63,6 +65,10 @@ export interface AccountStatus {
 export interface StageStatus {
   readonly stage: number
   readonly state: StageStateName
+  /** What the config's checks said of the commit that it starts from, and which failed; null: nobody had to look. */
+  readonly base: { readonly commit: string; readonly failing: readonly string[] } | null
+  /** Checks that failed and then passed on the same commit: on what it starts from, or on a combination of its tasks. */
+  readonly flaky: readonly string[]
   readonly failure: FailureStatus | null
   readonly tasks: readonly TaskStatus[]
 }
@@ -79,6 +85,8 @@ export interface TaskStatus {
   readonly state: TaskStateName
   readonly attempts: number
   readonly reviewRounds: number
+  /** How many points held it back, review after review. */
+  readonly reviewTrend: readonly number[]
   /** What reviews of its merged stage found in what it brought. */
   readonly stageFindings: number
   readonly branch: string | null
@@ -89,6 +97,8 @@ export interface TaskStatus {
   readonly waitingFor: StatusWait | null
   /** What was done about a session of it that hung; null: nothing, or it is over. */
   readonly health: 'nudged' | 'restarted' | null
+  /** Checks that failed and then passed on the same commit. */
+  readonly flaky: readonly string[]
   readonly failure: FailureStatus | null
 }
 
@@ -108,6 +118,8 @@ function statusOfPlan(plan: Pick<Plan, 'stages'>): StatusJson {
   const stages = plan.stages.map(({ stage, tasks }) => ({
     stage,
     state: 'pending' as const,
+    base: null,
+    flaky: [],
     failure: null,
     tasks: tasks.map((task) => ({ ...notBegun, id: task.id, title: oneLine(task.title) })),
   }))
@@ -126,6 +138,7 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   state: 'pending',
   attempts: 0,
   reviewRounds: 0,
+  reviewTrend: [],
   stageFindings: 0,
   branch: null,
   commit: null,
@@ -133,6 +146,7 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   durationMs: 0,
   waitingFor: null,
   health: null,
+  flaky: [],
   failure: null,
 }
 
@@ -157,6 +171,8 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
     stages: state.stages.map((stage) => ({
       stage: stage.stage,
       state: stageStateName(state, stage),
+      base: stage.base === null ? null : { commit: stage.base.commit, failing: failing(stage.base.results) },
+      flaky: [...new Set([...(stage.base?.flaky ?? []), ...flakyCommands(state.work[wholeOf(stage.stage)])])],
       failure: stage.failure === null ? null : failureJson(stage.failure, wholeOf(stage.stage)),
       tasks: tasksIn(state, stage).map((work) => taskStatus(state, work, context)),
     })),
@@ -222,6 +238,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     state: waitingFor === null || work.phase === 'parked' ? publicState(state, work) : 'waiting',
     attempts: work.attempts,
     reviewRounds: work.reviews,
+    reviewTrend: trendOf(work.history),
     stageFindings: work.stageFindings.length,
     branch: work.workspace?.branch ?? null,
     commit: work.mergeCommit ?? beyondBase,
@@ -229,9 +246,14 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     durationMs: timeTaken(work, context),
     waitingFor,
     health: healthWord(work),
+    flaky: flakyCommands(work),
     failure: work.failure === null ? null : failureJson(work.failure, work.id),
   }
 }
+
+const failing = (results: readonly CheckResult[]): readonly string[] => results.filter((r) => !r.passed).map((r) => r.command)
+
+const flakyCommands = (work: Work | undefined): readonly string[] => [...new Set((work?.flaky ?? []).map((f) => f.command))]
 
 /** Wall time from its first step to its end or now; of a task that was cut off, what its sessions took. */
 function timeTaken(work: Work, context: StatusContext): number {

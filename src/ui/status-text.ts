@@ -1,4 +1,5 @@
 import { counted, duration, money, tokenCount } from './amounts.js'
+import { checkWarnings } from './check-warnings.js'
 import { oneLine } from './harmless.js'
 import type { Look } from './look.js'
 import { localTime, until } from './moment.js'
@@ -13,7 +14,7 @@ export function statusText(status: StatusJson, look: Look): string {
   const all = status.stages.flatMap((stage) => stage.tasks)
   const stages = status.stages.flatMap((stage) => ['', stageLine(status, stage, look), ...taskTable(stage.tasks, look, all)])
   const end = [totalsLine(status), waitLine(status, look), nextLine(status)].filter((line) => line !== null)
-  return [headline(status, look), ...stages, '', ...troubles(status), ...end].join('\n')
+  return [headline(status, look), ...stages, '', ...troubles(status), ...checkWarnings(status), ...end].join('\n')
 }
 
 /** A stage that nobody carries out any more is not running, whatever was saved last. */

@@ -1,5 +1,6 @@
 import type { RunState } from '../core/run-state.js'
 import { counted, duration, money } from './amounts.js'
+import { checkWarnings } from './check-warnings.js'
 import { oneLine } from './harmless.js'
 import type { Look } from './look.js'
 import { until } from './moment.js'
@@ -30,6 +31,7 @@ export function summaryText(state: RunState, context: SummaryContext): string {
     ),
     '',
     ...troubles(status),
+    ...checkWarnings(status),
     ...waitLines(status, context),
     `look at: ${placesToLook(state, context).join(`, `)}`,
     ...nextCommands(status).map((command, i) => `${i === 0 ? 'next:' : '     '} ${command}`),

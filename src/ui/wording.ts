@@ -1,6 +1,7 @@
 import { type AccountName, defaultAccount } from '../core/account.js'
 import type { BudgetUse } from '../core/budget.js'
 import { describeUse } from '../core/budget-words.js'
+import { allPassed } from '../core/check.js'
 import type { Progress, RecordedFact, RunEnding, RunFact, StageFact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { unreachable } from '../core/result.js'
@@ -126,6 +127,8 @@ function stageWords(fact: Recorded<StageFact>, state: RunState | null): string {
         fact.milestones.map((m) => m.id),
         12,
       )}`
+    case 'base-checked':
+      return baseWords(fact)
     case 'tasks-combined': {
       const which =
         fact.merges.length === 0
@@ -135,7 +138,9 @@ function stageWords(fact: Recorded<StageFact>, state: RunState | null): string {
               12,
             )
       const checks = fact.results.length === 0 ? 'no checks to run' : `checks: ${results(fact.results)}`
-      return `combined ${which}; ${checks}${fact.complete ? '; nothing is missing' : ''}`
+      const structural = fact.merges.flatMap((m) => (m.structural ?? []).map((file) => `${file} (${m.task})`))
+      const byStructure = structural.length === 0 ? '' : `; merged by structure: ${listed(structural)}`
+      return `combined ${which}${byStructure}; ${checks}${fact.complete ? '; nothing is missing' : ''}`
     }
     case 'stage-landed':
       return `landed: ${fact.branch} moved from ${shortCommit(fact.from)} to ${shortCommit(fact.to)}`
@@ -146,6 +151,14 @@ function stageWords(fact: Recorded<StageFact>, state: RunState | null): string {
     default:
       return unreachable(fact)
   }
+}
+
+/** Told before anything is paid for, as every session would be told to mend what was broken before it. */
+function baseWords({ commit, results: all, flaky }: Recorded<StageFact> & { type: 'base-checked' }): string {
+  const where = `starts from ${shortCommit(commit)}`
+  return allPassed(all)
+    ? `${where}, where the checks pass${flaky.length === 0 ? '' : `; flaky: ${listed(flaky)}`}`
+    : `${where}, which is red before anything began: ${results(all)}`
 }
 
 const budgetOwner = ({ scope, of }: BudgetUse): string =>

@@ -38,18 +38,26 @@ const hostile: readonly (readonly [what: string, text: string])[] = [
 
 const milestone = aMilestone({ id: '1A', text: '# 1A\n', criteria: [{ n: 1, text: 'It works', command: null }] })
 const subject = { id: '1A', title: 'Work', milestones: [milestone], projectRules: '', constraints: [] }
-const review = { ...subject, base: 'a'.repeat(40), head: 'b'.repeat(40), diff: '+x\n', checks: [aCheckResult({ output: 'ok' })] }
+const reviewed = { lens: 'correctness', bar: 'major', before: null } as const
+const review = {
+  ...subject,
+  ...reviewed,
+  base: 'a'.repeat(40),
+  head: 'b'.repeat(40),
+  diff: '+x\n',
+  checks: [aCheckResult({ output: 'ok' })],
+}
 
 const places: readonly (readonly [where: string, tag: string, prompt: (text: string) => string])[] = [
   ['the diff', 'diff', (text) => prompts.review({ ...review, diff: text })],
   ["a check's output", 'output', (text) => prompts.review({ ...review, checks: [aCheckResult({ output: text })] })],
   ['the milestone', 'milestone', (text) => prompts.review({ ...review, milestones: [{ ...milestone, text }] })],
   ['the rules of the project', 'project-rules', (text) => prompts.review({ ...review, projectRules: text })],
-  ['what the review says', 'review', (text) => prompts.remediate({ ...subject, checks: [], findings: text })],
+  ['what the review says', 'review', (text) => prompts.remediate({ ...subject, checks: [], redBefore: [], findings: text })],
   [
     "a failing check's output",
     'output',
-    (text) => prompts.remediate({ ...subject, checks: [aCheckResult({ output: text })], findings: '' }),
+    (text) => prompts.remediate({ ...subject, checks: [aCheckResult({ output: text })], redBefore: [], findings: '' }),
   ],
 ]
 

@@ -85,7 +85,9 @@ describe('orch status --json', () => {
         "schemaVersion": 1,
         "stages": [
           {
+            "base": null,
             "failure": null,
+            "flaky": [],
             "stage": 1,
             "state": "done",
             "tasks": [
@@ -96,9 +98,13 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 135000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "1A",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "stageFindings": 0,
                 "state": "merged",
                 "title": "Read the file",
@@ -111,9 +117,13 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "1B",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "stageFindings": 0,
                 "state": "merged",
                 "title": "Export to CSV",
@@ -122,7 +132,9 @@ describe('orch status --json', () => {
             ],
           },
           {
+            "base": null,
             "failure": null,
+            "flaky": [],
             "stage": 2,
             "state": "done",
             "tasks": [
@@ -133,9 +145,13 @@ describe('orch status --json', () => {
                 "costUsd": 0.12,
                 "durationMs": 70000,
                 "failure": null,
+                "flaky": [],
                 "health": null,
                 "id": "2A",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "stageFindings": 0,
                 "state": "merged",
                 "title": "Write the manual",

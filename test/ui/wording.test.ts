@@ -63,6 +63,10 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
     { type: 'concurrency-changed', account: 'work', sessions: null },
   ],
   'stage-started': [stageStarted(1, threeTasks) as Fact & { type: 'stage-started' }],
+  'base-checked': [
+    { type: 'base-checked', stage: 1, commit: commitOf('base'), results: [aCheckResult({})], flaky: ['true'] },
+    { type: 'base-checked', stage: 1, commit: commitOf('base'), results: red, flaky: [] },
+  ],
   'tasks-combined': combinedAndLanded(1, ['1A', '1B']).filter(
     (f): f is Fact & { type: 'tasks-combined' } => typeof f !== 'number' && f.type === 'tasks-combined',
   ),
@@ -99,6 +103,7 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
       usage: spent,
     },
   ],
+  'check-flaky': [{ type: 'check-flaky', task: '1A', command: 'npm test', commit: commitOf('1A') }],
   'checks-finished': [
     { type: 'checks-finished', task: '1A', commit: commitOf('1A'), results: [] },
     { type: 'checks-finished', task: '1A', commit: commitOf('1A'), results: red },
@@ -171,6 +176,8 @@ describe('facts in words', () => {
       at most 2 sessions at a time for now
       as many sessions at a time as configured again on the account work
       stage 1 started: 1A, 1B
+      stage 1 starts from 626173652d63, where the checks pass; flaky: true
+      stage 1 starts from 626173652d63, which is red before anything began: 1 of 2 failed: npm test
       stage 1 combined 1A, 1B; checks: passed; nothing is missing
       stage 1 landed: main moved from 626173652d63 to 73746167652d
       stage 1 is held back: a person must approve this before the merge
@@ -187,6 +194,7 @@ describe('facts in words', () => {
       1A implemented: changes in 31412d636f6d (1m 00s, $0.10)
       1A attempt 1 failed: the agent program ended in the middle of its work: signal 9; given up (1m 05s, $0.12)
       1A attempt 1 failed: the agent program ended in the middle of its work: signal 9; again at 14:00:30, in a new conversation (1m 05s, $0.12)
+      1A has a flaky check: npm test failed on 31412d636f6d and passed when it was run again
       1A has no checks to run
       1A checks: 1 of 2 failed: npm test
       1A reviewing (round 1)

@@ -64,11 +64,16 @@ export async function tryMerge(
   if (contained.value) return ok({ kind: 'merged', commit: onto })
   const merged = await mergeTrees(site, onto, commit)
   if (!merged.ok) return merged
-  const { tree, files, notes } = merged.value
+  const { tree, files, notes, structural } = merged.value
   if (files.length > 0) return ok({ kind: 'conflict', files, tree, notes })
-  const made = await commitTree(site, { tree, parents: [onto, commit], message })
-  return made.ok ? ok({ kind: 'merged', commit: made.value }) : made
+  const made = await commitTree(site, { tree, parents: [onto, commit], message: withStructural(message, structural) })
+  if (!made.ok) return made
+  return ok({ kind: 'merged', commit: made.value, ...(structural.length === 0 ? {} : { structural }) })
 }
+
+/** One more trailer for each file, so that whoever reads the history knows which were merged by a program and not by git. */
+const withStructural = (message: string, files: readonly string[]): string =>
+  `${message}${files.map((file) => `Orch-Structural-Merge: ${file}\n`).join('')}`
 
 export async function mergedMilestones(
   site: Site,

@@ -9,9 +9,18 @@ import { type MergedTree, parseMergeTree } from './merge-tree-output.js'
 import { indexPrefix } from './own-git-folder.js'
 import { parseRawDiff } from './raw-diff.js'
 import type { Site } from './site.js'
+import { mergeStructures, type StructuredTree } from './structural.js'
 
-/** Merges two commits in memory, as `ours` says in its attributes, as far as git can do that without another program. */
-export async function mergeTrees(site: Site, ours: CommitId, theirs: CommitId): Promise<Result<MergedTree, Failure>> {
+/**
+ * Merges two commits in memory, as `ours` says in its attributes, as far as git can do that without another program; what is left in
+ * conflict then is given to the one that merges by structure, where there is one.
+ */
+export async function mergeTrees(site: Site, ours: CommitId, theirs: CommitId): Promise<Result<StructuredTree, Failure>> {
+  const merged = await mergeLines(site, ours, theirs)
+  return merged.ok ? mergeStructures(site, merged.value) : merged
+}
+
+async function mergeLines(site: Site, ours: CommitId, theirs: CommitId): Promise<Result<MergedTree, Failure>> {
   const files = await attributesFiles(site, ours)
   if (!files.ok) return files
   const attributes = mergeAttributes(files.value)

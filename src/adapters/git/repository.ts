@@ -1,11 +1,13 @@
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
+import type { ChangeSummary } from '../../core/report.js'
 import { ok, type Result } from '../../core/result.js'
 import type { FreshStarts, Repository, Sentinel } from '../../engine/ports.js'
 import { broughtBy } from './blame.js'
+import { changeSummary } from './change-summary.js'
 import { checkoutSize } from './checkout-size.js'
-import { changesBetween, commitNamed, diff, isAncestor, mergedMilestones, tryMerge } from './commits.js'
-import { commitFile, readFile } from './committed-file.js'
+import { changesBetween, commitNamed, diff, isAncestor, mergedMilestones, treeOf, tryMerge } from './commits.js'
+import { commitFiles, readFile } from './committed-file.js'
 import { commitResolution, layOutConflict } from './conflicts.js'
 import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorkspace } from './desks.js'
 import { copyEnvFiles } from './env-files.js'
@@ -24,6 +26,7 @@ export interface WatchedRepository extends Repository, FreshStarts {
   sentinel(): Sentinel
   /** Worktrees of orch's that git still lists and whose folder is gone. */
   goneWorktrees(): Promise<Result<readonly string[], Failure>>
+  changeSummary(from: CommitId, to: CommitId): Promise<Result<ChangeSummary | null, Failure>>
   /** Has git forget one; what only it pointed to stays reachable. */
   forgetWorktree(path: string): Promise<Result<void, Failure>>
 }
@@ -51,15 +54,17 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     commitResolution: (workspace, commit) => commitResolution(site, workspace, commit),
     advanceWorkspace: (workspace, to) => advanceWorkspace(site, workspace, to),
     readFile: (commit, path) => readFile(site, commit, path),
-    commitFile: (parent, file) => commitFile(site, parent, file),
+    commitFiles: (parent, change) => commitFiles(site, parent, change),
     moveBranch: (branch, from, to) => inTurn(() => swap(site, { branch, from, to, why: 'integrated' })),
     land: (branch, from, to, keptOn) => inTurn(() => land(site, { branch, from, to, keptOn })),
+    treeOf: (commit) => treeOf(site, commit),
     isAncestor: (commit, of) => isAncestor(site, commit, of),
     commitNamed: (name, within) => commitNamed(site, name, within),
     broughtBy: (place, merges) => broughtBy(site, place, merges),
     mergedMilestones: (tip) => mergedMilestones(site, tip),
     startAnew: (workspace, base) => startAnew(site, workspace, base),
     sentinel: () => openSentinel(site),
+    changeSummary: (from, to) => changeSummary(site, from, to),
     goneWorktrees: () => goneWorktrees(site),
     forgetWorktree: (path) => inTurn(() => forgetWorktree(site, path)),
   }

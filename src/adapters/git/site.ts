@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
+import type { StructuralMerge } from '../../engine/ports.js'
 import type { Git, GitAnswer, GitCall } from './git.js'
 import type { Environment } from './git-environment.js'
 import { isIndexBroken } from './git-failure.js'
@@ -29,6 +30,8 @@ export interface Site {
   readonly commonDir: string
   readonly objectFormat: ObjectFormat
   readonly envFiles: readonly string[]
+  /** Null: there is none. */
+  readonly structuralMerge: StructuralMerge | null
   /** `.orch/git`. */
   readonly ownFolder: string
   /** What this process last set each ref to, by its full name; null: deleted. Written within the turn of the change. */
@@ -57,6 +60,8 @@ export interface SiteOptions extends Location {
   readonly environment: Environment
   /** Copied into worktrees, and no reason to keep one. */
   readonly envFiles: readonly string[]
+  /** Tried where git finds a conflict; absent: nothing is. */
+  readonly structuralMerge?: StructuralMerge | null
 }
 
 export function createSite(options: SiteOptions): Site {
@@ -99,7 +104,8 @@ export function createSite(options: SiteOptions): Site {
     )
 
   const ownMoves = new Map<string, CommitId | null>()
-  return { git, root, commonDir, objectFormat, envFiles, ownFolder, ownMoves, inRepository, inMemory, inWorktree, identity }
+  const known = { git, root, commonDir, objectFormat, envFiles, structuralMerge: options.structuralMerge ?? null, ownFolder, ownMoves }
+  return { ...known, inRepository, inMemory, inWorktree, identity }
 }
 
 /**

@@ -51,6 +51,7 @@ const openSession = {
   running: z.boolean(),
   again: z.boolean(),
   tree: textOrNull,
+  lens: textOrNull,
   silence: z.looseObject({ silentMs: z.number(), tool: textOrNull }).nullable(),
 } satisfies ShapeOf<OpenSession>
 
@@ -81,7 +82,21 @@ const work = {
   entryResults: results,
   checks: results,
   checkedCommit: textOrNull,
+  flaky: z.array(z.looseObject({ command: text, commit: text })),
   verdict: z.looseObject({ approved: z.boolean() }).nullable(),
+  panel: z.array(z.looseObject({ lens: text, verdict: z.looseObject({ approved: z.boolean() }) })),
+  history: z.array(
+    z.looseObject({
+      review: count,
+      commit: text,
+      base: textOrNull,
+      blocking: z.array(text),
+      findings: z.array(z.looseObject({ id: text })),
+      unmet: z.array(z.looseObject({ n: z.number() })),
+      closed: z.array(z.looseObject({ id: text, by: text })),
+    }),
+  ),
+  answers: z.array(z.looseObject({ id: text, reason: text })),
   stageFindings: z.array(text),
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
@@ -103,6 +118,7 @@ const stage = {
   phase: z.enum(['pending', 'running', 'done', 'held', 'failed']),
   tip: textOrNull,
   branch: textOrNull,
+  base: z.looseObject({ commit: text, results, flaky: z.array(text) }).nullable(),
   integration: textOrNull,
   complete: z.boolean(),
   tasks: z.array(text),

@@ -1,6 +1,8 @@
 import { StoreError } from '../../../src/adapters/store/store-error.js'
 import type { Problem } from '../../../src/core/problem.js'
 import { err, ok } from '../../../src/core/result.js'
+import { renderDeferred } from '../../../src/documents/deferred-milestone.js'
+import { readAnswers } from '../../../src/documents/finding-answers.js'
 import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../../../src/documents/review-answer.js'
 import { renderBoard } from '../../../src/documents/task-board.js'
 import { Budgets } from '../../../src/engine/budget.js'
@@ -8,6 +10,7 @@ import type { Engine, Ports } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import type { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
+import { PassedTrees } from '../../../src/engine/passed-trees.js'
 import type { Clock, Disk, Journal, MilestoneSource, Records, Sentinel, SharedLimits } from '../../../src/engine/ports.js'
 import { Reservations } from '../../../src/engine/reservations.js'
 import { Watch } from '../../../src/engine/watch.js'
@@ -51,7 +54,8 @@ export function livingEngine(needs: EngineNeeds): Engine {
   const watch = new Watch(livingSentinel(universe, needs.life), listener)
   const budgets = new Budgets({ journal, clock, halt, budget: config.budget })
   const pace = new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 })
-  return sabotaged({ config, halt, gate, watch, budgets, pace, options: { concurrency, noWait, accounts }, ports }, universe)
+  const passedTrees = new PassedTrees(ports.repository)
+  return sabotaged({ config, halt, gate, watch, budgets, pace, passedTrees, options: { concurrency, noWait, accounts }, ports }, universe)
 }
 
 function livingPorts(needs: EngineNeeds): Ports {
@@ -64,12 +68,13 @@ function livingPorts(needs: EngineNeeds): Ports {
     journal,
     records: livingRecords(needs),
     milestones: livingMilestones(universe, life),
+    earlierRuns: { sawPass: () => life.deed('looking at earlier runs', () => false) },
     inbox: {
       approvalOf: (id) => life.deed('asking for an approval', () => (universe.approvals.has(`${run} ${id}`) ? { note: null } : null)),
     },
     prompts,
-    reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },
-    board: { render: renderBoard },
+    reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict, answers: readAnswers },
+    board: { render: renderBoard, renderDeferred },
     clock: livingClock(universe, life),
     disk: livingDisk(universe, life),
     leases: noLeases,

@@ -7,11 +7,13 @@ import { planRun } from '../../../src/core/plan.js'
 import { err, ok } from '../../../src/core/result.js'
 import { reduce } from '../../../src/core/run-fold.js'
 import type { RunState } from '../../../src/core/run-state.js'
+import { renderDeferred } from '../../../src/documents/deferred-milestone.js'
 import { Budgets } from '../../../src/engine/budget.js'
 import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
+import { PassedTrees } from '../../../src/engine/passed-trees.js'
 import type { Journal, Records, Repository, SharedLimits } from '../../../src/engine/ports.js'
 import { Reservations } from '../../../src/engine/reservations.js'
 import { retryTask } from '../../../src/engine/retry.js'
@@ -34,7 +36,7 @@ export interface WorldOptions {
   readonly milestones: readonly Milestone[]
   readonly act: Act
   /** Decides a check by the files of the worktree in which it runs. */
-  readonly check?: (command: string, files: Readonly<Record<string, string>>) => boolean
+  readonly check?: (command: string, files: Readonly<Record<string, string>>, cwd: string) => boolean
   readonly config?: (config: Config) => Config
   readonly concurrency?: number
   readonly noWait?: boolean
@@ -191,9 +193,11 @@ export class World {
     const needs = { machine, peaks, agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
     const reservations = new Reservations(needs)
     const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
+    const repository = this.#mortalRepository()
     return {
       config,
       halt,
+      passedTrees: new PassedTrees(repository),
       budgets: new Budgets({ journal, clock, halt, budget: config.budget }),
       pace: new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 }),
       options: { concurrency, noWait, accounts },
@@ -215,9 +219,10 @@ export class World {
       ports: {
         agent: this.agent,
         commands: { run: (check, place) => Promise.resolve(ok(this.#check(check.command, place.cwd))) },
-        repository: this.#mortalRepository(),
+        repository,
         journal,
         records: this.#records(),
+        earlierRuns: { sawPass: () => Promise.resolve(false) },
         milestones: { read: () => Promise.resolve(ok(this.milestones)) },
         inbox: { approvalOf: (id) => Promise.resolve(this.approvals.has(id) ? { note: null } : null) },
         prompts,
@@ -227,6 +232,7 @@ export class World {
             `${Object.values(state.work)
               .map((w) => `${w.id} ${w.phase}`)
               .join('\n')}\n`,
+          renderDeferred,
         },
         clock,
         disk,
@@ -244,6 +250,6 @@ export class World {
 
   #check(command: string, cwd: string): CheckResult {
     const files = this.worktrees.get(cwd)?.files ?? {}
-    return aCheckResult({ command, passed: this.options.check?.(command, files) ?? true })
+    return aCheckResult({ command, passed: this.options.check?.(command, files, cwd) ?? true })
   }
 }
