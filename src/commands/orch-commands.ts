@@ -17,6 +17,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly default:
   merge: () => import('./merge.js'),
   plan: () => import('./plan.js'),
   ps: () => import('./ps.js'),
+  report: () => import('./report.js'),
   resume: () => import('./resume.js'),
   retry: () => import('./retry.js'),
   review: () => import('./review.js'),
