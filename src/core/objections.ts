@@ -1,5 +1,6 @@
 import { judgementWords } from './evidence.js'
 import type { CommitId, RecordedFact, WorkId } from './fact.js'
+import { type JudgedRound, judgedRounds } from './judged-rounds.js'
 import type { Finding, Severity, Verdict } from './verdict.js'
 
 /** What a review held against work: a finding, or an exit criterion that it did not hold for met. */
@@ -22,31 +23,30 @@ export interface Objection {
 }
 
 export type ObjectionEnd =
-  /** The review of this commit did not say it any more. */
-  | { readonly kind: 'closed'; readonly commit: CommitId }
+  /** The review of this commit did not say it any more; `answered`: since it accepted what was said to it. */
+  | { readonly kind: 'closed'; readonly commit: CommitId; readonly answered?: true }
   /** The work was approved all the same, as it is too small to hold it back. */
   | { readonly kind: 'deferred' }
   /** It stands. */
   | { readonly kind: 'open' }
 
 type Said = Omit<Objection, 'from' | 'until' | 'end'>
-type ReviewGiven = RecordedFact & { readonly type: 'review-given' }
 
 /** All that reviews objected to, in the order in which it was said, and how each ended. What comes back after it was closed is open again. */
 export function objectionsIn(facts: readonly RecordedFact[]): readonly Objection[] {
   const found = new Map<string, Objection>()
-  for (const fact of facts)
-    if (fact.type === 'review-given') for (const [key, objection] of afterReview(found, fact)) found.set(key, objection)
+  for (const round of judgedRounds(facts)) for (const [key, objection] of afterRound(found, round)) found.set(key, objection)
   return [...found.values()]
 }
 
-function afterReview(found: ReadonlyMap<string, Objection>, fact: ReviewGiven): readonly (readonly [string, Objection])[] {
-  const { task: work, review, commit, verdict } = fact
+function afterRound(found: ReadonlyMap<string, Objection>, round: JudgedRound): readonly (readonly [string, Objection])[] {
+  const { task: work, review, commit, verdict, answered } = round
   const said = new Map(saidIn(work, verdict).map((objection) => [keyOf(objection), objection]))
   const gone = [...found].filter(([key, o]) => o.work === work && o.end.kind === 'open' && !said.has(key))
   const end: ObjectionEnd = verdict.approved ? { kind: 'deferred' } : { kind: 'open' }
+  const closed = (id: string): ObjectionEnd => ({ kind: 'closed', commit, ...(answered.has(id) ? { answered: true } : {}) })
   return [
-    ...gone.map(([key, o]) => [key, { ...o, end: { kind: 'closed', commit } }] as const),
+    ...gone.map(([key, o]) => [key, { ...o, end: closed(o.id) }] as const),
     ...[...said].map(([key, o]) => [key, { ...o, from: found.get(key)?.from ?? review, until: review, end }] as const),
   ]
 }

@@ -17,7 +17,7 @@ export function refusedBlocks({ objections, lostReviews }: Report): readonly Blo
     o.title,
     placeOf(o),
     o.from === o.until ? String(o.from) : `${o.from} to ${o.until}`,
-    o.end.kind === 'closed' ? `closed by ${shortHash(o.end.commit)}` : 'open',
+    endOf(o),
   ])
   const lost = lostReviews.map((r) => [r.work, dateTime(r.at), r.why])
   return [
@@ -25,6 +25,11 @@ export function refusedBlocks({ objections, lostReviews }: Report): readonly Blo
     ...(rows.length === 0 ? [] : [{ kind: 'table', head: ['Work', 'What', 'Claim', 'Place', 'Review', 'End'], rows } as const]),
     ...(lost.length === 0 ? [] : [{ kind: 'table', head: ['Review of', 'When', 'Why it did not count'], rows: lost } as const]),
   ]
+}
+
+function endOf({ end }: Objection): string {
+  if (end.kind !== 'closed') return 'open'
+  return end.answered === true ? 'closed by an answer' : `closed by ${shortHash(end.commit)}`
 }
 
 export function deferredBlocks({ objections }: Report): readonly Block[] {
