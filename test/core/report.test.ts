@@ -52,11 +52,10 @@ describe('what reviews objected to', () => {
 
   it('by one review of several of a round is closed only by a whole round without it', () => {
     const panel = { panel: { lenses: ['correctness', 'security'], quorum: 2 } } as const
-    const by = (lens: 'correctness' | 'security', review: number, findings: readonly Finding[]): Fact =>
-      ({
-        ...given(review, { approved: findings.length === 0, findings }),
-        ...{ ...panel, lens },
-      }) as Fact
+    const by = (lens: 'correctness' | 'security', review: number, findings: readonly Finding[]): Fact => ({
+      ...given(review, { approved: findings.length === 0, findings }),
+      ...{ ...panel, lens },
+    })
     const round = [by('correctness', 1, []), by('security', 1, [finding('x')])]
     expect(ends(...round, by('correctness', 2, []))).toEqual([['1A', 'x', '1-1', 'open']])
     expect(ends(...round, by('correctness', 2, []), by('security', 2, []))).toEqual([['1A', 'x', '1-1', 'closed']])
