@@ -1,4 +1,5 @@
-import type { Report, ReportedStage, ReportedTask } from '../core/report.js'
+import type { ReportedTask } from '../core/.ts.js'
+import type { Report, ReportedStage } from '../core/report.js'
 import { dollars, share, timeTaken } from './report-figures.js'
 import { blocksMarkdown } from './report-md.js'
 import { stageBlocks } from './report-page.js'
@@ -58,8 +59,11 @@ function costWords(tasks: readonly ReportedTask[], { whole }: ReportedStage, tas
   return `Cost: ${cost}, ${timeTaken(sum((t) => t.durationMs))} of work.`
 }
 
-function objectionWords({ closed = 0, open = 0, deferred = 0 }: Readonly<Record<string, number>>): string {
-  return `Objections of reviews: ${closed} closed, ${deferred} deferred, ${open} open.`
+function objectionWords(ends: Readonly<Record<string, number>>): string {
+  const said = (['closed', 'answered', 'deferred', 'overruled', 'open'] as const).flatMap((end) =>
+    ends[end] === undefined ? [] : [`${ends[end]} ${end}`],
+  )
+  return `Objections of reviews: ${said.length === 0 ? 'none' : said.join(', ')}.`
 }
 
 /** Text of agents calls nobody and closes no issue: after `@` and `#` stands a space of no width. */
