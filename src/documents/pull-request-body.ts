@@ -1,5 +1,5 @@
-import type { ReportedTask } from '../core/.ts.js'
 import type { Report, ReportedStage } from '../core/report.js'
+import type { ReportedTask } from '../core/reported-task.js'
 import { dollars, share, timeTaken } from './report-figures.js'
 import { blocksMarkdown } from './report-md.js'
 import { stageBlocks } from './report-page.js'
