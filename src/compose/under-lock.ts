@@ -19,8 +19,8 @@ import { type KeptAwake, keepAwake } from './keep-awake.js'
 import { leasesFor } from './leases.js'
 import { type Project, preciousOf } from './project.js'
 import { checkAgent, composeEngine, poolFor, withUnderstudy } from './run-engine.js'
-import { checkMergeProgram } from './structural-merge.js'
 import { stopOnSignals } from './stop-on-signals.js'
+import { checkMergeProgram } from './structural-merge.js'
 import { asFailure, asProblems, type Trouble } from './trouble.js'
 
 /** The run that is carried out, and what is recorded before anything else. */

@@ -38,6 +38,7 @@ export const blankWork = (
   verdict: null,
   stageFindings: [],
   obstacle: null,
+  refusal: null,
   approvedByPerson: false,
   approvalNote: null,
   byHand: null,

@@ -3,6 +3,7 @@ import type { CheckResult, FlakyCheck } from './check.js'
 import type { CommitId, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
 import type { Milestone } from './milestone.js'
+import type { ResolutionFaults } from './policy/resolution.js'
 import type { TriedRemedy } from './policy/stuck.js'
 import type { SessionStep, Usage } from './session.js'
 import type { Verdict } from './verdict.js'
@@ -136,6 +137,8 @@ export interface Work {
   /** Of a task: what reviews of its merged stage found in what it brought, by the findings' ids. */
   readonly stageFindings: readonly string[]
   readonly obstacle: Obstacle | null
+  /** Why the last resolution of its conflict was not taken; null: none was refused. */
+  readonly refusal: ResolutionFaults | null
   readonly approvedByPerson: boolean
   /** What the person said to their approval, or to their decision to merge. */
   readonly approvalNote: string | null

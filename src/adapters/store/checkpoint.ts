@@ -84,6 +84,7 @@ const work = {
   flaky: z.array(z.looseObject({ command: text, commit: text })),
   verdict: z.looseObject({ approved: z.boolean() }).nullable(),
   stageFindings: z.array(text),
+  refusal: z.looseObject({ outside: z.array(text), lostTests: z.array(text) }).nullable(),
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
   approvalNote: textOrNull,

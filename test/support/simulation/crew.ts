@@ -59,7 +59,10 @@ export class Crew {
     if (failure !== null) return { kind: 'failed', usage: paid, ...failure }
     if (request.step === 'review') return this.#review(part, request, place)
     if (part.kind !== 'lies') this.#work(part, request, place)
-    return finished()
+    // What it touched outside of a conflict, an earlier session of it perhaps, it says; where it strays it does not.
+    const isOpen = request.step === 'resolve' && part.kind !== 'strays'
+    const reasons = Object.keys(place.files).map((file) => `REASON ${file}: it had to be`)
+    return isOpen ? { ...finished(), text: reasons.join('\n') } : finished()
   }
 
   #work(part: Part, request: SessionRequest, place: MemoryWorktree): void {
