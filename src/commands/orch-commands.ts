@@ -17,11 +17,13 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly default:
   merge: () => import('./merge.js'),
   plan: () => import('./plan.js'),
   ps: () => import('./ps.js'),
+  report: () => import('./report.js'),
   resume: () => import('./resume.js'),
   retry: () => import('./retry.js'),
   review: () => import('./review.js'),
   run: () => import('./run.js'),
   status: () => import('./status.js'),
   stop: () => import('./stop.js'),
+  undo: () => import('./undo.js'),
   validate: () => import('./validate.js'),
 }

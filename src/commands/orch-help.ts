@@ -4,7 +4,10 @@ import { CommandHelp, Help } from '@oclif/core/help'
 /** Commands in the order in which a person meets them. */
 const groups: readonly (readonly [title: string, commands: readonly string[]])[] = [
   ['TO BEGIN', ['demo', 'init', 'validate', 'plan', 'run']],
-  ['WHILE IT WORKS, AND AFTER', ['status', 'logs', 'cost', 'limits', 'ps', 'stop', 'resume', 'retry', 'review', 'merge', 'approve']],
+  [
+    'WHILE IT WORKS, AND AFTER',
+    ['status', 'logs', 'report', 'cost', 'limits', 'ps', 'stop', 'resume', 'retry', 'review', 'merge', 'approve', 'undo', 'pr'],
+  ],
   ['HOUSEKEEPING', ['doctor', 'auth:list', 'auth:test', 'hardware', 'exec', 'clean']],
 ]
 

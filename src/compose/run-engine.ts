@@ -26,6 +26,8 @@ import { tokensSince } from '../core/ledger.js'
 import type { Problem } from '../core/problem.js'
 import { ok, type Result } from '../core/result.js'
 import { nextTimeOfDay } from '../core/wall-clock.js'
+import { renderDeferred } from '../documents/deferred-milestone.js'
+import { readAnswers } from '../documents/finding-answers.js'
 import { promptsFrom } from '../documents/prompt.js'
 import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../documents/review-answer.js'
 import { renderBoard } from '../documents/task-board.js'
@@ -103,6 +105,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     rateLimit: config.rateLimit,
     waitsUntil: waitsUntil(config),
   })
+  const places = { tasksFile: config.tasksFile, milestones: config.milestones.dir }
   return {
     config,
     halt,
@@ -124,8 +127,8 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       earlierRuns: earlierRuns(project.runsFolder),
       inbox: new RunInbox(setup.runFolder),
       prompts: promptsFrom(await readTemplates()),
-      reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },
-      board: { render: renderBoard },
+      reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict, answers: readAnswers },
+      board: { render: (existing, state) => renderBoard(existing, state, places), renderDeferred },
       clock: systemClock,
       chance: systemChance,
       disk,

@@ -10,7 +10,7 @@ type Retried = RecordedFact & WorkFact & { readonly type: 'task-retried' }
 export function retried(work: Work, { milestone, from }: Retried): Work {
   if (from === 'scratch') return begunAnew(work, milestone)
   const again = goneOnWith(work, milestone)
-  return from === 'review' ? { ...again, phase: 'worked', verdict: null, open: null } : again
+  return from === 'review' ? { ...again, phase: 'worked', verdict: null, panel: [], open: null } : again
 }
 
 /** It goes on where it stopped, in the session that was cut off if there is one. */
@@ -25,6 +25,8 @@ function goneOnWith(work: Work, said: Work['milestone']): Work {
     optional: milestone?.optional ?? work.optional,
     // A verdict was given on the text of then, and a review that was cut off was to judge by it.
     verdict: isEdited ? null : work.verdict,
+    panel: isEdited ? [] : work.panel,
+    history: isEdited ? [] : work.history.slice(-1),
     open: isEdited && work.open?.step === 'review' && !work.open.running ? null : work.open,
     stoppedIn: null,
     failure: null,
@@ -60,7 +62,11 @@ function begunAnew(work: Work, said: Work['milestone']): Work {
 }
 
 /** What stands at the commit is checked and judged once more; the rounds that it has had stay counted. */
-export const askedAnew = (work: Work, commit: CommitId): Work => ({ ...standingAt(work, { wants: 'review', commit }), verdict: null })
+export const askedAnew = (work: Work, commit: CommitId): Work => ({
+  ...standingAt(work, { wants: 'review', commit }),
+  verdict: null,
+  panel: [],
+})
 
 /** The verdict stays: the merge says what the person took in spite of it. */
 export const takenByHand = (work: Work, { commit, note }: { readonly commit: CommitId; readonly note: string | null }): Work => ({

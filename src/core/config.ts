@@ -1,8 +1,10 @@
 import { type BudgetLimits, noBudget } from './budget.js'
 import type { Check } from './check.js'
+import type { Lens } from './lens.js'
 import { mebibyte } from './machine.js'
 import type { ResourceRules } from './policy/admission.js'
 import type { FallbackRule } from './policy/fallback.js'
+import type { Severity } from './verdict.js'
 
 export type PermissionMode = 'acceptEdits' | 'dontAsk' | 'bypassPermissions'
 export type AuthMode = 'oauth' | 'api-keys-first' | 'api-keys-only'
@@ -99,6 +101,11 @@ export interface Config {
     readonly enabled: boolean
     readonly maxRounds: number
     readonly scope: readonly ('task' | 'stage')[]
+    /** From which severity on findings hold work back. */
+    readonly bar: Severity
+    readonly lenses: readonly Lens[]
+    /** How many lenses must approve; null: all. */
+    readonly quorum: number | null
   }
   readonly rateLimit: {
     readonly autoResume: boolean
@@ -196,7 +203,7 @@ export const defaultConfig: Config = {
     budgetUsd: null,
     fallback: [],
   },
-  review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'] },
+  review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'], bar: 'major', lenses: ['correctness'], quorum: null },
   rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute, until: null },
   auth: { mode: 'oauth', file: null, accounts: [] },
   budget: { preset: null, run: noBudget, stage: noBudget, task: noBudget, warnAt: 0.8 },

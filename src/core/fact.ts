@@ -2,9 +2,11 @@ import type { AccountName } from './account.js'
 import type { BudgetUse } from './budget.js'
 import type { CheckResult } from './check.js'
 import type { Failure } from './failure.js'
+import type { Lens, Panel } from './lens.js'
 import type { Milestone, MilestoneId } from './milestone.js'
 import type { PlannedStage, Selection } from './plan.js'
 import type { FallbackCause } from './policy/fallback.js'
+import type { FindingAnswer } from './review-history.js'
 import type { SessionStep, Usage, WindowUse } from './session.js'
 import type { Verdict } from './verdict.js'
 
@@ -38,6 +40,9 @@ export type RunEnding = 'done' | 'failed' | 'paused' | 'needs-person' | 'surroun
  * machine lacks, `stop` of the run, `crash` of orch itself.
  */
 export type InterruptionCause = 'limit' | 'budget' | 'model' | 'memory' | 'stop' | 'crash'
+
+/** How a stage is undone. */
+export type UndoWay = 'moved-back' | 'reverted'
 
 export type RunFact =
   | {
@@ -104,6 +109,18 @@ export type StageFact =
       readonly complete: boolean
     }
   | { readonly type: 'stage-landed'; readonly stage: number; readonly branch: string; readonly from: CommitId; readonly to: CommitId }
+  /** By a person's order: the branch went back (`moved-back`), or commits on top take back what the stage brought (`reverted`). */
+  | {
+      readonly type: 'stage-undone'
+      readonly stage: number
+      readonly branch: string
+      readonly how: UndoWay
+      /** The branch's tip before and after. */
+      readonly from: CommitId
+      readonly to: CommitId
+      /** The ref that holds the tip from before; null: the branch holds it itself. */
+      readonly keptAs: string | null
+    }
   | { readonly type: 'stage-held'; readonly stage: number; readonly failure: Failure }
   | { readonly type: 'stage-failed'; readonly stage: number; readonly failure: Failure }
 
@@ -144,6 +161,8 @@ export type WorkFact =
       readonly session: string
       readonly commit: CommitId
       readonly changed: boolean
+      /** What it said to findings of the last review; absent: nothing. */
+      readonly answers?: readonly FindingAnswer[]
       readonly usage: Usage
     }
   | {
@@ -163,7 +182,10 @@ export type WorkFact =
   | {
       readonly type: 'review-started'
       readonly task: WorkId
+      /** The round. */
       readonly review: number
+      /** Absent: `correctness`. */
+      readonly lens?: Lens
       readonly session: string
       /** The conversation existed before. */
       readonly resumes: boolean
@@ -186,6 +208,10 @@ export type WorkFact =
       readonly type: 'review-given'
       readonly task: WorkId
       readonly review: number
+      /** Absent: `correctness`. */
+      readonly lens?: Lens
+      /** The round's reviews, where there is more than this one. */
+      readonly panel?: Panel
       readonly commit: CommitId
       readonly verdict: Verdict
       readonly usage: Usage

@@ -4,6 +4,7 @@ import type { Failure } from './failure.js'
 import { sizeWords } from './machine.js'
 import { unreachable } from './result.js'
 import type { TakeOver } from './take-over.js'
+import { unresolvedWords } from './unresolved-words.js'
 
 /** A failure in words: what happened, and what to type or do next. */
 export interface FailureWords {
@@ -128,10 +129,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'checks-failed':
       return say(failed(failure.commands, failure.rounds), `Read the output with ${logs}; mend the cause or the milestone, then: ${retry}`)
     case 'review-unresolved':
-      return say(
-        `after ${counted(failure.rounds, 'round')} of remediation the review still asks for changes (${counted(failure.findings, 'finding')})`,
-        `Read the review with ${logs}; mend the work or the milestone, then: ${retry}`,
-      )
+      return say(unresolvedWords(failure), `Read the review with ${logs}; mend the work or the milestone, then: ${retry}`)
     case 'review-unreadable':
       return say(
         withDetail('the review could not be read as one, so nothing is approved', failure.detail),
@@ -233,6 +231,21 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       return say(
         `your own commits conflict with the finished stage in ${list(failure.files)}; the finished work stays on ${failure.branch}`,
         `Merge it by hand (git merge ${failure.branch}), then: orch resume`,
+      )
+    case 'undo-conflict':
+      return say(
+        `stage ${failure.stage} cannot be taken back, since what came after it changed the same lines of ${list(failure.files)}; nothing was moved`,
+        'Undo the later changes first (orch undo without --stage undoes the last stage), or take it back by hand',
+      )
+    case 'undo-red':
+      return say(
+        `without it these would fail: ${list(failure.commands)}; nothing was moved`,
+        'Commit what makes them pass without it first, then: orch undo',
+      )
+    case 'undo-in-the-way':
+      return say(
+        `your checkout ${failure.path} is in the way (${failure.detail}); nothing was moved`,
+        'Commit or move those changes aside, then: orch undo',
       )
     case 'disk-full':
       return say(`no space left on the disk for ${failure.path}`, 'Free some (orch clean helps), then: orch resume')

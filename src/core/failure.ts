@@ -1,4 +1,5 @@
 import type { BudgetMeasure, BudgetScope } from './budget.js'
+import type { Stall } from './policy/convergence.js'
 import type { ResolutionFaults } from './policy/resolution.js'
 import type { TakeOver } from './take-over.js'
 
@@ -37,7 +38,15 @@ export type Failure =
   | { readonly reason: 'setup-failed'; readonly command: string; readonly output: string }
   | { readonly reason: 'entry-requirement-unmet'; readonly command: string; readonly output: string }
   | { readonly reason: 'checks-failed'; readonly commands: readonly string[]; readonly rounds: number }
-  | { readonly reason: 'review-unresolved'; readonly findings: number; readonly rounds: number }
+  | {
+      readonly reason: 'review-unresolved'
+      readonly findings: number
+      readonly rounds: number
+      /** How many points held it back, review after review; absent: not known. */
+      readonly trend?: readonly number[]
+      /** Further rounds would not have helped; absent: there were no more. */
+      readonly stall?: Stall
+    }
   | { readonly reason: 'review-unreadable'; readonly detail: string }
   | { readonly reason: 'review-not-readonly'; readonly files: readonly string[] }
   | { readonly reason: 'remediation-without-change'; readonly cause: string }
@@ -86,6 +95,10 @@ export type Failure =
   | { readonly reason: 'checkout-in-the-way'; readonly path: string; readonly detail: string; readonly branch: string }
   | { readonly reason: 'checkout-busy'; readonly path: string; readonly detail: string; readonly branch: string }
   | { readonly reason: 'base-conflict'; readonly files: readonly string[]; readonly branch: string }
+  // an undo, of which nothing was done
+  | { readonly reason: 'undo-conflict'; readonly stage: number; readonly files: readonly string[] }
+  | { readonly reason: 'undo-red'; readonly commands: readonly string[] }
+  | { readonly reason: 'undo-in-the-way'; readonly path: string; readonly detail: string }
   // the surroundings
   | { readonly reason: 'disk-full'; readonly path: string }
   /** The worktrees of a stage will not fit. Bytes. */

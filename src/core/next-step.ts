@@ -1,6 +1,8 @@
 import { allPassed } from './check.js'
 import type { Failure } from './failure.js'
+import { type Stall, stallOf } from './policy/convergence.js'
 import { unreachable } from './result.js'
+import { trendOf } from './review-history.js'
 import { withTakeOver } from './take-over.js'
 import { isOutOfTheRunning, orderedByHand, type Work } from './work.js'
 
@@ -83,9 +85,20 @@ function afterChecks(work: Work, rules: Rules): Step {
 
 function afterReview(work: Work, rules: Rules): Step {
   if (work.verdict?.approved === true) return { kind: 'approve' }
-  if (mayRemediate(work, rules)) return { kind: 'remediate' }
-  const findings = work.verdict?.findings.length ?? 0
-  return { kind: 'park', failure: { reason: 'review-unresolved', findings, rounds: work.rounds } }
+  const stall = stallOf(work.history)
+  if (stall === null && mayRemediate(work, rules)) return { kind: 'remediate' }
+  return { kind: 'park', failure: unresolved(work, stall) }
+}
+
+function unresolved({ verdict, rounds, history }: Work, stall: Stall | null): Failure {
+  const trend = trendOf(history)
+  return {
+    reason: 'review-unresolved',
+    findings: verdict?.findings.length ?? 0,
+    rounds,
+    ...(trend.length === 0 ? {} : { trend }),
+    ...(stall === null ? {} : { stall }),
+  }
 }
 
 function afterObstacle(work: Work, rules: Rules): Step {

@@ -2,6 +2,8 @@ import { afterJoin, askedAnew, retried, takenByHand } from './by-hand.js'
 import { allPassed } from './check.js'
 import type { AgainAt, RecordedFact, WorkFact } from './fact.js'
 import { unreachable } from './result.js'
+import { giveReview } from './review-fold.js'
+import { isAnswered, mergeAnswers } from './review-history.js'
 import { addUsage, type SessionStep } from './session.js'
 import type { OpenSession, Silence, Work } from './work.js'
 
@@ -30,7 +32,7 @@ function changed(work: Work, fact: Change): Work {
     case 'entry-checked':
       return { ...work, phase: 'ready', entryResults: fact.results }
     case 'attempt-started':
-      return { ...begun(work, fact.resumes), attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null } }
+      return { ...begun(work, fact.resumes), attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null, lens: null } }
     case 'attempt-interrupted':
       return interrupted(work, fact, true)
     case 'review-interrupted':
@@ -45,20 +47,9 @@ function changed(work: Work, fact: Change): Work {
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':
-      return { ...begun(work, fact.resumes), open: { ...running('review', fact), tree: fact.tree } }
+      return { ...begun(work, fact.resumes), open: { ...running('review', fact), tree: fact.tree, lens: fact.lens ?? 'correctness' } }
     case 'review-given':
-      return {
-        ...work,
-        phase: 'reviewed',
-        open: null,
-        failures: 0,
-        setbacks: 0,
-        remedy: null,
-        evictions: 0,
-        reviews: fact.review,
-        verdict: fact.verdict,
-        usage: addUsage(work.usage, fact.usage),
-      }
+      return giveReview(work, fact)
     case 'task-approved':
       return { ...work, phase: 'approved' }
     case 'approval-given':
@@ -76,6 +67,7 @@ function changed(work: Work, fact: Change): Work {
         open: null,
         checks: [],
         verdict: null,
+        panel: [],
         changed: true,
       }
     case 'merge-conflicted':
@@ -127,7 +119,7 @@ function changed(work: Work, fact: Change): Work {
 const running = (
   step: SessionStep,
   start: Pick<OpenSession, 'session' | 'resumes' | 'account'> & { readonly at: string },
-): Omit<OpenSession, 'tree'> => ({
+): Omit<OpenSession, 'tree' | 'lens'> => ({
   step,
   session: start.session,
   account: start.account,
@@ -192,11 +184,10 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     changed: fact.changed,
     usage: addUsage(work.usage, fact.usage),
     rounds: work.rounds + (fact.step === 'remediate' ? 1 : 0),
+    answers: mergeAnswers(work.answers, fact.answers ?? []),
   }
-  // Told what is wrong and nothing changed: the same checks and the same verdict still stand, and red checks come before an approval.
-  if (fact.step === 'remediate' && !fact.changed)
-    return { ...base, phase: work.verdict === null || !allPassed(work.checks) ? 'checked' : 'reviewed' }
-  const fresh: Work = { ...base, phase: 'worked', checks: [], verdict: null }
+  if (fact.step === 'remediate' && !fact.changed) return withoutChange(base)
+  const fresh: Work = { ...base, phase: 'worked', checks: [], verdict: null, panel: [] }
   if (fact.step !== 'resolve') return fresh
   const onto = work.obstacle?.onto
   return {
@@ -206,4 +197,14 @@ function finishAttempt(work: Work, fact: RecordedFact & { type: 'attempt-finishe
     obstacle: null,
     workspace: work.workspace === null || onto === undefined ? work.workspace : { ...work.workspace, base: onto },
   }
+}
+
+/**
+ * Told what is wrong, and nothing changed: the same checks and the same verdict still stand, and red checks come before an approval.
+ * Where each point of the review was answered, another review judges the answers.
+ */
+function withoutChange(work: Work): Work {
+  if (work.verdict === null || !allPassed(work.checks)) return { ...work, phase: 'checked' }
+  if (isAnswered(work.history, work.answers)) return { ...work, phase: 'checked', verdict: null, changed: true }
+  return { ...work, phase: 'reviewed' }
 }

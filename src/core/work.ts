@@ -2,9 +2,11 @@ import type { AccountName } from './account.js'
 import type { CheckResult, FlakyCheck } from './check.js'
 import type { CommitId, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
+import type { Lens, LensVerdict } from './lens.js'
 import type { Milestone } from './milestone.js'
 import type { ResolutionFaults } from './policy/resolution.js'
 import type { TriedRemedy } from './policy/stuck.js'
+import type { FindingAnswer, ReviewRound } from './review-history.js'
 import type { SessionStep, Usage } from './session.js'
 import type { Verdict } from './verdict.js'
 
@@ -66,6 +68,8 @@ export interface OpenSession {
   readonly again: boolean
   /** Of a review: what the worktree held when it started, as a git tree. */
   readonly tree: string | null
+  /** Of a review: what it looks for. */
+  readonly lens: Lens | null
   /** It gave no sign of life and is told so when it is gone on with: how long (ms), and in which tool. */
   readonly silence: Silence | null
 }
@@ -124,7 +128,7 @@ export interface Work {
   readonly reviews: number
   /** How often it was brought onto what was merged before it. */
   readonly mergeRounds: number
-  /** The last attempt changed something. */
+  /** The last attempt changed something, or answered everything that it was asked for. */
   readonly changed: boolean
   /** Commands that failed on a combination with others: checked from then on as well. */
   readonly alsoChecks: readonly string[]
@@ -134,6 +138,12 @@ export interface Work {
   /** Checks that failed and then passed on the same commit; of the whole of a stage: on its combinations. */
   readonly flaky: readonly FlakyCheck[]
   readonly verdict: Verdict | null
+  /** What the lenses of the round under way have said, until the last of them has. */
+  readonly panel: readonly LensVerdict[]
+  /** What stood open round after round, since it was begun or a person had it tried again. */
+  readonly history: readonly ReviewRound[]
+  /** What was answered to findings since the last round. */
+  readonly answers: readonly FindingAnswer[]
   /** Of a task: what reviews of its merged stage found in what it brought, by the findings' ids. */
   readonly stageFindings: readonly string[]
   readonly obstacle: Obstacle | null

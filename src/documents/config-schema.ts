@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { defaultConfig as fallback } from '../core/config.js'
+import { lenses } from '../core/lens.js'
 import { fallbackCauses } from '../core/policy/fallback.js'
 import { isSecretName } from '../core/secret-name.js'
+import { severities } from '../core/verdict.js'
 import { parseClockTime } from './clock-time.js'
 import { parseDuration, writeDuration } from './duration.js'
 import { repoPath } from './repo-path.js'
@@ -50,6 +52,7 @@ const command = z.union([text, z.strictObject({ run: text, timeout: option(limit
 })
 const money = { error: 'a number of US dollars above 0' }
 const dollars = z.number(money).positive(money).nullable()
+const lensesError = `a list of ${lenses.join(', ')}, each once, correctness among them`
 const amount = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number above 0').nullable()
 const amountAbove0 = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'a whole number above 0')
 const fraction = (error: string) => z.number({ error }).min(0, { error }).max(1, { error })
@@ -256,6 +259,23 @@ export const configSchema = z.strictObject(
           z.array(oneOf(['task', 'stage']), { error: 'a list of task, stage' }),
           'What is reviewed: each task before its merge, each merged stage.',
           review.scope,
+        ),
+        bar: option(
+          oneOf(severities),
+          'From which severity on findings hold work back: blocker, major, minor, nit. What lies below is written to the _next folder beside the milestones.',
+          review.bar,
+        ),
+        lenses: option(
+          z
+            .array(oneOf(lenses), { error: lensesError })
+            .refine((list) => list.includes('correctness') && new Set(list).size === list.length, { error: lensesError }),
+          'What is looked for, each by a fresh session of its own: correctness (the whole review, which alone judges the exit criteria), security, tests, simplicity.',
+          review.lenses,
+        ),
+        quorum: option(
+          wholeNumber(1, lenses.length).nullable(),
+          'How many of the lenses must approve, correctness always among them; null: all. A blocker is never outvoted.',
+          review.quorum,
         ),
       },
       'Reviews.',

@@ -1,8 +1,11 @@
 import type { CheckResult } from '../core/check.js'
 import type { CommitId } from '../core/fact.js'
+import type { Lens } from '../core/lens.js'
 import type { Milestone } from '../core/milestone.js'
 import type { ResolutionFaults } from '../core/policy/resolution.js'
+import type { Severity } from '../core/verdict.js'
 import { bullets, checkReports, criteriaList, enclosed, milestoneBlocks, section, visible } from './prompt-parts.js'
+import { barText, type EarlierRound, earlierRoundText, lensText } from './review-prompt.js'
 import { template } from './template.js'
 
 /** The texts under `templates/` that prompts are made from. */
@@ -58,6 +61,11 @@ export interface ReviewSubject extends PromptSubject {
   readonly head: CommitId
   readonly diff: string
   readonly checks: readonly CheckResult[]
+  readonly lens: Lens
+  /** From which severity on findings hold the work back. */
+  readonly bar: Severity
+  /** What the round before left open; null: there was none. */
+  readonly before: EarlierRound | null
 }
 
 /** Makes the prompts of all kinds of session. */
@@ -84,9 +92,9 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
   const implement = template(templates.implement, common)
   const remediate = template(templates.remediate, [...common, 'checks', 'findings'])
   const resolve = template(templates.resolve, [...common, 'files', 'refusal', 'others', 'base', 'ours', 'theirs'])
-  const review = template(templates.review, [...common, 'base', 'head', 'diff', 'checks', 'criteria'])
+  const review = template(templates.review, [...common, 'base', 'head', 'diff', 'checks', 'criteria', 'before', 'bar'])
   const goOn = template(templates.goOn, common)
-  const reviewGoOn = template(templates.reviewGoOn, [...common, 'base', 'head', 'diff', 'checks', 'criteria'])
+  const reviewGoOn = template(templates.reviewGoOn, [...common, 'base', 'head', 'criteria'])
   const nudge = template(templates.nudge, ['id', 'title', 'silence'])
   return {
     implement: (subject) => implement(commonValues(subject)),
@@ -153,26 +161,30 @@ function commonValues(subject: PromptSubject): Record<(typeof common)[number], s
   }
 }
 
-function reviewValues(subject: ReviewSubject): Record<'base' | 'head' | 'diff' | 'checks' | 'criteria', string> {
-  const { base, head, milestones } = subject
-  const [only] = milestones
-  const isStage = subject.id.startsWith('stage-')
-  const numbered = isStage || only === undefined ? '' : criteriaList(only)
-  const withoutNumbers = isStage
-    ? 'Each task was reviewed by itself before. Judge whether they fit together; leave `criteria` empty.'
-    : noCriteria
+function reviewValues(subject: ReviewSubject): Record<'base' | 'head' | 'diff' | 'checks' | 'criteria' | 'before' | 'bar', string> {
+  const { base, head, before, lens } = subject
   return {
     base,
     head,
-    criteria: section('What to judge one by one', numbered === '' ? withoutNumbers : numbered),
+    criteria:
+      lens === 'correctness' ? section('What to judge one by one', criteriaText(subject)) : section('What to look for', lensText[lens]),
     checks: section('Commands that orch ran on this change', checkReports(subject.checks, outputForReview)),
+    before: before === null ? '' : earlierRoundText(before, (diff) => diffText({ base: before.round.commit, head, diff })),
+    bar: barText(subject.bar),
     diff: diffText(subject),
   }
 }
 
+function criteriaText({ id, milestones }: ReviewSubject): string {
+  if (id.startsWith('stage-')) return 'Each task was reviewed by itself before. Judge whether they fit together; leave `criteria` empty.'
+  const [only] = milestones
+  const numbered = only === undefined ? '' : criteriaList(only)
+  return numbered === '' ? noCriteria : numbered
+}
+
 const noCriteria = 'The milestone names no exit criteria: judge whether it is done as a whole, and leave `criteria` empty.'
 
-function diffText({ base, head, diff }: ReviewSubject): string {
+function diffText({ base, head, diff }: Pick<ReviewSubject, 'base' | 'head' | 'diff'>): string {
   if (diff.length <= mostDiffInline) return enclosed('diff', {}, visible(diff))
   const size = Math.round(diff.length / 1000)
   return [

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { judgementWords } from '../core/evidence.js'
 import type { Failure } from '../core/failure.js'
 import { err, ok, type Result } from '../core/result.js'
-import type { CriterionJudgement, Finding, ReviewAnswer, Verdict } from '../core/verdict.js'
+import { type CriterionJudgement, type Finding, type ReviewAnswer, severities, type Verdict } from '../core/verdict.js'
 import { findingId } from './finding-id.js'
 
 const orNull = (type: string) => ({ type: [type, 'null'] })
@@ -39,7 +39,8 @@ export const reviewAnswerSchema = {
         additionalProperties: false,
         required: ['severity', 'title', 'detail'],
         properties: {
-          severity: { type: 'string', enum: ['blocker', 'major', 'minor', 'nit'] },
+          id: { ...orNull('string'), description: 'The id of the earlier finding that this repeats; null for a new one' },
+          severity: { type: 'string', enum: severities },
           file: orNull('string'),
           line: orNull('integer'),
           title: { type: 'string', description: 'The claim in one sentence' },
@@ -68,9 +69,7 @@ const answer = z.object({
   verdict: z.enum(['approved', 'changes_requested']),
   summary: text,
   criteria: z.array(z.object({ n: z.int(), met: z.boolean(), evidence: text, file, line, test: file, commit: file })).nullish(),
-  findings: z
-    .array(z.object({ severity: z.enum(['blocker', 'major', 'minor', 'nit']), file, line, title: z.string(), detail: text }))
-    .nullish(),
+  findings: z.array(z.object({ id: text, severity: z.enum(severities), file, line, title: z.string(), detail: text })).nullish(),
 })
 
 /**
@@ -87,7 +86,11 @@ export function readReviewAnswer(structured: unknown, text: string): Result<Revi
     verdict,
     summary,
     criteria: withoutContradictions((criteria ?? []).map(withoutBlanks)),
-    findings: (findings ?? []).map((finding) => ({ id: findingId(finding), ...finding })),
+    findings: (findings ?? []).map(({ id, ...finding }) => ({
+      id: findingId(finding),
+      ...finding,
+      ...(id.trim() === '' ? {} : { repeats: id.trim() }),
+    })),
   })
 }
 

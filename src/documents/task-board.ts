@@ -1,4 +1,5 @@
 import { approvalWords } from '../core/approval-words.js'
+import { deferredFile, deferredIn } from '../core/deferred.js'
 import { evidenceFor, isMet } from '../core/evidence.js'
 import { wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
@@ -9,17 +10,29 @@ import type { Finding } from '../core/verdict.js'
 import type { Work } from '../core/work.js'
 import { harmlessCell, harmlessLine } from './harmless-markdown.js'
 import { replaceRun, replaceSection } from './marked-section.js'
+import { reviewCourse } from './review-course.js'
 
 /**
  * TASKS.md as the state tells it: the part of this run between orch's markers is written anew; the parts of earlier runs
  * and everything outside the markers stay. The same text and state always give the same text.
  */
-export function renderBoard(existing: string | null, state: RunState): string {
-  return replaceSection(existing ?? '# Tasks\n', (inside) => replaceRun(inside, state.run, runPart(state)))
+export function renderBoard(
+  existing: string | null,
+  state: RunState,
+  places: BoardPlaces = { tasksFile: 'TASKS.md', milestones: 'milestones' },
+): string {
+  return replaceSection(existing ?? '# Tasks\n', (inside) => replaceRun(inside, state.run, runPart(state, places)))
 }
 
-function runPart(state: RunState): string {
-  return [`## Run ${harmlessLine(state.run)}`, summary(state), ...state.stages.flatMap((stage) => stagePart(state, stage))].join('\n\n')
+/** Relative to the repository: the board's own file, and the folder of the milestones. */
+export interface BoardPlaces {
+  readonly tasksFile: string
+  readonly milestones: string
+}
+
+function runPart(state: RunState, places: BoardPlaces): string {
+  const stages = state.stages.flatMap((stage) => [...stagePart(state, stage), ...deferredPart(state, stage, places)])
+  return [`## Run ${harmlessLine(state.run)}`, summary(state), ...stages].join('\n\n')
 }
 
 function summary(state: RunState): string {
@@ -41,7 +54,8 @@ function stagePart(state: RunState, stage: StageState): string[] {
   const works = worksOf(state, stage)
   const whole = state.work[wholeOf(stage.stage)]
   const tasks = works.length === 0 ? 'No tasks.' : table(state, works)
-  const parts = [`### Stage ${stage.stage}`, tasks, ...checksPart(stage, [...works, ...(whole === undefined ? [] : [whole])])]
+  const undone = stage.undone === null ? [] : ['It was merged, and a person had it undone.']
+  const parts = [`### Stage ${stage.stage}`, ...undone, tasks, ...checksPart(stage, [...works, ...(whole === undefined ? [] : [whole])])]
   parts.push(...works.flatMap(taskPart))
   if (whole !== undefined && tellsSomething(whole)) parts.push(wholePart(state, whole))
   const { failure } = stage
@@ -78,6 +92,15 @@ function table(state: RunState, works: readonly Work[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
+/** Where it is written what the reviews of a stage that has landed left to be done later. */
+function deferredPart(state: RunState, { stage, landed }: StageState, { tasksFile, milestones }: BoardPlaces): string[] {
+  const count = landed === null ? 0 : deferredIn(state, stage).length
+  if (count === 0) return []
+  const file = deferredFile(milestones, stage)
+  const link = `${'../'.repeat(tasksFile.split('/').length - 1)}${encodeURI(file)}`
+  return [`Left to be done later: ${count} ${count === 1 ? 'finding' : 'findings'}, in [${harmlessLine(file)}](${link}).`]
+}
+
 /** The exit criteria with their proof, and what went wrong. */
 function taskPart(work: Work): string[] {
   const criteria = (work.milestone?.criteria ?? []).map(
@@ -86,6 +109,7 @@ function taskPart(work: Work): string[] {
   const said = approvalWords(work)
   const lines = [
     criteria.join('\n'),
+    reviewCourse(work),
     stageFindings(work),
     said === null ? '' : harmlessLine(said),
     work.failure === null ? '' : failureLine(work.failure, work.id),

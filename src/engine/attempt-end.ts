@@ -3,6 +3,7 @@ import type { CommitId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { afterFailedSession } from '../core/policy/retry.js'
 import { ok, type Result, unreachable } from '../core/result.js'
+import { answersToOpen, type FindingAnswer } from '../core/review-history.js'
 import { stageOf } from '../core/run-state.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import type { Work } from '../core/work.js'
@@ -72,7 +73,14 @@ async function finishAttempt(engine: Engine, work: Work, step: AttemptStep, outc
   if (step === 'implement' && !changed && work.milestone?.allowEmpty !== true)
     return failAttempt(engine, work, { failure: whyEmpty(outcome), again: 'resume', usage })
   const session = work.open?.session ?? ''
-  await record(engine, { type: 'attempt-finished', task: work.id, attempt: work.attempts, step, session, commit, changed, usage })
+  const ended = { task: work.id, attempt: work.attempts, step, session, commit, changed, usage }
+  await record(engine, { type: 'attempt-finished', ...ended, ...answersOf(engine, work, { step, text: outcome.text }) })
+}
+
+/** Of all that the session says of its work, only what it answers to the points of the last review is kept. */
+function answersOf(engine: Engine, work: Work, said: { step: AttemptStep; text: string }): { answers?: readonly FindingAnswer[] } {
+  const answers = said.step === 'remediate' ? answersToOpen(work.history, engine.ports.reviews.answers(said.text)) : []
+  return answers.length === 0 ? {} : { answers }
 }
 
 /** Whoever was told once what is wrong with a resolution is not asked a third time. */
@@ -111,8 +119,13 @@ async function saveWhole(engine: Engine, work: Work): Promise<Saved> {
   const saved = await repository.commitScratch(path, commit)
   if (!saved.ok) return saved
   if (saved.value === parent) return ok({ commit: parent, changed: false })
-  const landed = landedState(engine, work.stage, { merges: [], tip: saved.value })
-  const boarded = await writeBoard(engine, saved.value, landed, boardMessage(run, work.stage, engine.config.tasksFile))
+  const { stage } = work
+  const message = boardMessage(run, stage, engine.config.tasksFile)
+  const boarded = await writeBoard(engine, saved.value, {
+    state: landedState(engine, stage, { merges: [], tip: saved.value }),
+    stage,
+    message,
+  })
   if (!boarded.ok) return boarded
   const moved = await moveIntegration(engine, work.stage, boarded.value)
   if (!moved.ok) return moved

@@ -1,18 +1,45 @@
+import { deferredFile, deferredIn } from '../core/deferred.js'
 import type { CommitId, Merge } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { ok, type Result } from '../core/result.js'
 import { reduce } from '../core/run-fold.js'
 import type { RunState } from '../core/run-state.js'
 import { type Engine, stateOf } from './engine.js'
+import type { TextFile } from './ports.js'
 
-/** TASKS.md as `state` tells it, committed on top of `parent`; `parent` itself when it says so already. */
-export async function writeBoard(engine: Engine, parent: CommitId, state: RunState, message: string): Promise<Result<CommitId, Failure>> {
+/** TASKS.md as `state` tells it, and what the stage deferred, committed on top of `parent`; `parent` itself when both say so already. */
+export async function writeBoard(engine: Engine, parent: CommitId, told: Told): Promise<Result<CommitId, Failure>> {
   const { repository, board } = engine.ports
-  const path = engine.config.tasksFile
-  const existing = await repository.readFile(parent, path)
+  const { state, stage, message } = told
+  const tasks = await rewritten(engine, parent, { path: engine.config.tasksFile, rewrite: (before) => board.render(before, state) })
+  if (!tasks.ok) return tasks
+  const deferred = deferredIn(state, stage)
+  const rewrite = (before: string | null): string | null => board.renderDeferred(before, stage, deferred)
+  const path = deferredFile(engine.config.milestones.dir, stage)
+  const next = deferred.length === 0 ? ok([]) : await rewritten(engine, parent, { path, rewrite })
+  if (!next.ok) return next
+  const files = [...tasks.value, ...next.value]
+  return files.length === 0 ? ok(parent) : repository.commitFiles(parent, { files, message })
+}
+
+/** What is told of a stage, and by which commit. */
+interface Told {
+  readonly state: RunState
+  readonly stage: number
+  readonly message: string
+}
+
+interface Rewriting {
+  readonly path: string
+  readonly rewrite: (before: string | null) => string | null
+}
+
+/** The file as it should be; none when it is so already. */
+async function rewritten(engine: Engine, parent: CommitId, { path, rewrite }: Rewriting): Promise<Result<readonly TextFile[], Failure>> {
+  const existing = await engine.ports.repository.readFile(parent, path)
   if (!existing.ok) return existing
-  const text = board.render(existing.value, state)
-  return text === existing.value ? ok(parent) : repository.commitFile(parent, { path, text, message })
+  const text = rewrite(existing.value)
+  return ok(text === null || text === existing.value ? [] : [{ path, text }])
 }
 
 /** The state that will be true once a commit with these merges has landed: what the board in that very commit tells. */

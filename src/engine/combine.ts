@@ -169,5 +169,5 @@ async function keepGreen(engine: Engine, stage: number, merges: readonly Merge[]
 function boardOnTop(engine: Engine, stage: number, chain: Chain): Promise<Result<CommitId, Failure>> {
   const state = stateOf(engine)
   const message = boardMessage(state.run, stage, engine.config.tasksFile)
-  return writeBoard(engine, chain.tip, landedState(engine, stage, chain), message)
+  return writeBoard(engine, chain.tip, { state: landedState(engine, stage, chain), stage, message })
 }

@@ -1,8 +1,10 @@
 import type { AccountName } from '../core/account.js'
 import type { Check, CheckResult } from '../core/check.js'
+import type { Deferred } from '../core/deferred.js'
 import type { CommitId, Fact, Progress, RecordedFact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Change } from '../core/leak.js'
+import type { Lens } from '../core/lens.js'
 import type { MachineSample } from '../core/machine.js'
 import type { Milestone, MilestoneId } from '../core/milestone.js'
 import type { NamedPlace } from '../core/named-place.js'
@@ -10,9 +12,10 @@ import type { Peak } from '../core/policy/need.js'
 import type { ResolutionFaults } from '../core/policy/resolution.js'
 import type { Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
+import type { FindingAnswer, ReviewRound } from '../core/review-history.js'
 import type { RunState } from '../core/run-state.js'
 import type { SessionOutcome, SessionStep, Usage } from '../core/session.js'
-import type { ReviewAnswer, Verdict } from '../core/verdict.js'
+import type { ReviewAnswer, Severity, Verdict } from '../core/verdict.js'
 import type { Silence, Workspace } from '../core/work.js'
 
 /** One session of the agent program. */
@@ -85,6 +88,12 @@ export interface Commands {
     place: { cwd: string; name: string; env: Readonly<Record<string, string>> },
     stop: AbortSignal,
   ): Promise<Result<CheckResult, Failure>>
+}
+
+/** A file as a commit holds it. */
+export interface TextFile {
+  readonly path: string
+  readonly text: string
 }
 
 export type MergeTrial =
@@ -166,8 +175,8 @@ export interface Repository {
   advanceWorkspace(workspace: Workspace, to: CommitId): Promise<Result<void, Failure>>
   /** One file's text at a commit; null when it is not there. */
   readFile(commit: CommitId, path: string): Promise<Result<string | null, Failure>>
-  /** A commit on top of `parent` that changes one file; `parent` itself when nothing changes. */
-  commitFile(parent: CommitId, file: { path: string; text: string; message: string }): Promise<Result<CommitId, Failure>>
+  /** A commit on top of `parent` that changes these files; `parent` itself when nothing changes. */
+  commitFiles(parent: CommitId, change: { files: readonly TextFile[]; message: string }): Promise<Result<CommitId, Failure>>
   /** Compare-and-swap; `from` null: it must not exist yet. Being at `to` already is success. */
   moveBranch(branch: string, from: CommitId | null, to: CommitId): Promise<Result<void, Failure>>
   /** Moves a person's branch, and the checkout that has it, if there is one, without touching an uncommitted edit. */
@@ -246,11 +255,16 @@ export interface ReviewFormat {
   read(structured: unknown, text: string): Result<ReviewAnswer, Failure>
   /** A verdict's unmet criteria and findings, for the implementer. */
   describe(verdict: Verdict): string
+  /** What the final text of a session that mends says to findings in place of a change. */
+  answers(text: string): readonly FindingAnswer[]
 }
 
-/** TASKS.md as the state tells it: text before, text after; everything outside the markers stays. */
+/** What is told in the repository itself: text before, text after. */
 export interface Board {
+  /** TASKS.md as the state tells it; everything outside the markers stays. */
   render(existing: string | null, state: RunState): string
+  /** The milestone file with what a stage deferred; null: it deferred nothing, and there is none. */
+  renderDeferred(existing: string | null, stage: number, deferred: readonly Deferred[]): string | null
 }
 
 /** Texts handed to agents. */
@@ -297,6 +311,20 @@ export interface ReviewInput extends PromptInput {
   readonly head: CommitId
   readonly diff: string
   readonly checks: readonly CheckResult[]
+  readonly lens: Lens
+  /** From which severity on findings hold the work back. */
+  readonly bar: Severity
+  /** Null: nobody has reviewed it yet. */
+  readonly before: ReviewBefore | null
+}
+
+/** What a later review is told of the round before it. */
+export interface ReviewBefore {
+  readonly round: ReviewRound
+  /** What was said to its findings since; nothing else that the implementer says reaches a reviewer. */
+  readonly answers: readonly FindingAnswer[]
+  /** What has changed since; null: others' work came in between, and nothing has to be told apart. */
+  readonly diff: string | null
 }
 
 /** What runs on this machine have found out of an account. */

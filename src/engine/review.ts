@@ -1,16 +1,18 @@
 import type { Failure } from '../core/failure.js'
+import { recognise } from '../core/finding-identity.js'
+import { type Lens, missingLens, type Panel } from '../core/lens.js'
 import { ok, type Result, unreachable } from '../core/result.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
-import { judge } from '../core/verdict.js'
+import { type Finding, judge } from '../core/verdict.js'
 import { criteriaForReview, type Work } from '../core/work.js'
 import { afterSession } from './after-session.js'
 import { retryDecision } from './attempt-end.js'
-import { promptInput } from './attempt-prompt.js'
 import { holdIfAllFailAlike } from './breaker.js'
 import { type Conversation, chooseConversation, knownConversation } from './conversation.js'
 import { currentWork, type Engine, failWork, haltFor, record } from './engine.js'
 import { weighEvidence } from './evidence.js'
 import { interruptionCause } from './interruption.js'
+import { reviewPrompt, roundName } from './review-prompt.js'
 import { admitSession, spentWhenCutOff, startSession } from './session.js'
 import { sessionRequest } from './session-request.js'
 import { assignFindings } from './stage-findings.js'
@@ -19,25 +21,30 @@ import { isWhole, workspaceOf } from './workspace.js'
 /** A session that has not seen the work and may only read judges it against its milestone. What cannot be read as a review approves nothing. */
 export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const number = work.reviews + 1
+  const lens = lensOf(engine, work)
   const before = await (work.open?.running === true ? afterCrash(engine, work) : interruptedReview(engine, work))
   if (before === 'over') return
   const admission = await admitSession(engine, work, { step: 'review', conversationOf: before?.account ?? null })
   if (admission === null) return
   const start = chooseConversation(engine, before, admission.account)
-  const prompt = await reviewPrompt(engine, work, start.resumes)
+  const prompt = await reviewPrompt(engine, work, { lens, resumes: start.resumes })
   const held = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
   if (prompt === null || held?.ok !== true) {
     await admission.ended(null)
     if (held?.ok === false) await failWork(engine, work.id, held.error)
     return
   }
-  await engine.ports.records.write(`prompts/${work.id}-review-${number}.md`, prompt)
-  const request = sessionRequest(engine, work, { ...start, step: 'review', number, prompt })
+  await engine.ports.records.write(`prompts/${work.id}-review-${roundName(work, lens)}.md`, prompt)
+  const request = sessionRequest(engine, work, { ...start, step: 'review', number, prompt, env: { ORCH_LENS: lens } })
   const { model } = request
-  const started = { type: 'review-started', task: work.id, review: number, ...start, model, tree: held.value } as const
+  const started = { type: 'review-started', task: work.id, review: number, lens, ...start, model, tree: held.value } as const
   const outcome = await startSession(engine, work, { request, admission, started })
   if (outcome !== null) await conclude(engine, currentWork(engine, work.id), number, outcome)
 }
+
+/** What the next review of the round looks for: one that was cut off goes on, then come those that have not judged yet. */
+const lensOf = (engine: Engine, { open, panel }: Work): Lens =>
+  open?.lens ?? missingLens(engine.config.review.lenses, panel) ?? 'correctness'
 
 /** orch died while the review ran: what is in its transcript is not paid for again. @returns `over` when nothing is left to do now */
 async function afterCrash(engine: Engine, work: Work): Promise<Conversation | 'over' | null> {
@@ -59,21 +66,6 @@ async function afterCrash(engine: Engine, work: Work): Promise<Conversation | 'o
 /** The review to go on with; null: there is none. */
 async function interruptedReview(engine: Engine, { open }: Work): Promise<Conversation | null> {
   return open?.resumes === true ? knownConversation(engine, open) : null
-}
-
-/** The reviewer is shown the milestone, the diff and the checks, never what the implementer says of its work. */
-async function reviewPrompt(engine: Engine, work: Work, resumes: boolean): Promise<string | null> {
-  const { base } = workspaceOf(work)
-  if (work.head === null) throw new Error(`Internal error: ${work.id} has nothing to review`)
-  const diff = await engine.ports.repository.diff(base, work.head)
-  if (!diff.ok) {
-    await failWork(engine, work.id, diff.error)
-    return null
-  }
-  await engine.ports.records.write(`diffs/${work.id}-review-${work.reviews + 1}.diff`, diff.value)
-  const input = await promptInput(engine, work)
-  const subject = { ...input, base, head: work.head, diff: diff.value, checks: work.checks }
-  return resumes ? engine.ports.prompts.reviewGoOn(subject) : engine.ports.prompts.review(subject)
 }
 
 /** A review may only read; whatever else its session did to the worktree must not get into a commit. @returns the files; null: the work cannot go on */
@@ -141,12 +133,28 @@ async function readVerdict(engine: Engine, work: Work, review: number, outcome: 
   const { usage } = outcome
   const answer = engine.ports.reviews.read(outcome.structured, outcome.text)
   if (!answer.ok) return failReview(engine, work, { failure: answer.error, again: 'fresh', usage })
-  const weighed = await weighEvidence(engine, work, judge(answer.value, criteriaForReview(work.milestone)))
+  const lens = work.open?.lens ?? 'correctness'
+  const findings = recognise(answer.value.findings, earlierFindings(work))
+  const criteria = lens === 'correctness' ? criteriaForReview(work.milestone) : []
+  const judged = judge({ ...answer.value, findings }, criteria, engine.config.review.bar)
+  const weighed = await weighEvidence(engine, work, judged)
   const assigned = weighed.ok ? await assignFindings(engine, work, weighed.value) : weighed
   if (!assigned.ok) return failWork(engine, work.id, assigned.error)
   const verdict = assigned.value
-  await engine.ports.records.write(`reviews/${work.id}-${review}.json`, `${JSON.stringify(verdict, null, 2)}\n`)
-  await record(engine, { type: 'review-given', task: work.id, review, commit: work.head ?? '', verdict, usage })
+  await engine.ports.records.write(`reviews/${work.id}-${roundName(work, lens)}.json`, `${JSON.stringify(verdict, null, 2)}\n`)
+  const given = { lens, ...panelOf(engine), commit: work.head ?? '', verdict, usage }
+  await record(engine, { type: 'review-given', task: work.id, review, ...given })
+}
+
+/** Newest first, those of the round under way before all. */
+const earlierFindings = (work: Work): readonly Finding[] => [
+  ...work.panel.flatMap((p) => p.verdict.findings),
+  ...work.history.toReversed().flatMap((round) => round.findings),
+]
+
+function panelOf({ config }: Engine): { readonly panel?: Panel } {
+  const { lenses, quorum } = config.review
+  return lenses.length === 1 ? {} : { panel: { lenses, quorum: quorum ?? lenses.length } }
 }
 
 async function failReview(engine: Engine, work: Work, end: { failure: Failure; again: Again; usage: Usage }): Promise<void> {

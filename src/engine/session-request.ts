@@ -5,7 +5,7 @@ import { modelFor } from './session.js'
 import { workspaceOf } from './workspace.js'
 
 /** What differs from one session of a piece of work to the next. */
-export type SessionStart = Pick<SessionRequest, 'step' | 'number' | 'session' | 'resumes' | 'account' | 'prompt'>
+export type SessionStart = Pick<SessionRequest, 'step' | 'number' | 'session' | 'resumes' | 'account' | 'prompt' | 'env'>
 
 /** A session as the agent is asked for it. A milestone's own effort and time are those of the session that writes; reviews go by the config. */
 export function sessionRequest(engine: Engine, work: Work, start: SessionStart): SessionRequest {

@@ -79,7 +79,7 @@ async function runSession(engine: Engine, work: Work, request: SessionRequest, a
   const meter = engine.budgets.meter(task)
   await engine.watch.begin(watched(work, request.session), stateOf(engine))
   const ended = await engine.ports.agent.run(
-    { ...request, env: leased.value, budgetUsd: budget?.usd ?? null, fallbackModels },
+    { ...request, env: { ...request.env, ...leased.value }, budgetUsd: budget?.usd ?? null, fallbackModels },
     ({ answered, doing, used }) => {
       if (answered) admission.answered()
       meter.used(used)

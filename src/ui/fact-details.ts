@@ -18,6 +18,8 @@ export function factDetails(fact: RecordedFact): readonly string[] {
       return fact.results.filter((r) => !r.passed).flatMap(failedCommand)
     case 'review-given':
       return verdictDetails(fact.verdict)
+    case 'attempt-finished':
+      return (fact.answers ?? []).map(({ id, reason }) => `answered ${oneLine(id)}: ${oneLine(reason)}`)
     case 'attempt-failed':
     case 'review-failed':
       return wholeDetail(fact.failure)

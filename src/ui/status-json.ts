@@ -5,6 +5,7 @@ import type { Failure, FailureReason } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
 import type { Plan } from '../core/plan.js'
 import { publicState, type TaskStateName } from '../core/public-state.js'
+import { trendOf } from '../core/review-history.js'
 import { closedForAll, type RunState, type StageState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import { oneLine } from './harmless.js'
@@ -69,6 +70,8 @@ export interface StageStatus {
   /** Checks that failed and then passed on the same commit: on what it starts from, or on a combination of its tasks. */
   readonly flaky: readonly string[]
   readonly failure: FailureStatus | null
+  /** It was merged, and a person had it undone. */
+  readonly undone: boolean
   readonly tasks: readonly TaskStatus[]
 }
 
@@ -86,6 +89,8 @@ export interface TaskStatus {
   readonly state: TaskStateName
   readonly attempts: number
   readonly reviewRounds: number
+  /** How many points held it back, review after review. */
+  readonly reviewTrend: readonly number[]
   /** What reviews of its merged stage found in what it brought. */
   readonly stageFindings: number
   readonly branch: string | null
@@ -120,6 +125,7 @@ function statusOfPlan(plan: Pick<Plan, 'stages'>): StatusJson {
     base: null,
     flaky: [],
     failure: null,
+    undone: false,
     tasks: tasks.map((task) => ({ ...notBegun, id: task.id, title: oneLine(task.title) })),
   }))
   const tasks = stages.reduce((sum, stage) => sum + stage.tasks.length, 0)
@@ -137,6 +143,7 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
   state: 'pending',
   attempts: 0,
   reviewRounds: 0,
+  reviewTrend: [],
   stageFindings: 0,
   branch: null,
   commit: null,
@@ -151,6 +158,8 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
 function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
   const state = context.running ? saved : cutOff(saved)
   const landed = state.stages.flatMap((s) => s.landed ?? [])
+  // The last undo went back furthest.
+  const undone = state.stages.flatMap((s) => s.undone ?? [])
   return {
     schemaVersion: 1,
     run: {
@@ -160,7 +169,7 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
       endedAt: state.endedAt,
       baseBranch: state.baseBranch,
       baseCommit: state.baseCommit,
-      headCommit: landed.at(-1)?.to ?? state.baseCommit,
+      headCommit: undone[0]?.to ?? landed.at(-1)?.to ?? state.baseCommit,
       rehearsal: state.rehearsal,
       failure: state.failure === null ? null : failureJson(state.failure, null),
     },
@@ -172,6 +181,7 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
       base: stage.base === null ? null : { commit: stage.base.commit, failing: failing(stage.base.results) },
       flaky: [...new Set([...(stage.base?.flaky ?? []), ...flakyCommands(state.work[wholeOf(stage.stage)])])],
       failure: stage.failure === null ? null : failureJson(stage.failure, wholeOf(stage.stage)),
+      undone: stage.undone !== null,
       tasks: tasksIn(state, stage).map((work) => taskStatus(state, work, context)),
     })),
     totals: totalsOf(state),
@@ -236,6 +246,7 @@ function taskStatus(state: RunState, work: Work, context: StatusContext): TaskSt
     state: waitingFor === null || work.phase === 'parked' ? publicState(state, work) : 'waiting',
     attempts: work.attempts,
     reviewRounds: work.reviews,
+    reviewTrend: trendOf(work.history),
     stageFindings: work.stageFindings.length,
     branch: work.workspace?.branch ?? null,
     commit: work.mergeCommit ?? beyondBase,

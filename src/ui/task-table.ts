@@ -1,3 +1,4 @@
+import { trendWords } from '../core/review-history.js'
 import { duration, money, shortCommit } from './amounts.js'
 import { displayWidth, fitWidth, padWidth, padWidthStart } from './display-width.js'
 import { indented, oneLine } from './harmless.js'
@@ -62,7 +63,7 @@ export function taskTable(tasks: readonly TaskStatus[], look: Look, all = tasks)
     const title = padWidth(fitWidth(row.title, titles, look.glyphs.ellipsis), titles)
     const place = fittingPlace(row, room - titles, look)
     const text = lineOf({ ...padded(row, around), title, place })
-    return [`  ${sign(mood[row.task.state], look)} ${text.trimEnd()}`, ...failureLines(row.task)]
+    return [`  ${sign(mood[row.task.state], look)} ${text.trimEnd()}`, ...courseLine(row.task), ...failureLines(row.task)]
   })
 }
 
@@ -112,6 +113,10 @@ function place(task: TaskStatus): string {
   if (task.failure !== null && isBecauseOfAnother(task)) return task.failure.message
   return task.state === 'merged' && task.commit !== null ? shortCommit(task.commit) : (task.branch ?? '')
 }
+
+/** How its reviews went, once there is more than one; a failure of the review says it itself. */
+const courseLine = ({ reviewTrend, failure }: TaskStatus): readonly string[] =>
+  reviewTrend.length < 2 || failure?.reason === 'review-unresolved' ? [] : [`      reviews: ${trendWords(reviewTrend)}`]
 
 /** The output of commands can be long: its end is in the records. */
 const mostLines = 8

@@ -1,7 +1,9 @@
 import type { CheckResult } from '../core/check.js'
 import type { AgainAt, InterruptionCause, RecordedFact, WorkFact } from '../core/fact.js'
+import type { Lens } from '../core/lens.js'
 import type { FallbackCause } from '../core/policy/fallback.js'
 import { unreachable } from '../core/result.js'
+import type { FindingAnswer } from '../core/review-history.js'
 import type { SessionStep, Usage } from '../core/session.js'
 import type { Verdict } from '../core/verdict.js'
 import { counted, duration, listed, money, shortCommit } from './amounts.js'
@@ -38,7 +40,7 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
     case 'review-interrupted':
       return `${cutOffBy[fact.cause]}; goes on later where it was${spent(fact.usage)}`
     case 'attempt-finished':
-      return `${doneWord[fact.step]}: ${fact.changed ? `changes in ${shortCommit(fact.commit)}` : 'nothing changed'}${spent(fact.usage)}`
+      return `${doneWord[fact.step]}: ${fact.changed ? `changes in ${shortCommit(fact.commit)}` : 'nothing changed'}${answered(fact.answers)}${spent(fact.usage)}`
     case 'attempt-failed':
       return `attempt ${fact.attempt} ${failedWords(fact, moment)}`
     case 'check-flaky':
@@ -46,9 +48,9 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
     case 'checks-finished':
       return fact.results.length === 0 ? 'has no checks to run' : `checks: ${results(fact.results)}`
     case 'review-started':
-      return `reviewing (round ${fact.review})`
+      return `reviewing (round ${fact.review}${lensWords(fact.lens)})`
     case 'review-given':
-      return `review round ${fact.review}: ${verdictWords(fact.verdict)}${spent(fact.usage)}`
+      return `review round ${fact.review}${lensWords(fact.lens)}: ${verdictWords(fact.verdict)}${spent(fact.usage)}`
     case 'review-failed':
       return `the review ${failedWords(fact, moment)}`
     case 'task-approved':
@@ -120,9 +122,16 @@ export function results(all: readonly CheckResult[]): string {
   return `${failed.length} of ${all.length} failed: ${listed(failed.map((r) => r.command))}`
 }
 
+const answered = (answers: readonly FindingAnswer[] = []): string =>
+  answers.length === 0 ? '' : `, ${counted(answers.length, 'finding')} answered`
+
+/** The whole review needs no name. */
+const lensWords = (lens: Lens = 'correctness'): string => (lens === 'correctness' ? '' : `, ${lens}`)
+
 /** A verdict in half a sentence. */
 export function verdictWords(verdict: Verdict): string {
-  if (verdict.approved) return 'approved'
+  if (verdict.approved)
+    return verdict.findings.length === 0 ? 'approved' : `approved, with ${counted(verdict.findings.length, 'finding')} left for later`
   const unmet = verdict.criteria.filter((c) => !c.met).length
   const reasons = [
     ...(verdict.findings.length > 0 ? [counted(verdict.findings.length, 'finding')] : []),

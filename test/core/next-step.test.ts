@@ -75,5 +75,6 @@ function anOpen(step: 'implement' | 'review') {
     again: false,
     tree: null,
     silence: null,
+    lens: null,
   } as const
 }

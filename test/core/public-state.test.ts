@@ -29,6 +29,7 @@ const session = (part: Partial<OpenSession>): OpenSession => ({
   again: false,
   tree: null,
   silence: null,
+  lens: null,
   ...part,
 })
 

@@ -38,7 +38,15 @@ const hostile: readonly (readonly [what: string, text: string])[] = [
 
 const milestone = aMilestone({ id: '1A', text: '# 1A\n', criteria: [{ n: 1, text: 'It works', command: null }] })
 const subject = { id: '1A', title: 'Work', milestones: [milestone], projectRules: '', constraints: [] }
-const review = { ...subject, base: 'a'.repeat(40), head: 'b'.repeat(40), diff: '+x\n', checks: [aCheckResult({ output: 'ok' })] }
+const reviewed = { lens: 'correctness', bar: 'major', before: null } as const
+const review = {
+  ...subject,
+  ...reviewed,
+  base: 'a'.repeat(40),
+  head: 'b'.repeat(40),
+  diff: '+x\n',
+  checks: [aCheckResult({ output: 'ok' })],
+}
 
 const places: readonly (readonly [where: string, tag: string, prompt: (text: string) => string])[] = [
   ['the diff', 'diff', (text) => prompts.review({ ...review, diff: text })],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { mostDiffInline, type PromptSubject, type PromptTemplates, promptsFrom } from '../../src/documents/prompt.js'
 import { template } from '../../src/documents/template.js'
-import type { PromptSource } from '../../src/engine/ports.js'
+import type { PromptSource, ReviewInput } from '../../src/engine/ports.js'
 import { aCheckResult, aMilestone } from '../support/work.js'
 
 const shipped = (name: string): string => readFileSync(new URL(`../../templates/${name}.md`, import.meta.url), 'utf8')
@@ -31,6 +31,7 @@ const milestone = aMilestone({
 
 const subject: PromptSubject = { id: '2B', title: 'Export', milestones: [milestone], projectRules: '', constraints: [] }
 const [base, head] = ['a'.repeat(40), 'b'.repeat(40)]
+const reviewed = { lens: 'correctness', bar: 'major', before: null } as const
 const red = aCheckResult({ command: 'npm test', passed: false, exitCode: 3, output: 'expected 1\n' })
 
 const conflict = { files: ['src/a.ts'], others: [], base, ours: head, theirs: 'c'.repeat(40), refusal: null }
@@ -42,9 +43,12 @@ const all: readonly (readonly [name: string, render: (subject: PromptSubject) =>
     (s) => prompts.remediate({ ...s, checks: [red], redBefore: [], findings: 'Findings:\n\n1. [major] 1234abcd (a.ts:1): Wrong' }),
   ],
   ['resolve', (s) => prompts.resolve({ ...s, ...conflict, files: ['src/a.ts', 'b.md'] })],
-  ['review', (s) => prompts.review({ ...s, base, head, diff: '+++ b/src/a.ts\n+1\n', checks: [{ ...red, passed: true, exitCode: 0 }] })],
+  [
+    'review',
+    (s) => prompts.review({ ...s, ...reviewed, base, head, diff: '+++ b/src/a.ts\n+1\n', checks: [{ ...red, passed: true, exitCode: 0 }] }),
+  ],
   ['go on', (s) => prompts.goOn(s)],
-  ['go on reviewing', (s) => prompts.reviewGoOn({ ...s, base, head, diff: '', checks: [] })],
+  ['go on reviewing', (s) => prompts.reviewGoOn({ ...s, ...reviewed, base, head, diff: '', checks: [] })],
 ]
 
 describe.each(all)('the prompt to %s', (_, render) => {
@@ -133,7 +137,8 @@ describe('workers are told', () => {
 })
 
 describe('a reviewer is told', () => {
-  const review = (diff: string, more: Partial<PromptSubject> = {}) => prompts.review({ ...subject, ...more, base, head, diff, checks: [] })
+  const review = (diff: string, more: Partial<ReviewInput> = {}) =>
+    prompts.review({ ...subject, ...reviewed, ...more, base, head, diff, checks: [] })
 
   test('the two commits before any other text could name some, the diff, and the criteria by their numbers', () => {
     const prompt = review('+++ b/src/a.ts\n')

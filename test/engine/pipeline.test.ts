@@ -227,7 +227,17 @@ describe('checks and reviews', () => {
       milestones: [aMilestone({ id: '1A' })],
       act: acting({ '1A review': () => refusal('no'), '1A remediate': another }),
     })
-    expect(await world.run()).toMatchObject({ ending: 'needs-person', failure: { reason: 'review-unresolved', rounds: 3 } })
+    const failure = { reason: 'review-unresolved', rounds: 2, trend: [1, 1, 1], stall: 'plateau' }
+    expect(await world.run()).toMatchObject({ ending: 'needs-person', failure })
+  })
+
+  it('a review that finds something else each time is for a person after as many rounds as it may have', async () => {
+    const world = new World({
+      milestones: [aMilestone({ id: '1A' })],
+      act: acting({ '1A review': (request) => refusal('abcdefgh'.repeat(request.number)), '1A remediate': another }),
+    })
+    const failure = { reason: 'review-unresolved', rounds: 3, trend: [1, 1, 1, 1] }
+    expect(await world.run()).toMatchObject({ ending: 'needs-person', failure })
   })
 
   it('prose is no review and approves nothing', async () => {

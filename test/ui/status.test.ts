@@ -102,6 +102,9 @@ describe('orch status --json', () => {
                 "health": null,
                 "id": "1A",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "stageFindings": 0,
                 "state": "merged",
                 "title": "Read the file",
@@ -118,12 +121,16 @@ describe('orch status --json', () => {
                 "health": null,
                 "id": "1B",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "stageFindings": 0,
                 "state": "merged",
                 "title": "Export to CSV",
                 "waitingFor": null,
               },
             ],
+            "undone": false,
           },
           {
             "base": null,
@@ -143,12 +150,16 @@ describe('orch status --json', () => {
                 "health": null,
                 "id": "2A",
                 "reviewRounds": 1,
+                "reviewTrend": [
+                  0,
+                ],
                 "stageFindings": 0,
                 "state": "merged",
                 "title": "Write the manual",
                 "waitingFor": null,
               },
             ],
+            "undone": false,
           },
         ],
         "totals": {

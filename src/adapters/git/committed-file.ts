@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
+import type { TextFile } from '../../engine/ports.js'
 import { commitTree } from './commits.js'
 import { withFiles } from './git-failure.js'
 import { indexPrefix } from './own-git-folder.js'
@@ -17,21 +18,38 @@ export async function readFile(site: Site, commit: CommitId, path: string): Prom
   return answer.ok ? ok(answer.value.stdout) : answer
 }
 
-/** A commit on top of `parent` that changes one file, made in an index of its own; `parent` itself when the text is the same. */
-export async function commitFile(
+/** A commit on top of `parent` that changes files, made in an index of its own; `parent` itself when their texts are the same. */
+export async function commitFiles(
   site: Site,
   parent: CommitId,
-  file: { path: string; text: string; message: string },
+  { files, message }: { files: readonly TextFile[]; message: string },
 ): Promise<Result<CommitId, Failure>> {
-  const before = await entryAt(site, parent, file.path)
+  const changes: Change[] = []
+  for (const file of files) {
+    const change = await changeOf(site, parent, file)
+    if (!change.ok) return change
+    if (change.value !== null) changes.push(change.value)
+  }
+  if (changes.length === 0) return ok(parent)
+  const tree = await treeWith(site, parent, changes)
+  return tree.ok ? commitTree(site, { tree: tree.value, parents: [parent], message }) : tree
+}
+
+interface Change {
+  readonly path: string
+  readonly entry: Entry
+}
+
+/** The file's text as git holds it from now on; null: as before. */
+async function changeOf(site: Site, parent: CommitId, { path, text }: TextFile): Promise<Result<Change | null, Failure>> {
+  const before = await entryAt(site, parent, path)
   if (!before.ok) return before
   const args = ['hash-object', '-w', '--no-filters', '--stdin']
-  const oid = await line(site.inMemory({ doing: `write ${file.path}`, args, input: file.text }))
+  const oid = await line(site.inMemory({ doing: `write ${path}`, args, input: text }))
   if (!oid.ok) return oid
-  if (before.value?.oid === oid.value) return ok(parent)
+  if (before.value?.oid === oid.value) return ok(null)
   const mode = before.value?.mode === '100755' ? '100755' : '100644'
-  const tree = await treeWith(site, parent, { path: file.path, entry: { mode, oid: oid.value } })
-  return tree.ok ? commitTree(site, { tree: tree.value, parents: [parent], message: file.message }) : tree
+  return ok({ path, entry: { mode, oid: oid.value } })
 }
 
 async function entryAt(site: Site, commit: CommitId, path: string): Promise<Result<Entry | null, Failure>> {
@@ -41,12 +59,12 @@ async function entryAt(site: Site, commit: CommitId, path: string): Promise<Resu
   return ok(mode === undefined || oid === undefined ? null : { mode, oid })
 }
 
-async function treeWith(site: Site, parent: CommitId, put: { path: string; entry: Entry }): Promise<Result<string, Failure>> {
+async function treeWith(site: Site, parent: CommitId, changes: readonly Change[]): Promise<Result<string, Failure>> {
   return inOwnIndex(site, async (env) => {
-    const doing = `put ${put.path} into a commit`
+    const doing = `put ${changes.map((c) => c.path).join(', ')} into a commit`
     const read = await site.inMemory({ doing, args: ['read-tree', parent], env })
     if (!read.ok) return read
-    const input = `${put.entry.mode} ${put.entry.oid}\t${put.path}\0`
+    const input = changes.map(({ path, entry }) => `${entry.mode} ${entry.oid}\t${path}\0`).join('')
     const added = await site.inMemory({ doing, args: ['update-index', '-z', '--index-info'], input, env })
     return added.ok ? line(site.inMemory({ doing, args: ['write-tree'], env })) : added
   })

@@ -18,24 +18,32 @@ export interface FoundRepository extends Location {
 
 /** The repository around a folder. A linked worktree is its own root and shares the common folder. */
 export async function discoverRepository(git: Git, cwd: string): Promise<Result<FoundRepository, Failure>> {
-  const version = await git.run({ doing: 'start', args: ['version'], cwd })
+  const [version, found] = await Promise.all([git.run({ doing: 'start', args: ['version'], cwd }), foldersAround(git, cwd)])
   if (!version.ok) return version
   const problem = versionProblem(version.value.stdout)
   if (problem !== null) return err({ reason: 'git-failed', doing: 'start', detail: problem })
-  const doing = 'look for a repository'
-  const kind = await git.run({ doing, args: ['rev-parse', '--is-bare-repository', '--is-inside-work-tree'], cwd })
-  if (!kind.ok) return err(isNoRepository(kind.error) ? { reason: 'not-a-repository', path: cwd } : kind.error)
-  const [isBare, isInWorkTree] = kind.value.stdout.split('\n')
-  if (isBare === 'true') return err({ reason: 'bare-repository', path: cwd })
-  if (isInWorkTree !== 'true') return err({ reason: 'not-a-repository', path: cwd })
+  return found.ok ? found : err(await whyNone(git, cwd, found.error))
+}
+
+const doing = 'look for a repository'
+
+async function foldersAround(git: Git, cwd: string): Promise<Result<FoundRepository, Failure>> {
   const folders = ['--show-toplevel', '--absolute-git-dir', '--git-common-dir']
-  const args = ['rev-parse', '--path-format=absolute', '--show-object-format', ...folders]
-  const found = await git.run({ doing, args, cwd })
+  const found = await git.run({ doing, args: ['rev-parse', '--path-format=absolute', '--show-object-format', ...folders], cwd })
   if (!found.ok) return found
   const [format, ...paths] = found.value.stdout.split(/\r?\n/)
   const [root = '', gitDir = '', commonDir = ''] = paths.map((path) => resolve(path))
   const objectFormat: ObjectFormat = format === 'sha256' ? 'sha256' : 'sha1'
   return ok({ root, gitDir, commonDir, objectFormat })
+}
+
+/** What to say of a folder that has no checkout around it. @param failure what git said */
+async function whyNone(git: Git, cwd: string, failure: Failure): Promise<Failure> {
+  const kind = await git.run({ doing, args: ['rev-parse', '--is-bare-repository', '--is-inside-work-tree'], cwd })
+  if (!kind.ok) return isNoRepository(kind.error) ? { reason: 'not-a-repository', path: cwd } : kind.error
+  const [isBare, isInWorkTree] = kind.value.stdout.split('\n')
+  if (isBare === 'true') return { reason: 'bare-repository', path: cwd }
+  return isInWorkTree === 'true' ? failure : { reason: 'not-a-repository', path: cwd }
 }
 
 const isNoRepository = (failure: Failure): boolean => failure.reason === 'git-failed' && failure.detail.includes('not a git repository')

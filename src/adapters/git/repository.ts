@@ -1,21 +1,24 @@
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
+import type { ChangeSummary } from '../../core/report.js'
 import { ok, type Result } from '../../core/result.js'
 import type { FreshStarts, Repository, Sentinel } from '../../engine/ports.js'
 import { broughtBy } from './blame.js'
+import { changeSummary } from './change-summary.js'
 import { checkoutSize } from './checkout-size.js'
 import { changesBetween, commitNamed, diff, isAncestor, mergedMilestones, treeOf, tryMerge } from './commits.js'
-import { commitFile, readFile } from './committed-file.js'
+import { commitFiles, readFile } from './committed-file.js'
 import { commitResolution, layOutConflict } from './conflicts.js'
 import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorkspace } from './desks.js'
 import { copyEnvFiles } from './env-files.js'
 import { forgetWorktree, goneWorktrees } from './gone-worktrees.js'
 import { land } from './land.js'
-import { branchTip, swap } from './refs.js'
+import { branchTip, keepUnder, swap } from './refs.js'
 import { openSentinel } from './sentinel.js'
 import { createSite, type Site, type SiteOptions } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
 import { startAnew } from './start-anew.js'
+import { type Brought, isPushed, type Reverted, revertOnTop, taskMergesIn } from './undo.js'
 import { commitScratch, commitWork } from './work.js'
 
 /** A repository, the watch over what others change in it, and what a cut-off run left in it. */
@@ -24,8 +27,19 @@ export interface WatchedRepository extends Repository, FreshStarts {
   sentinel(): Sentinel
   /** Worktrees of orch's that git still lists and whose folder is gone. */
   goneWorktrees(): Promise<Result<readonly string[], Failure>>
+  changeSummary(from: CommitId, to: CommitId): Promise<Result<ChangeSummary | null, Failure>>
   /** Has git forget one; what only it pointed to stays reachable. */
   forgetWorktree(path: string): Promise<Result<void, Failure>>
+  /** Whether a branch of a remote is known to hold any commit of the span. */
+  isPushed(span: Brought): Promise<Result<boolean, Failure>>
+  /** The merges of tasks in a span. */
+  taskMergesIn(span: Brought): Promise<Result<readonly CommitId[], Failure>>
+  /** A commit on top of `tip` that takes back what a span brought, made in memory; the board gets the text that is given. */
+  revertOnTop(undo: Brought & { tip: CommitId; message: string; board: { path: string; text: string } }): Promise<Result<Reverted, Failure>>
+  /** Gives a commit a ref of its own, outside of the branches. */
+  keepUnder(ref: string, commit: CommitId): Promise<Result<void, Failure>>
+  /** As `land`, to a commit that may be part of what is there. `branch-moved`: the branch is at neither end. */
+  goBack(move: { branch: string; from: CommitId; to: CommitId; why: string }): Promise<Result<void, Failure>>
 }
 
 /** The engine's view of a git repository. Whatever changes refs, worktrees or config waits for its turn at the door. */
@@ -51,7 +65,7 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     commitResolution: (workspace, commit) => commitResolution(site, workspace, commit),
     advanceWorkspace: (workspace, to) => advanceWorkspace(site, workspace, to),
     readFile: (commit, path) => readFile(site, commit, path),
-    commitFile: (parent, file) => commitFile(site, parent, file),
+    commitFiles: (parent, change) => commitFiles(site, parent, change),
     moveBranch: (branch, from, to) => inTurn(() => swap(site, { branch, from, to, why: 'integrated' })),
     land: (branch, from, to, keptOn) => inTurn(() => land(site, { branch, from, to, keptOn })),
     treeOf: (commit) => treeOf(site, commit),
@@ -60,7 +74,13 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     broughtBy: (place, merges) => broughtBy(site, place, merges),
     mergedMilestones: (tip) => mergedMilestones(site, tip),
     startAnew: (workspace, base) => startAnew(site, workspace, base),
+    isPushed: (span) => isPushed(site, span),
+    taskMergesIn: (span) => taskMergesIn(site, span),
+    revertOnTop: (undo) => revertOnTop(site, undo),
+    keepUnder: (ref, commit) => keepUnder(site, ref, commit),
+    goBack: (move) => inTurn(() => land(site, { ...move, keptOn: move.branch, onlyBetween: true })),
     sentinel: () => openSentinel(site),
+    changeSummary: (from, to) => changeSummary(site, from, to),
     goneWorktrees: () => goneWorktrees(site),
     forgetWorktree: (path) => inTurn(() => forgetWorktree(site, path)),
   }

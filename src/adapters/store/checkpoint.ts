@@ -51,6 +51,7 @@ const openSession = {
   running: z.boolean(),
   again: z.boolean(),
   tree: textOrNull,
+  lens: textOrNull,
   silence: z.looseObject({ silentMs: z.number(), tool: textOrNull }).nullable(),
 } satisfies ShapeOf<OpenSession>
 
@@ -83,6 +84,19 @@ const work = {
   checkedCommit: textOrNull,
   flaky: z.array(z.looseObject({ command: text, commit: text })),
   verdict: z.looseObject({ approved: z.boolean() }).nullable(),
+  panel: z.array(z.looseObject({ lens: text, verdict: z.looseObject({ approved: z.boolean() }) })),
+  history: z.array(
+    z.looseObject({
+      review: count,
+      commit: text,
+      base: textOrNull,
+      blocking: z.array(text),
+      findings: z.array(z.looseObject({ id: text })),
+      unmet: z.array(z.looseObject({ n: z.number() })),
+      closed: z.array(z.looseObject({ id: text, by: text })),
+    }),
+  ),
+  answers: z.array(z.looseObject({ id: text, reason: text })),
   stageFindings: z.array(text),
   refusal: z.looseObject({ outside: z.array(text), lostTests: z.array(text) }).nullable(),
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
@@ -111,6 +125,7 @@ const stage = {
   tasks: z.array(text),
   failure,
   landed: z.looseObject({ from: text, to: text }).nullable(),
+  undone: z.looseObject({ to: text }).nullable(),
   active: z.looseObject({ ms: z.number(), since: z.number().nullable(), tasks: z.array(text) }),
 } satisfies ShapeOf<StageState>
 

@@ -72,7 +72,7 @@ describe('tryMerge', () => {
     using at = ordinaryRepository()
     at.write({ '.orch/git/index-aBcDeF/index': 'half' })
     const { repository } = await openedOn(at)
-    good(await repository.commitFile(at.tip(), { path: 'TASKS.md', text: 'x\n', message: 'Record\n' }))
+    good(await repository.commitFiles(at.tip(), { files: [{ path: 'TASKS.md', text: 'x\n' }], message: 'Record\n' }))
     expect(readdirSync(at.path('.orch', 'git')).filter((name) => name.startsWith('index-'))).toEqual([])
   })
 
@@ -143,32 +143,34 @@ describe('mergedMilestones', () => {
   })
 })
 
-describe('one file of a commit', () => {
+describe('files of a commit', () => {
   it.each([
     ['SHA-1', ordinaryRepository],
     ['SHA-256', sha256Repository],
-  ])('is read and changed in memory (%s)', async (_name, plight) => {
+  ])('are read and changed in memory (%s)', async (_name, plight) => {
     using at = plight()
     const { repository } = await openedOn(at)
     const parent = at.tip()
     const before = at.snapshot()
-    const file = { path: 'docs/TASKS ü.md', text: 'ä\r\nno line end', message: 'Record\n' }
+    const file = { path: 'docs/TASKS ü.md', text: 'ä\r\nno line end' }
+    const other = { path: 'milestones/_next/stage-1.md', text: 'new\n' }
+    const change = { files: [file, other], message: 'Record\n' }
     expect(good(await repository.readFile(parent, file.path))).toBeNull()
-    const commit = good(await repository.commitFile(parent, file))
+    const commit = good(await repository.commitFiles(parent, change))
     expect(good(await repository.readFile(commit, file.path))).toBe(file.text)
-    expect(good(await repository.changedFiles(parent, commit))).toEqual([file.path])
+    expect(good(await repository.changedFiles(parent, commit))).toEqual([file.path, other.path])
     expect(at.git('log', '-1', '--format=%P', commit)).toBe(parent)
-    expect(good(await repository.commitFile(commit, file))).toBe(commit)
+    expect(good(await repository.commitFiles(commit, change))).toBe(commit)
     expect(good(await repository.readFile(commit, 'src'))).toBeNull()
     expect(at.snapshot()).toBe(before)
   })
 
-  it('stays executable when it was', async () => {
+  it('stay executable when they were', async () => {
     using at = ordinaryRepository()
     const { repository } = await openedOn(at)
     at.git('update-index', '--chmod=+x', 'README.md')
     at.git('commit', '--quiet', '-m', 'Executable')
-    const commit = good(await repository.commitFile(at.tip(), { path: 'README.md', text: 'new\n', message: 'x\n' }))
+    const commit = good(await repository.commitFiles(at.tip(), { files: [{ path: 'README.md', text: 'new\n' }], message: 'x\n' }))
     expect(at.git('ls-tree', commit, 'README.md')).toContain('100755')
   })
 })

@@ -95,8 +95,12 @@ it('parseTree and parseStatus keep paths as they are', () => {
   )
 })
 
-it('parseMilestoneLog takes the newest merge of a milestone, and only what orch merged', () => {
-  const text = recorded('aaa\t2B\tr2\thash2\t~bbb\t1A\tr1\t\t~ccc\t2B\tr1\thash1\t~ddd\t1C\t\thash\t~eee\tstage-1\tr1\t\t~')
+it('parseMilestoneLog takes the newest merge of a milestone that nobody has undone, and only what orch merged', () => {
+  const undo = 'uuu\tp\t\tr2\t\tfff ggg\t~'
+  const merges = 'aaa\tp q\t2B\tr2\thash2\t\t~bbb\tp q\t1A\tr1\t\t\t~ccc\tp q\t2B\tr1\thash1\t\t~'
+  const none = 'ddd\tp q\t1C\t\thash\t\t~eee\tp q\tstage-1\tr1\t\t\t~hhh\tp\t1D\tr1\t\t\t~'
+  const undone = 'fff\tp q\t1E\tr2\thash\t\t~ggg\tp q\t1A\tr2\thash\t\t~'
+  const text = recorded(`${undo}${undone}${merges}${none}`)
   expect(parseMilestoneLog(text)).toEqual(
     new Map([
       ['2B', { commit: 'aaa', hash: 'hash2' }],

@@ -52,6 +52,7 @@ function drawConfig(dice: Dice): Config {
       enabled: dice.chance(0.9),
       maxRounds: dice.whole(1, 3),
       scope: dice.pick([['task', 'stage'], ['task', 'stage'], ['task'], ['stage']] as const),
+      ...drawPanel(dice.fork('panel')),
     },
     rateLimit: {
       ...defaultConfig.rateLimit,
@@ -59,6 +60,13 @@ function drawConfig(dice: Dice): Config {
       marginMs: dice.pick([0, minute]),
     },
   }
+}
+
+/** What holds work back, and who looks. */
+function drawPanel(dice: Dice): Pick<Config['review'], 'bar' | 'lenses' | 'quorum'> {
+  const bar = dice.pick(['major', 'major', 'minor', 'nit'] as const)
+  const lenses = dice.pick([['correctness'], ['correctness'], ['correctness', 'security'], ['tests', 'correctness', 'simplicity']] as const)
+  return { bar, lenses, quorum: dice.pick([null, null, 1, 2]) }
 }
 
 /** One, or two that may or may not go on with each other's conversations, and that are used one after the other or in turns. */

@@ -1,6 +1,8 @@
 import { StoreError } from '../../../src/adapters/store/store-error.js'
 import type { Problem } from '../../../src/core/problem.js'
 import { err, ok } from '../../../src/core/result.js'
+import { renderDeferred } from '../../../src/documents/deferred-milestone.js'
+import { readAnswers } from '../../../src/documents/finding-answers.js'
 import { describeVerdict, readReviewAnswer, reviewAnswerSchema } from '../../../src/documents/review-answer.js'
 import { renderBoard } from '../../../src/documents/task-board.js'
 import { Budgets } from '../../../src/engine/budget.js'
@@ -71,8 +73,8 @@ function livingPorts(needs: EngineNeeds): Ports {
       approvalOf: (id) => life.deed('asking for an approval', () => (universe.approvals.has(`${run} ${id}`) ? { note: null } : null)),
     },
     prompts,
-    reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict },
-    board: { render: renderBoard },
+    reviews: { schema: reviewAnswerSchema, read: readReviewAnswer, describe: describeVerdict, answers: readAnswers },
+    board: { render: renderBoard, renderDeferred },
     clock: livingClock(universe, life),
     disk: livingDisk(universe, life),
     leases: noLeases,

@@ -35,9 +35,11 @@ export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWo
     commitResolution: (desk, commit) => done(desks.commitResolution(desk, commit)),
     advanceWorkspace: (desk, to) => done(desks.advance(desk, to)),
     readFile: (commit, path) => done(ok(git.get(commit).tree[path] ?? null)),
-    commitFile: (parent, { path, text, message }) => {
+    commitFiles: (parent, { files, message }) => {
       const { tree } = git.get(parent)
-      return done(ok(tree[path] === text ? parent : git.commit({ ...tree, [path]: text }, [parent], message)))
+      const isSame = files.every(({ path, text }) => tree[path] === text)
+      const changed = { ...tree, ...Object.fromEntries(files.map(({ path, text }) => [path, text])) }
+      return done(ok(isSame ? parent : git.commit(changed, [parent], message)))
     },
     moveBranch: (branch, from, to) => done(desks.swap(branch, from, to)),
     land: (branch, from, to) => done(land(git, desks, { branch, from, to })),

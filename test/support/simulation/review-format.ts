@@ -1,13 +1,11 @@
-import { err, ok } from '../../../src/core/result.js'
-import type { ReviewAnswer } from '../../../src/core/verdict.js'
+import { readAnswers } from '../../../src/documents/finding-answers.js'
+import { readReviewAnswer } from '../../../src/documents/review-answer.js'
 import type { ReviewFormat } from '../../../src/engine/ports.js'
 
-/** Takes the structured answer as it is: how answers are read is tested where they are read. */
+/** Answers are read as they are in earnest; only what a verdict asks for is said in short. */
 export const reviewFormat: ReviewFormat = {
   schema: {},
-  read: (structured) =>
-    typeof structured === 'object' && structured !== null
-      ? ok(structured as ReviewAnswer)
-      : err({ reason: 'review-unreadable', detail: 'prose' }),
+  read: readReviewAnswer,
   describe: (verdict) => verdict.findings.map((f) => f.title).join('; '),
+  answers: readAnswers,
 }

@@ -7,6 +7,7 @@ import { planRun } from '../../../src/core/plan.js'
 import { err, ok } from '../../../src/core/result.js'
 import { reduce } from '../../../src/core/run-fold.js'
 import type { RunState } from '../../../src/core/run-state.js'
+import { renderDeferred } from '../../../src/documents/deferred-milestone.js'
 import { Budgets } from '../../../src/engine/budget.js'
 import type { Engine } from '../../../src/engine/engine.js'
 import { openGate } from '../../../src/engine/gate.js'
@@ -231,6 +232,7 @@ export class World {
             `${Object.values(state.work)
               .map((w) => `${w.id} ${w.phase}`)
               .join('\n')}\n`,
+          renderDeferred,
         },
         clock,
         disk,
