@@ -1,4 +1,4 @@
-import { trendWords } from '../core/review-history.js'
+import { isTelling, trendWords } from '../core/review-history.js'
 import { duration, money, shortCommit } from './amounts.js'
 import { displayWidth, fitWidth, padWidth, padWidthStart } from './display-width.js'
 import { indented, oneLine } from './harmless.js'
@@ -114,9 +114,9 @@ function place(task: TaskStatus): string {
   return task.state === 'merged' && task.commit !== null ? shortCommit(task.commit) : (task.branch ?? '')
 }
 
-/** How its reviews went, once there is more than one; a failure of the review says it itself. */
+/** How its reviews went, where that was not straight on; a failure of the review says it itself. */
 const courseLine = ({ reviewTrend, failure }: TaskStatus): readonly string[] =>
-  reviewTrend.length < 2 || failure?.reason === 'review-unresolved' ? [] : [`      reviews: ${trendWords(reviewTrend)}`]
+  isTelling(reviewTrend) && failure?.reason !== 'review-unresolved' ? [`      reviews: ${trendWords(reviewTrend)}`] : []
 
 /** The output of commands can be long: its end is in the records. */
 const mostLines = 8
