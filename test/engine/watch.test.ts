@@ -48,6 +48,19 @@ describe('the watch over sessions', () => {
     expect(await watch.end(two, state)).toEqual({ leaked: [], written: [], unexplained: [] })
   })
 
+  it('looks once for all who wait for a look', async () => {
+    let looks = 0
+    const look = () => Promise.resolve(ok(++looks === 3 ? [mine] : []))
+    const watch = new Watch(
+      { look, inspect: () => Promise.resolve(ok([])), keep: () => Promise.resolve(ok('')) },
+      { progressed: () => undefined },
+    )
+    await watch.begin(one, state)
+    const [, ...ends] = await Promise.all([watch.begin(two, state), watch.end(one, state), watch.end(two, state)])
+    expect(looks).toBe(3)
+    expect(ends.map((end) => end.unexplained.length)).toEqual([0, 1])
+  })
+
   it('lets a session move its own branch', async () => {
     const own: Change = { ...mine, kind: 'ref', place: one.path, name: 'refs/heads/orch/r1/1A', before: 'a', after: 'b' }
     const watch = watching([], [own])
