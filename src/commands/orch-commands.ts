@@ -24,5 +24,6 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly default:
   run: () => import('./run.js'),
   status: () => import('./status.js'),
   stop: () => import('./stop.js'),
+  undo: () => import('./undo.js'),
   validate: () => import('./validate.js'),
 }

@@ -6,7 +6,7 @@ const groups: readonly (readonly [title: string, commands: readonly string[]])[]
   ['TO BEGIN', ['demo', 'init', 'validate', 'plan', 'run']],
   [
     'WHILE IT WORKS, AND AFTER',
-    ['status', 'logs', 'report', 'cost', 'limits', 'ps', 'stop', 'resume', 'retry', 'review', 'merge', 'approve'],
+    ['status', 'logs', 'report', 'cost', 'limits', 'ps', 'stop', 'resume', 'retry', 'review', 'merge', 'approve', 'undo', 'pr'],
   ],
   ['HOUSEKEEPING', ['doctor', 'auth:list', 'auth:test', 'hardware', 'exec', 'clean']],
 ]

@@ -21,6 +21,7 @@ import { orderProblem, selectionMismatch } from './request-problem.js'
 import { checkAgent, withUnderstudy } from './run-engine.js'
 import { asFailure, asProblems, type Trouble } from './trouble.js'
 import { carryOut } from './under-lock.js'
+import { settleUndo } from './undo.js'
 
 export interface RunRequest {
   readonly selection: Selection
@@ -49,6 +50,8 @@ export async function agentTrouble(project: Project): Promise<Failure | null> {
 
 /** `orch run`: continues an unfinished run, its failed tasks included, or begins one. */
 export async function startOrContinue(project: Project, request: RunRequest): Promise<Result<Carried, Trouble>> {
+  const settled = await settleUndo(project)
+  if (!settled.ok) return settled
   const unfinished = request.fresh ? ok(null) : await findUnfinishedRun(project.runsFolder, (state) => state.rehearsal === request.rehearse)
   if (!unfinished.ok) return err(asFailure(unfinished.error))
   if (unfinished.value !== null) {
@@ -65,6 +68,8 @@ export async function startOrContinue(project: Project, request: RunRequest): Pr
 
 /** `orch resume`, `orch retry`, `orch review`, `orch merge`: goes on with the unfinished run. */
 export async function continueUnfinished(project: Project, request: RunRequest, order: Order | null): Promise<Result<Carried, Trouble>> {
+  const settled = await settleUndo(project)
+  if (!settled.ok) return settled
   const unfinished = await findUnfinishedRun(project.runsFolder, () => true)
   if (!unfinished.ok) return err(asFailure(unfinished.error))
   if (unfinished.value === null) return nothingToDo(project, 'There is no unfinished run.\nnext: orch run')

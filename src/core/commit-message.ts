@@ -1,6 +1,7 @@
 import { approvalWords } from './approval-words.js'
 import { evidenceFor } from './evidence.js'
-import type { WorkId } from './fact.js'
+import type { CommitId, WorkId } from './fact.js'
+import type { Landing } from './landing.js'
 import type { Work } from './work.js'
 
 /** Git's own way to say where a commit comes from; `mergedMilestones` finds a milestone's merge again by them. */
@@ -45,3 +46,10 @@ export const boardMessage = (run: string, stage: number, file: string): string =
 
 export const baseMergeMessage = (run: string, stage: number, branch: string): string =>
   `${subject(`Merge stage ${stage} into ${branch}`)}\n\nOrch-Run: ${run}\n`
+
+/** Takes a landed stage back; its trailers tell which merges count no more. */
+export function undoMessage(landing: Landing, merges: readonly CommitId[]): string {
+  const what = `Takes back what ${landing.from.slice(0, 12)}..${landing.to.slice(0, 12)} brought: ${landing.milestones.join(', ')}.`
+  const undoes = merges.map((commit) => `Orch-Undoes: ${commit}`)
+  return `${subject(`Undo stage ${landing.stage}`)}\n\n${what}\n\n${[`Orch-Run: ${landing.run}`, ...undoes].join('\n')}\n`
+}

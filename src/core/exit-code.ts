@@ -37,6 +37,8 @@ export function exitCodeForEnding(ending: RunEnding): number {
 /** For a failure that kept a command from starting. */
 export function exitCodeForFailure(failure: Failure): number {
   if (failure.reason === 'locked') return exitCodes.locked
+  if (failure.reason === 'interrupted') return exitCodes.interrupted
   if (failure.reason === 'branch-missing') return exitCodes.usage
+  if (failure.reason.startsWith('undo-')) return exitCodes.needsPerson
   return exitCodes.surroundings
 }

@@ -41,6 +41,9 @@ export type RunEnding = 'done' | 'failed' | 'paused' | 'needs-person' | 'surroun
  */
 export type InterruptionCause = 'limit' | 'budget' | 'model' | 'memory' | 'stop' | 'crash'
 
+/** How a stage is undone. */
+export type UndoWay = 'moved-back' | 'reverted'
+
 export type RunFact =
   | {
       readonly type: 'run-started'
@@ -106,6 +109,18 @@ export type StageFact =
       readonly complete: boolean
     }
   | { readonly type: 'stage-landed'; readonly stage: number; readonly branch: string; readonly from: CommitId; readonly to: CommitId }
+  /** By a person's order: the branch went back (`moved-back`), or commits on top take back what the stage brought (`reverted`). */
+  | {
+      readonly type: 'stage-undone'
+      readonly stage: number
+      readonly branch: string
+      readonly how: UndoWay
+      /** The branch's tip before and after. */
+      readonly from: CommitId
+      readonly to: CommitId
+      /** The ref that holds the tip from before; null: the branch holds it itself. */
+      readonly keptAs: string | null
+    }
   | { readonly type: 'stage-held'; readonly stage: number; readonly failure: Failure }
   | { readonly type: 'stage-failed'; readonly stage: number; readonly failure: Failure }
 

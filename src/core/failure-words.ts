@@ -206,6 +206,21 @@ export function describeFailure(failure: Failure, task: string | null = null): F
         `your own commits conflict with the finished stage in ${list(failure.files)}; the finished work stays on ${failure.branch}`,
         `Merge it by hand (git merge ${failure.branch}), then: orch resume`,
       )
+    case 'undo-conflict':
+      return say(
+        `stage ${failure.stage} cannot be taken back, since what came after it changed the same lines of ${list(failure.files)}; nothing was moved`,
+        'Undo the later changes first (orch undo without --stage undoes the last stage), or take it back by hand',
+      )
+    case 'undo-red':
+      return say(
+        `without it these would fail: ${list(failure.commands)}; nothing was moved`,
+        'Commit what makes them pass without it first, then: orch undo',
+      )
+    case 'undo-in-the-way':
+      return say(
+        `your checkout ${failure.path} is in the way (${failure.detail}); nothing was moved`,
+        'Commit or move those changes aside, then: orch undo',
+      )
     case 'disk-full':
       return say(`no space left on the disk for ${failure.path}`, 'Free some (orch clean helps), then: orch resume')
     case 'disk-short':

@@ -90,6 +90,10 @@ export type Failure =
   | { readonly reason: 'checkout-in-the-way'; readonly path: string; readonly detail: string; readonly branch: string }
   | { readonly reason: 'checkout-busy'; readonly path: string; readonly detail: string; readonly branch: string }
   | { readonly reason: 'base-conflict'; readonly files: readonly string[]; readonly branch: string }
+  // an undo, of which nothing was done
+  | { readonly reason: 'undo-conflict'; readonly stage: number; readonly files: readonly string[] }
+  | { readonly reason: 'undo-red'; readonly commands: readonly string[] }
+  | { readonly reason: 'undo-in-the-way'; readonly path: string; readonly detail: string }
   // the surroundings
   | { readonly reason: 'disk-full'; readonly path: string }
   /** The worktrees of a stage will not fit. Bytes. */

@@ -6,7 +6,7 @@ import { afterLikeFailure } from './policy/breaker.js'
 import { unreachable } from './result.js'
 import { noRunBudget, reduceBudget } from './run-budget.js'
 import { type RunState, withStage, withWork, workOf } from './run-state.js'
-import { checkBase, combine, countFindings, land, moveOn, pendingStage, startStage, unblock } from './stage-fold.js'
+import { checkBase, combine, countFindings, land, moveOn, pendingStage, startStage, unblock, undo } from './stage-fold.js'
 import type { Work } from './work.js'
 import { reduceWork } from './work-state.js'
 
@@ -98,6 +98,8 @@ function apply(state: RunState, fact: RecordedFact): RunState {
       return combine(state, fact)
     case 'stage-landed':
       return land(state, fact)
+    case 'stage-undone':
+      return undo(state, fact)
     case 'stage-held':
       return withStage(state, fact.stage, (s) => ({ ...s, phase: 'held', failure: fact.failure }))
     case 'stage-failed':

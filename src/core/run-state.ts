@@ -31,6 +31,8 @@ export interface StageState {
   readonly tasks: readonly WorkId[]
   readonly failure: Failure | null
   readonly landed: { readonly from: CommitId; readonly to: CommitId } | null
+  /** It was landed and a person had it undone; where the branch stood then. */
+  readonly undone: { readonly to: CommitId } | null
   readonly active: ActiveTime
 }
 
@@ -88,6 +90,9 @@ export function closedForAll(state: RunState, now = Number.NEGATIVE_INFINITY): (
   if (closed.length < state.accounts.length) return null
   return closed.reduce((first, limit) => (limit.until < first.until ? limit : first))
 }
+
+/** Nothing more is done in it: it ended well, or a person undid a part of it, and the rest would build on what is gone. */
+export const isOver = (state: RunState): boolean => state.ending === 'done' || state.stages.some((stage) => stage.undone !== null)
 
 /** The state with one stage changed. */
 export function withStage(state: RunState, stage: number, change: (s: StageState) => StageState): RunState {

@@ -17,6 +17,7 @@ export const pendingStage = (planned: PlannedStage): StageState => ({
   tasks: planned.tasks.map((t) => t.id),
   failure: null,
   landed: null,
+  undone: null,
   active: { ms: 0, since: null, tasks: [] },
 })
 
@@ -96,6 +97,16 @@ export function land(state: RunState, fact: RecordedFact & { type: 'stage-landed
   const merged = (w: Work): Work => ({ ...w, phase: 'merged', endedAt: fact.at })
   let next = withWork(landed, wholeOf(fact.stage), merged)
   for (const id of stageOf(state, fact.stage).tasks) if (next.work[id]?.phase === 'combined') next = withWork(next, id, merged)
+  return next
+}
+
+/** As if it had not been carried out, but for what was paid and how it is remembered. */
+export function undo(state: RunState, fact: RecordedFact & { type: 'stage-undone' }): RunState {
+  const gone = { phase: 'pending', landed: null, integration: null, complete: false, failure: null, undone: { to: fact.to } } as const
+  let next = withStage(state, fact.stage, (s) => ({ ...s, ...gone }))
+  for (const id of [...stageOf(state, fact.stage).tasks, wholeOf(fact.stage)])
+    if (next.work[id]?.phase === 'merged')
+      next = withWork(next, id, (w) => ({ ...w, phase: 'pending', stoppedIn: null, mergeCommit: null, startedAt: null, endedAt: null }))
   return next
 }
 

@@ -54,7 +54,8 @@ function stagePart(state: RunState, stage: StageState): string[] {
   const works = worksOf(state, stage)
   const whole = state.work[wholeOf(stage.stage)]
   const tasks = works.length === 0 ? 'No tasks.' : table(state, works)
-  const parts = [`### Stage ${stage.stage}`, tasks, ...checksPart(stage, [...works, ...(whole === undefined ? [] : [whole])])]
+  const undone = stage.undone === null ? [] : ['It was merged, and a person had it undone.']
+  const parts = [`### Stage ${stage.stage}`, ...undone, tasks, ...checksPart(stage, [...works, ...(whole === undefined ? [] : [whole])])]
   parts.push(...works.flatMap(taskPart))
   if (whole !== undefined && tellsSomething(whole)) parts.push(wholePart(state, whole))
   const { failure } = stage

@@ -4,6 +4,7 @@ import type { StatusJson, TaskStatus } from './status-json.js'
 export function nextCommands(status: StatusJson): readonly string[] {
   const tasks = status.stages.flatMap((stage) => stage.tasks)
   if (status.run === null) return tasks.length === 0 ? ['orch init'] : ['orch run']
+  if (status.stages.some((stage) => stage.undone)) return ['orch run']
   const approvals = tasks.filter((t) => t.waitingFor?.reason === 'approval').map((t) => `orch approve ${t.id}`)
   switch (status.run.state) {
     case 'running':

@@ -70,6 +70,8 @@ export interface StageStatus {
   /** Checks that failed and then passed on the same commit: on what it starts from, or on a combination of its tasks. */
   readonly flaky: readonly string[]
   readonly failure: FailureStatus | null
+  /** It was merged, and a person had it undone. */
+  readonly undone: boolean
   readonly tasks: readonly TaskStatus[]
 }
 
@@ -121,6 +123,7 @@ function statusOfPlan(plan: Pick<Plan, 'stages'>): StatusJson {
     base: null,
     flaky: [],
     failure: null,
+    undone: false,
     tasks: tasks.map((task) => ({ ...notBegun, id: task.id, title: oneLine(task.title) })),
   }))
   const tasks = stages.reduce((sum, stage) => sum + stage.tasks.length, 0)
@@ -153,6 +156,8 @@ const notBegun: Omit<TaskStatus, 'id' | 'title'> = {
 function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
   const state = context.running ? saved : cutOff(saved)
   const landed = state.stages.flatMap((s) => s.landed ?? [])
+  // The last undo went back furthest.
+  const undone = state.stages.flatMap((s) => s.undone ?? [])
   return {
     schemaVersion: 1,
     run: {
@@ -162,7 +167,7 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
       endedAt: state.endedAt,
       baseBranch: state.baseBranch,
       baseCommit: state.baseCommit,
-      headCommit: landed.at(-1)?.to ?? state.baseCommit,
+      headCommit: undone[0]?.to ?? landed.at(-1)?.to ?? state.baseCommit,
       rehearsal: state.rehearsal,
       failure: state.failure === null ? null : failureJson(state.failure, null),
     },
@@ -174,6 +179,7 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
       base: stage.base === null ? null : { commit: stage.base.commit, failing: failing(stage.base.results) },
       flaky: [...new Set([...(stage.base?.flaky ?? []), ...flakyCommands(state.work[wholeOf(stage.stage)])])],
       failure: stage.failure === null ? null : failureJson(stage.failure, wholeOf(stage.stage)),
+      undone: stage.undone !== null,
       tasks: tasksIn(state, stage).map((work) => taskStatus(state, work, context)),
     })),
     totals: totalsOf(state),

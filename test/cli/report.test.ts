@@ -21,6 +21,10 @@ const eventful = `
     return scene.review({ criteria: [] })
   }
   if (task === '1B' && step === 'implement' && !resumed) return scene.limit(1200)
+  if (task === '2A' && step === 'implement') {
+    const { execFileSync } = await import('node:child_process')
+    execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-q', '--allow-empty', '-m', 'I know ' + process.env.ANTHROPIC_API_KEY])
+  }
   if (step === 'resolve') return scene.write('shared.txt', 'both\\n')
   scene.write(task.toLowerCase().slice(1) + '.txt', step + ' ' + number + '\\n')
   if (step === 'implement' && task.startsWith('1')) scene.write('shared.txt', task + '\\n')`
@@ -34,6 +38,8 @@ const firstTime = (rig: Rig): string => `
     return true
   }`
 
+const env = { ANTHROPIC_API_KEY: 'sk-ant-api03-made-up-for-the-report' }
+
 async function eventfulRun(): Promise<Rig> {
   const rig = Rig.create({
     files: { 'shared.txt': 'base\n' },
@@ -45,7 +51,7 @@ async function eventfulRun(): Promise<Rig> {
   })
   rig.configure({ agent: { command: rig.puppet(firstTime(rig) + eventful) }, review: { maxRounds: 2 } })
   rig.commit()
-  expect(await rig.orch(['run'])).toMatchObject({ exitCode: 4 })
+  expect(await rig.orch(['run'], { env })).toMatchObject({ exitCode: 4 })
   return rig
 }
 
@@ -56,7 +62,7 @@ interface ReportJson {
 }
 
 const reportJson = async (rig: Rig, ...args: string[]): Promise<ReportJson> => {
-  const { exitCode, stdout, stderr } = await rig.orch(['report', ...args, '--format', 'json'])
+  const { exitCode, stdout, stderr } = await rig.orch(['report', ...args, '--format', 'json'], { env })
   if (exitCode !== 0) throw new Error(stderr)
   return JSON.parse(stdout) as ReportJson
 }
@@ -72,7 +78,7 @@ describe('orch report', () => {
   afterAll(() => rig[Symbol.asyncDispose]())
 
   it('tells what was asked, done, proved, refused and deferred, what stood in the way, and what it took', async () => {
-    const { exitCode, stdout: page } = await rig.orch(['report'])
+    const { exitCode, stdout: page } = await rig.orch(['report'], { env })
     if (keptAt !== undefined) writeFileSync(join(keptAt, 'report.md'), page)
     expect(exitCode).toBe(0)
     const merge = rig.git('log', '--merges', '-1', '--format=%h', '--abbrev=12', '--grep=Orch-Task: 1A')
@@ -95,6 +101,7 @@ describe('orch report', () => {
       /\| default \| five hour \| .* UTC \| .* UTC \| \d+s \|/,
       /\| step \| review \| \d+ \| \d+ \| \d+ \| \$0\.\d\d \|/,
       /\| 1A \| [0-9a-f]{12} \| 1A: The sum \|/,
+      /\| 2A \| [0-9a-f]{12} \| I know \*\*\* \|/,
       '**Not done:** ',
       'Next: ',
     ])
@@ -104,7 +111,7 @@ describe('orch report', () => {
   })
 
   it('is one HTML file that needs nothing else and in which nothing that others wrote is a tag', async () => {
-    const { exitCode, stdout: page } = await rig.orch(['report', '--format', 'html'])
+    const { exitCode, stdout: page } = await rig.orch(['report', '--format', 'html'], { env })
     if (keptAt !== undefined) writeFileSync(join(keptAt, 'report.html'), page)
     expect(exitCode).toBe(0)
     expect(page).toMatch(/^<!doctype html>\n<html lang="en">[\s\S]*<\/html>\n$/)

@@ -8,6 +8,7 @@ import { openRepository, type WatchedRepository } from '../../src/adapters/git/r
 import type { Failure } from '../../src/core/failure.js'
 import type { Result } from '../../src/core/result.js'
 import type { Workspace } from '../../src/core/work.js'
+import type { StructuralMerge } from '../../src/engine/ports.js'
 
 /** A real repository in a folder of its own, whose name has spaces and more than ASCII in it. Removed when disposed. */
 export class GitRepository implements Disposable {
@@ -234,11 +235,15 @@ export interface Opened {
 export const envFiles = ['.env', 'config/.env'] as const
 
 /** @param sleep what waiting for a lock does; nothing by default */
-export async function openedOn(at: GitRepository, sleep: (ms: number) => Promise<void> = async () => {}): Promise<Opened> {
+export async function openedOn(
+  at: GitRepository,
+  sleep: (ms: number) => Promise<void> = async () => {},
+  structuralMerge: StructuralMerge | null = null,
+): Promise<Opened> {
   const git = createGit({ environment: at.environment, sleep })
   const found = good(await discoverRepository(git, at.root))
   good(await ensureExcluded(found.commonDir))
-  const repository = openRepository({ ...found, git, environment: at.environment, envFiles })
+  const repository = openRepository({ ...found, git, environment: at.environment, envFiles, structuralMerge })
   const workspace = (id: string, base: string = at.tip()): Workspace => ({
     branch: `orch/r1/${id}`,
     path: at.path('.orch', 'worktrees', id),

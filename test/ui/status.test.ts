@@ -130,6 +130,7 @@ describe('orch status --json', () => {
                 "waitingFor": null,
               },
             ],
+            "undone": false,
           },
           {
             "base": null,
@@ -158,6 +159,7 @@ describe('orch status --json', () => {
                 "waitingFor": null,
               },
             ],
+            "undone": false,
           },
         ],
         "totals": {

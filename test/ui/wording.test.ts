@@ -73,6 +73,18 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
   'stage-landed': combinedAndLanded(1, []).filter(
     (f): f is Fact & { type: 'stage-landed' } => typeof f !== 'number' && f.type === 'stage-landed',
   ),
+  'stage-undone': [
+    {
+      type: 'stage-undone',
+      stage: 1,
+      branch: 'main',
+      how: 'moved-back',
+      from: commitOf('x'),
+      to: commitOf('y'),
+      keptAs: 'refs/orch/undone/r1',
+    },
+    { type: 'stage-undone', stage: 1, branch: 'main', how: 'reverted', from: commitOf('x'), to: commitOf('y'), keptAs: null },
+  ],
   'stage-held': [{ type: 'stage-held', stage: 1, failure: { reason: 'approval-missing' } }],
   'stage-failed': [{ type: 'stage-failed', stage: 1, failure: { reason: 'empty-diff' } }],
   'workspace-opened': [opened('1A') as Fact & { type: 'workspace-opened' }],
@@ -180,6 +192,8 @@ describe('facts in words', () => {
       stage 1 starts from 626173652d63, which is red before anything began: 1 of 2 failed: npm test
       stage 1 combined 1A, 1B; checks: passed; nothing is missing
       stage 1 landed: main moved from 626173652d63 to 73746167652d
+      stage 1 is undone: main went back, from 782d636f6d6d to 792d636f6d6d; the old tip is kept as refs/orch/undone/r1
+      stage 1 is undone: main took it back by a commit, from 782d636f6d6d to 792d636f6d6d
       stage 1 is held back: a person must approve this before the merge
       stage 1 failed: the agent says that it is done, and nothing was changed
       1A workspace opened on orch/r1/1A

@@ -4,7 +4,7 @@ import type { MilestoneId } from '../../core/milestone.js'
 import { ok, type Result } from '../../core/result.js'
 import type { MergeTrial } from '../../engine/ports.js'
 import { mergeTrees } from './merge-trees.js'
-import { milestoneLogFormat, parseMilestoneLog } from './milestone-trailers.js'
+import { milestoneLogChoice, milestoneLogFormat, parseMilestoneLog } from './milestone-trailers.js'
 import { type Change, parseRawDiff } from './raw-diff.js'
 import { line, type Site, yes } from './site.js'
 
@@ -79,8 +79,7 @@ export async function mergedMilestones(
   site: Site,
   tip: CommitId,
 ): Promise<Result<ReadonlyMap<MilestoneId, { commit: CommitId; hash: string | null }>, Failure>> {
-  const merges = ['--min-parents=2', '--max-parents=2', '--grep=^Orch-Task:']
-  const args = ['log', '-z', '--topo-order', ...merges, `--format=${milestoneLogFormat}`, tip]
+  const args = ['log', '-z', '--topo-order', ...milestoneLogChoice, `--format=${milestoneLogFormat}`, tip]
   // Asked for a plan as well, which leaves nothing behind: not even the folder for work in memory.
   const answer = await site.inRepository({ doing: 'look for merged milestones', args })
   return answer.ok ? ok(parseMilestoneLog(answer.value.stdout)) : answer

@@ -17,6 +17,10 @@ export interface Landing extends Span {
   readonly branch: string
   /** The branch that holds the finished work, for the message when it cannot land. */
   readonly keptOn: string
+  /** For the reflog; absent: that it landed. */
+  readonly why?: string
+  /** A branch that is at neither end is refused, also when `to` is part of it: a move back always leads to a part. */
+  readonly onlyBetween?: true
 }
 
 /**
@@ -39,13 +43,13 @@ export async function land(site: Site, landing: Landing): Promise<Result<void, F
   }
   const refused = await firstRefusal(site, behind.value, landing)
   if (refused !== null) return err(refused)
-  const moved = await swap(site, { branch, from, to, why: `landed ${landing.keptOn}` })
+  const moved = await swap(site, { branch, from, to, why: landing.why ?? `landed ${landing.keptOn}` })
   return moved.ok ? bringAll(site, behind.value, landing) : moved
 }
 
 /** Landed before, and the person went on from there; or the branch went another way. */
 async function alreadyIn(site: Site, landing: Landing, tip: CommitId): Promise<Result<void, Failure>> {
-  const contained = await isAncestor(site, landing.to, tip)
+  const contained = landing.onlyBetween === true ? ok(false) : await isAncestor(site, landing.to, tip)
   if (!contained.ok) return contained
   return contained.value ? ok(undefined) : err({ reason: 'branch-moved', branch: landing.branch, expected: landing.from })
 }

@@ -64,6 +64,12 @@ export async function deleteBranch(site: Site, branch: string, tip: CommitId): P
   return deleted.ok ? ok(undefined) : deleted
 }
 
+/** Gives a commit a ref of its own, outside of the branches. */
+export async function keepUnder(site: Site, ref: string, commit: CommitId): Promise<Result<void, Failure>> {
+  const kept = await site.git.inTurn(() => site.inRepository({ doing: `keep ${ref}`, args: ['update-ref', ref, commit] }))
+  return kept.ok ? ok(undefined) : kept
+}
+
 /** Gives a commit that would lose its last name one under `refs/orch/kept/`. For use within a turn. */
 export async function keepReachable(site: Site, commit: CommitId): Promise<Result<void, Failure>> {
   const args = ['update-ref', `${keptRefs}${commit}`, commit]

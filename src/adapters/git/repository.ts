@@ -13,11 +13,12 @@ import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorksp
 import { copyEnvFiles } from './env-files.js'
 import { forgetWorktree, goneWorktrees } from './gone-worktrees.js'
 import { land } from './land.js'
-import { branchTip, swap } from './refs.js'
+import { branchTip, keepUnder, swap } from './refs.js'
 import { openSentinel } from './sentinel.js'
 import { createSite, type Site, type SiteOptions } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
 import { startAnew } from './start-anew.js'
+import { type Brought, isPushed, type Reverted, revertOnTop, taskMergesIn } from './undo.js'
 import { commitScratch, commitWork } from './work.js'
 
 /** A repository, the watch over what others change in it, and what a cut-off run left in it. */
@@ -29,6 +30,16 @@ export interface WatchedRepository extends Repository, FreshStarts {
   changeSummary(from: CommitId, to: CommitId): Promise<Result<ChangeSummary | null, Failure>>
   /** Has git forget one; what only it pointed to stays reachable. */
   forgetWorktree(path: string): Promise<Result<void, Failure>>
+  /** Whether a branch of a remote is known to hold any commit of the span. */
+  isPushed(span: Brought): Promise<Result<boolean, Failure>>
+  /** The merges of tasks in a span. */
+  taskMergesIn(span: Brought): Promise<Result<readonly CommitId[], Failure>>
+  /** A commit on top of `tip` that takes back what a span brought, made in memory; the board gets the text that is given. */
+  revertOnTop(undo: Brought & { tip: CommitId; message: string; board: { path: string; text: string } }): Promise<Result<Reverted, Failure>>
+  /** Gives a commit a ref of its own, outside of the branches. */
+  keepUnder(ref: string, commit: CommitId): Promise<Result<void, Failure>>
+  /** As `land`, to a commit that may be part of what is there. `branch-moved`: the branch is at neither end. */
+  goBack(move: { branch: string; from: CommitId; to: CommitId; why: string }): Promise<Result<void, Failure>>
 }
 
 /** The engine's view of a git repository. Whatever changes refs, worktrees or config waits for its turn at the door. */
@@ -63,6 +74,11 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     broughtBy: (place, merges) => broughtBy(site, place, merges),
     mergedMilestones: (tip) => mergedMilestones(site, tip),
     startAnew: (workspace, base) => startAnew(site, workspace, base),
+    isPushed: (span) => isPushed(site, span),
+    taskMergesIn: (span) => taskMergesIn(site, span),
+    revertOnTop: (undo) => revertOnTop(site, undo),
+    keepUnder: (ref, commit) => keepUnder(site, ref, commit),
+    goBack: (move) => inTurn(() => land(site, { ...move, keptOn: move.branch, onlyBetween: true })),
     sentinel: () => openSentinel(site),
     changeSummary: (from, to) => changeSummary(site, from, to),
     goneWorktrees: () => goneWorktrees(site),

@@ -3,7 +3,7 @@ import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
 import type { Workspace } from '../../core/work.js'
 import { commitTree, isAncestor, treeOf } from './commits.js'
-import { swap, tipOf } from './refs.js'
+import { keepUnder, swap, tipOf } from './refs.js'
 import type { Site } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
 import { exists, findWorktree } from './worktrees.js'
@@ -26,7 +26,7 @@ export async function startAnew(site: Site, workspace: Workspace, base: CommitId
   const known = await isAncestor(site, held.value, base)
   if (!known.ok) return known
   const ref = known.value ? null : `${beforeRetryRefs}${branch.replace(/^orch\//, '')}/${held.value.slice(0, 12)}`
-  const kept = ref === null ? ok(undefined) : await keep(site, ref, held.value)
+  const kept = ref === null ? ok(undefined) : await keepUnder(site, ref, held.value)
   if (!kept.ok) return kept
   const back = isThere ? await putBack(site, { path, branch }, { head: base, tree: base }) : await setBack(site, branch, tip.value, base)
   return back.ok ? ok(ref) : err(back.error)
@@ -39,11 +39,6 @@ async function withEdits(site: Site, path: string, tip: CommitId): Promise<Resul
   const committed = await treeOf(site, tip)
   if (!committed.ok || committed.value === now.value) return committed.ok ? ok(tip) : committed
   return commitTree(site, { tree: now.value, parents: [tip], message: 'What was not committed when the task was begun anew\n' })
-}
-
-async function keep(site: Site, ref: string, commit: CommitId): Promise<Result<void, Failure>> {
-  const kept = await site.git.inTurn(() => site.inRepository({ doing: `keep ${ref}`, args: ['update-ref', ref, commit] }))
-  return kept.ok ? ok(undefined) : kept
 }
 
 const setBack = (site: Site, branch: string, from: CommitId, to: CommitId): Promise<Result<void, Failure>> =>

@@ -124,6 +124,7 @@ const stage = {
   tasks: z.array(text),
   failure,
   landed: z.looseObject({ from: text, to: text }).nullable(),
+  undone: z.looseObject({ to: text }).nullable(),
   active: z.looseObject({ ms: z.number(), since: z.number().nullable(), tasks: z.array(text) }),
 } satisfies ShapeOf<StageState>
 

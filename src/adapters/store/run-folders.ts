@@ -2,7 +2,7 @@ import { open, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
-import type { RunState } from '../../core/run-state.js'
+import { isOver, type RunState } from '../../core/run-state.js'
 import type { Chance, Clock } from '../../engine/ports.js'
 import { readHistory } from './run-history.js'
 import { runPaths } from './run-paths.js'
@@ -49,7 +49,7 @@ export async function findUnfinishedRun(
     const history = await readHistory(folder)
     if (!history.ok) return history
     const { state } = history.value
-    if (state !== null && wanted(state)) return ok(state.ending === 'done' ? null : { folder, state })
+    if (state !== null && wanted(state)) return ok(isOver(state) ? null : { folder, state })
   }
   return ok(null)
 }

@@ -13,6 +13,7 @@ describe('parseMergeTree', () => {
     expect(parseMergeTree(recorded('994e6d9138638d1c9d3cabbdda6dbe7b05ab4d4f~~'), true)).toEqual({
       tree: '994e6d9138638d1c9d3cabbdda6dbe7b05ab4d4f',
       files: [],
+      conflicts: [],
       notes: '',
     })
   })
@@ -24,6 +25,14 @@ describe('parseMergeTree', () => {
     expect(parseMergeTree(text, false)).toEqual({
       tree: 'ae7a264dfb87b8eccba94c61ee3ba772266c1d26',
       files: ['del.txt', 'ä b.txt'],
+      conflicts: [
+        {
+          path: 'ä b.txt',
+          base: { mode: '100644', oid: '01e79c32a8c99c557f0757da7cb6d65b3414466d' },
+          ours: { mode: '100644', oid: 'f8fd9dd4b7fd5941a25f7daf3d00441b1a58f1b7' },
+          theirs: { mode: '100644', oid: 'd475a01cbb32a91dfcf7552a38380638219d04c8' },
+        },
+      ],
       notes:
         'CONFLICT (modify/delete): del.txt deleted in A and modified in HEAD.  Version HEAD of del.txt left in tree.\nCONFLICT (content): Merge conflict in ä b.txt',
     })
@@ -31,7 +40,7 @@ describe('parseMergeTree', () => {
 
   it('takes the paths from the messages where a conflict leaves no entry', () => {
     const text = recorded('abc~~2~old/x~new/x~CONFLICT (directory rename suggested)~CONFLICT (file location): x\n~')
-    expect(parseMergeTree(text, false)).toEqual({ tree: 'abc', files: ['old/x', 'new/x'], notes: 'CONFLICT (file location): x' })
+    expect(parseMergeTree(text, false)).toEqual({ tree: 'abc', files: ['old/x', 'new/x'], conflicts: [], notes: 'CONFLICT (file location): x' })
   })
 })
 
@@ -81,8 +90,12 @@ it('parseTree and parseStatus keep paths as they are', () => {
   )
 })
 
-it('parseMilestoneLog takes the newest merge of a milestone, and only what orch merged', () => {
-  const text = recorded('aaa\t2B\tr2\thash2\t~bbb\t1A\tr1\t\t~ccc\t2B\tr1\thash1\t~ddd\t1C\t\thash\t~eee\tstage-1\tr1\t\t~')
+it('parseMilestoneLog takes the newest merge of a milestone that nobody has undone, and only what orch merged', () => {
+  const undo = 'uuu\tp\t\tr2\t\tfff ggg\t~'
+  const merges = 'aaa\tp q\t2B\tr2\thash2\t\t~bbb\tp q\t1A\tr1\t\t\t~ccc\tp q\t2B\tr1\thash1\t\t~'
+  const none = 'ddd\tp q\t1C\t\thash\t\t~eee\tp q\tstage-1\tr1\t\t\t~hhh\tp\t1D\tr1\t\t\t~'
+  const undone = 'fff\tp q\t1E\tr2\thash\t\t~ggg\tp q\t1A\tr2\thash\t\t~'
+  const text = recorded(`${undo}${undone}${merges}${none}`)
   expect(parseMilestoneLog(text)).toEqual(
     new Map([
       ['2B', { commit: 'aaa', hash: 'hash2' }],

@@ -97,7 +97,9 @@ export class Crew {
     if (part.kind === 'commits') this.#commit(request, place)
     const isStubborn = !this.calm && stubborn.includes(request.task)
     const most = Math.max(3, ...milestones.map((m) => m.criteria.length))
-    const isJudged = milestones.some((m) => m.id === request.task && m.criteria.some((c) => c.command === null))
+    // Criteria are judged by one lens only; what another says of them is not asked for.
+    const isJudge = request.env?.['ORCH_LENS'] === 'correctness'
+    const isJudged = isJudge && milestones.some((m) => m.id === request.task && m.criteria.some((c) => c.command === null))
     const kind = part.kind === 'garbage' ? 'garbage' : isStubborn || part.kind === 'picky' ? 'picky' : 'good'
     return { kind: 'finished', usage: paid, ...reviewAnswer(kind, { most, isJudged }, this.dice), denials: 0 }
   }
