@@ -48,17 +48,18 @@ describe('the watch over sessions', () => {
     expect(await watch.end(two, state)).toEqual({ leaked: [], written: [], unexplained: [] })
   })
 
-  it('looks once for all who wait for a look', async () => {
+  it('looks once for all who come while it looks', async () => {
     let looks = 0
-    const look = () => Promise.resolve(ok(++looks === 3 ? [mine] : []))
+    const look = () => Promise.resolve(ok(++looks === 4 ? [mine] : []))
     const watch = new Watch(
       { look, inspect: () => Promise.resolve(ok([])), keep: () => Promise.resolve(ok('')) },
       { progressed: () => undefined },
     )
-    await watch.begin(one, state)
-    const [, ...ends] = await Promise.all([watch.begin(two, state), watch.end(one, state), watch.end(two, state)])
-    expect(looks).toBe(3)
-    expect(ends.map((end) => end.unexplained.length)).toEqual([0, 1])
+    const sessions = [one, two, session('1C')]
+    for (const started of sessions) await watch.begin(started, state)
+    const ends = await Promise.all(sessions.map((ended) => watch.end(ended, state)))
+    expect(looks).toBeLessThanOrEqual(5)
+    expect(ends.map((end) => end.unexplained.length)).toEqual([0, 0, 1])
   })
 
   it('lets a session move its own branch', async () => {
