@@ -225,5 +225,5 @@ describe('a reviewer after the first round', () => {
   })
 
   test('who mends is told how to answer', () =>
-    expect(prompts.remediate({ ...subject, checks: [], findings: 'x' })).toContain('ANSWER 1a2b3c4d: '))
+    expect(prompts.remediate({ ...subject, checks: [], redBefore: [], findings: 'x' })).toContain('ANSWER 1a2b3c4d: '))
 })
