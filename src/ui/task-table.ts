@@ -134,5 +134,6 @@ function failureLines(task: TaskStatus): readonly string[] {
   if (task.failure === null || isBecauseOfAnother(task)) return []
   const message = indented(task.failure.message, '      ').split('\n')
   const hint = task.failure.hint === null ? [] : [`        ${oneLine(task.failure.hint)}`]
-  return [...message.slice(0, mostLines), ...(message.length > mostLines ? ['      ...'] : []), ...hint]
+  const commands = (task.failure.commands ?? []).map((command) => `          ${oneLine(command)}`)
+  return [...message.slice(0, mostLines), ...(message.length > mostLines ? ['      ...'] : []), ...hint, ...commands]
 }

@@ -34,13 +34,15 @@ const [base, head] = ['a'.repeat(40), 'b'.repeat(40)]
 const reviewed = { lens: 'correctness', bar: 'major', before: null } as const
 const red = aCheckResult({ command: 'npm test', passed: false, exitCode: 3, output: 'expected 1\n' })
 
+const conflict = { files: ['src/a.ts'], others: [], base, ours: head, theirs: 'c'.repeat(40), refusal: null }
+
 const all: readonly (readonly [name: string, render: (subject: PromptSubject) => string])[] = [
   ['implement', (s) => prompts.implement(s)],
   [
     'remediate',
     (s) => prompts.remediate({ ...s, checks: [red], redBefore: [], findings: 'Findings:\n\n1. [major] 1234abcd (a.ts:1): Wrong' }),
   ],
-  ['resolve', (s) => prompts.resolve({ ...s, files: ['src/a.ts', 'b.md'], notes: 'CONFLICT (content)' })],
+  ['resolve', (s) => prompts.resolve({ ...s, ...conflict, files: ['src/a.ts', 'b.md'] })],
   [
     'review',
     (s) => prompts.review({ ...s, ...reviewed, base, head, diff: '+++ b/src/a.ts\n+1\n', checks: [{ ...red, passed: true, exitCode: 0 }] }),
@@ -116,9 +118,21 @@ describe('workers are told', () => {
   })
 
   test('which files are in conflict', () => {
-    const prompt = prompts.resolve({ ...subject, files: ['src/a.ts'], notes: '' })
+    const prompt = prompts.resolve({ ...subject, ...conflict })
     expect(prompt).toContain('## Files in conflict\n\n- src/a.ts\n')
-    expect(prompt).not.toContain('What git says')
+    expect(prompt).not.toMatch(/other side is about|was not taken/)
+  })
+
+  test('where both sides of a conflict began, where they are, and what the other one is about', () => {
+    const prompt = prompts.resolve({ ...subject, ...conflict, others: [aMilestone({ id: '2A', text: 'other' })] })
+    for (const commit of [base, head, conflict.theirs]) expect(prompt).toContain(commit)
+    expect(prompt).toContain('## What the other side is about\n\n<milestone id="2A" file="milestones/2A.md">\nother\n</milestone>')
+  })
+
+  test('why a resolution was not taken', () => {
+    const prompt = prompts.resolve({ ...subject, ...conflict, refusal: { outside: ['README.md'], lostTests: ["it('adds')"] } })
+    expect(prompt).toContain("put each of them back:\n- it('adds')\n")
+    expect(prompt).toContain('give its reason at the end:\n- README.md\n')
   })
 })
 

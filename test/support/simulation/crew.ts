@@ -59,7 +59,7 @@ export class Crew {
     if (failure !== null) return { kind: 'failed', usage: paid, ...failure }
     if (request.step === 'review') return this.#review(part, request, place)
     if (part.kind !== 'lies') this.#work(part, request, place)
-    return finished(undefined, this.#closingWords(part, request))
+    return finished(undefined, this.#closingWords(part, request, place))
   }
 
   #work(part: Part, request: SessionRequest, place: MemoryWorktree): void {
@@ -81,7 +81,12 @@ export class Crew {
   }
 
   /** One that changes nothing may answer what it was asked for, all of it or a part. */
-  #closingWords(part: Part, { step, prompt }: SessionRequest): string {
+  #closingWords(part: Part, { step, prompt }: SessionRequest, place: MemoryWorktree): string {
+    // What it touched outside of a conflict, an earlier session of it perhaps, it says; where it strays it does not.
+    if (step === 'resolve' && part.kind !== 'strays')
+      return Object.keys(place.files)
+        .map((file) => `REASON ${file}: it had to be`)
+        .join('\n')
     if (part.kind !== 'lies' || step !== 'remediate') return 'done'
     const answered = idsIn(prompt).filter(() => this.dice.chance(0.8))
     return ['done', ...answered.map((id) => `ANSWER ${id}: it is right as it is`)].join('\n')
