@@ -122,6 +122,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       journal,
       listener,
       sharedLimits,
+      publisher: config.git.pr === 'off' ? null : (await import('./pull-requests.js')).publisherFor(project, setup.runFolder),
       records: new RunRecords(setup.runFolder),
       milestones: project.milestones,
       earlierRuns: earlierRuns(project.runsFolder),

@@ -40,6 +40,11 @@ export interface Config {
     readonly mergeOrder: 'plan' | 'finished'
     /** What is tried on files in conflict before an agent is: `auto`: mergiraf, if it is there; `off`: nothing; else a program that speaks its command line. */
     readonly structuralMerge: string
+    /** What is published as a pull request once a stage has landed: nothing, the stage, or each of its tasks. */
+    readonly pr: 'off' | 'stage' | 'task'
+    readonly prDraft: boolean
+    /** How long the checks of a pull request are waited for, in milliseconds; null: not at all. */
+    readonly prWaitMs: number | null
   }
   readonly worktree: {
     readonly setup: readonly string[]
@@ -169,7 +174,16 @@ export const defaultConfig: Config = {
   milestones: { dir: 'milestones' },
   tasksFile: 'TASKS.md',
   checks: [],
-  git: { baseBranch: null, envFiles: ['.env', '.env.local'], mergeRounds: 2, mergeOrder: 'plan', structuralMerge: 'auto' },
+  git: {
+    baseBranch: null,
+    envFiles: ['.env', '.env.local'],
+    mergeRounds: 2,
+    mergeOrder: 'plan',
+    structuralMerge: 'auto',
+    pr: 'off',
+    prDraft: false,
+    prWaitMs: null,
+  },
   worktree: { setup: [], leases: { ports: 0, temp: false, names: [] } },
   execution: {
     concurrency: null,

@@ -226,7 +226,7 @@ describe('the resolution of a conflict by an agent', () => {
 
   const resolving = (...acts: readonly Act[]): World => {
     let times = 0
-    const resolve: Act = (...given) => (acts[Math.min(times++, acts.length - 1)] ?? finished)(...given)
+    const resolve: Act = (...given) => (acts[Math.min(times++, acts.length - 1)] ?? (() => finished()))(...given)
     const act = acting({ '1A implement': conflicting, '1B implement': conflicting, resolve })
     return new World({ milestones: ids(2).map((id) => aMilestone({ id })), act, concurrency: 1 })
   }
