@@ -2,7 +2,8 @@ import { systemClock } from '../adapters/clock/clock.js'
 import { secretRedactor } from '../adapters/processes/secret-redactor.js'
 import type { WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
-import { type ChangeSummary, type Report, reportOf } from '../core/report.js'
+import { type Report, reportOf } from '../core/report.js'
+import type { ChangeSummary } from '../core/reported-task.js'
 import { ok, type Result } from '../core/result.js'
 import type { Work } from '../core/work.js'
 import { reportHtml } from '../documents/report-html.js'
@@ -18,7 +19,7 @@ export async function writeReport(project: Project, seen: SeenRun, format: Repor
   const facts = await factsOf(seen)
   if (!facts.ok) return facts
   const changes = await changesOf(project, Object.values(seen.state.work))
-  const context = { now: systemClock.now(), running: seen.running, changes }
+  const context = { now: systemClock.now(), running: seen.running, changes, milestonesDir: project.config.milestones.dir }
   const report = await withoutSecrets(project, reportOf(seen.state, facts.value, context))
   return ok(writers[format](report))
 }

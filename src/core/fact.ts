@@ -239,6 +239,8 @@ export type WorkFact =
   | { readonly type: 'combination-refused'; readonly task: WorkId; readonly onto: CommitId; readonly results: readonly CheckResult[] }
   /** What was merged before it is now part of its own branch. */
   | { readonly type: 'base-joined'; readonly task: WorkId; readonly onto: CommitId; readonly commit: CommitId }
+  /** What the review of a whole stage left to be done later stands on its integration branch now; the checks are run on that. */
+  | { readonly type: 'deferred-written'; readonly task: WorkId; readonly commit: CommitId; readonly findings: number }
   | { readonly type: 'task-failed'; readonly task: WorkId; readonly failure: Failure }
   | { readonly type: 'task-parked'; readonly task: WorkId; readonly failure: Failure }
   | { readonly type: 'task-blocked'; readonly task: WorkId; readonly failure: Failure }

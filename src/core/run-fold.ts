@@ -107,6 +107,7 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'attempt-finished':
       return { ...moveOn(withoutGuesses(state, fact.task), fact), streak: null }
     case 'base-joined':
+    case 'deferred-written':
       return moveOn(state, fact)
     case 'review-given':
       return {

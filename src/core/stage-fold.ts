@@ -22,7 +22,7 @@ export const pendingStage = (planned: PlannedStage): StageState => ({
 })
 
 /** What is done to the whole of a stage is done on its integration branch: whatever is combined later builds on it. */
-export function moveOn(state: RunState, fact: RecordedFact & { type: 'attempt-finished' | 'base-joined' }): RunState {
+export function moveOn(state: RunState, fact: RecordedFact & { type: 'attempt-finished' | 'base-joined' | 'deferred-written' }): RunState {
   const moved = withWork(state, fact.task, (work) => reduceWork(work, fact))
   const { stage } = workOf(state, fact.task)
   return fact.task === wholeOf(stage) ? withStage(moved, stage, (s) => ({ ...s, integration: fact.commit })) : moved

@@ -93,6 +93,8 @@ function changed(work: Work, fact: Change): Work {
         changed: true,
         byHand: afterJoin(work, fact.commit),
       }
+    case 'deferred-written':
+      return { ...work, phase: 'worked', open: null, head: fact.commit, checks: [], byHand: afterJoin(work, fact.commit) }
     case 'task-failed':
     case 'task-parked':
     case 'task-blocked':

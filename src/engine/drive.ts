@@ -8,6 +8,8 @@ import { checkWork } from './check.js'
 import { currentWork, type Engine, failWork, haltFor, record, rulesFor, stateOf } from './engine.js'
 import { checkEntry, joinBase, prepare, reopenWorkspace } from './prepare.js'
 import { reviewWork } from './review.js'
+import { isWhole } from './workspace.js'
+import { writeDeferred } from './write-deferred.js'
 
 /** Carries a piece of work as far as it goes: ask what is next, do it, record what happened, ask again. Never rejects for a Failure. */
 export async function driveWork(engine: Engine, id: WorkId): Promise<void> {
@@ -59,6 +61,11 @@ async function park(engine: Engine, work: Work, failure: Failure): Promise<void>
 
 async function approve(engine: Engine, work: Work): Promise<void> {
   await engine.watch.settle(work, stateOf(engine))
+  if (isWhole(work)) {
+    const written = await writeDeferred(engine, work)
+    if (!written.ok) return failWork(engine, work.id, written.error)
+    if (written.value) return
+  }
   await record(engine, { type: 'task-approved', task: work.id, commit: headOf(work) })
 }
 
