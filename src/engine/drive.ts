@@ -1,10 +1,11 @@
 import type { WorkId } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
 import { nextStep, type Step } from '../core/next-step.js'
 import { unreachable } from '../core/result.js'
 import type { Work } from '../core/work.js'
 import { carryOutAttempt } from './attempt.js'
 import { checkWork } from './check.js'
-import { currentWork, type Engine, failWork, record, rulesFor, stateOf } from './engine.js'
+import { currentWork, type Engine, failWork, haltFor, record, rulesFor, stateOf } from './engine.js'
 import { checkEntry, joinBase, prepare, reopenWorkspace } from './prepare.js'
 import { reviewWork } from './review.js'
 import { isWhole } from './workspace.js'
@@ -42,10 +43,20 @@ function perform(engine: Engine, work: Work, step: Step): Promise<unknown> {
     case 'fail':
       return failWork(engine, work.id, step.failure)
     case 'park':
-      return record(engine, { type: 'task-parked', task: work.id, failure: step.failure })
+      return park(engine, work, step.failure)
     default:
       return unreachable(step)
   }
+}
+
+/** A conflict is left to a person with a clean worktree, in which their own merge begins; what a session tried there stays reachable. */
+async function park(engine: Engine, work: Work, failure: Failure): Promise<void> {
+  const { workspace, head } = work
+  if ((failure.reason === 'conflict-unresolved' || failure.reason === 'resolution-refused') && workspace !== null && head !== null) {
+    const back = await engine.ports.repository.putBack(workspace, { head, tree: head })
+    if (!back.ok && (await haltFor(engine, back.error))) return
+  }
+  await record(engine, { type: 'task-parked', task: work.id, failure })
 }
 
 async function approve(engine: Engine, work: Work): Promise<void> {

@@ -36,6 +36,20 @@ interface OpenChange {
   readonly candidates: Set<string>
 }
 
+/** What a look is wanted for. */
+interface Wanted {
+  readonly state: RunState
+  /** Places that are looked at besides the quiet ones. */
+  readonly more: readonly QuietPlace[]
+}
+
+interface Waiting extends Wanted {
+  readonly go: () => Promise<void>
+  readonly refuse: (bug: unknown) => void
+}
+
+const coming = (batch: readonly Wanted[]): readonly QuietPlace[] => batch.flatMap(({ more }) => more)
+
 /**
  * Finds out which session did what outside of its worktree. It looks whenever a session starts or ends, so that between
  * two looks the same sessions ran.
@@ -49,7 +63,8 @@ export class Watch {
   readonly #listener: Pick<Listener, 'progressed'>
   readonly #running = new Map<string, WatchedSession>()
   #open: readonly OpenChange[] = []
-  #last: Promise<unknown> = Promise.resolve()
+  #waiting: readonly Waiting[] = []
+  #serving: Promise<void> | null = null
 
   constructor(sentinel: Sentinel, listener: Pick<Listener, 'progressed'>) {
     this.#sentinel = sentinel
@@ -58,21 +73,17 @@ export class Watch {
 
   /** To be called right before a session starts. */
   begin(session: WatchedSession, state: RunState): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#look(state)
-      this.#running.set(session.session, session)
-    })
+    return this.#afterALook({ state, more: [] }, async () => void this.#running.set(session.session, session))
   }
 
   /** To be called when work is about to be approved: what is in its worktree now is what belongs there. */
   settle(work: Work, state: RunState): Promise<void> {
-    return this.#inTurn(() => this.#look(state, placeOf(work)))
+    return this.#afterALook({ state, more: placeOf(work) }, async () => undefined)
   }
 
   /** To be called once a session is gone. One that ended in an earlier life of orch may be given too. */
   end(session: WatchedSession, state: RunState, reach: Reach = noReach): Promise<Sighting> {
-    return this.#inTurn(async () => {
-      await this.#look(state)
+    return this.#afterALook({ state, more: [] }, async () => {
       this.#running.delete(session.session)
       const own = this.#open.filter((o) => o.candidates.delete(session.session))
       const shown = new Set(own.filter((o) => isShownToBeDoneBy(o.change, session.path, reach)))
@@ -103,7 +114,7 @@ export class Watch {
     return { leaked: [...leaked, ...more], written: unseen.filter((path) => !found.has(path)) }
   }
 
-  async #look(state: RunState, more: readonly QuietPlace[] = []): Promise<void> {
+  async #look(state: RunState, more: readonly QuietPlace[]): Promise<void> {
     const looked = await this.#sentinel.look([...quietPlaces(state), ...more])
     // What cannot be seen now is seen at the next look.
     if (!looked.ok) {
@@ -117,10 +128,25 @@ export class Watch {
     if (seen.length > 0) this.#open = [...this.#open, ...found]
   }
 
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(act)
-    this.#last = mine.catch(() => undefined)
-    return mine
+  /** Whoever comes while somebody looks waits for the next look, which is one for all of them: what ended has ended before it, what starts waits for it. */
+  #afterALook<T>(wanted: Wanted, act: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = [...this.#waiting, { ...wanted, go: () => act().then(resolve, reject), refuse: reject }]
+      this.#serving ??= this.#serve()
+    })
+  }
+
+  async #serve(): Promise<void> {
+    for (let batch = this.#waiting; batch.length > 0; batch = this.#waiting) {
+      this.#waiting = []
+      try {
+        for (const { state } of batch.slice(-1)) await this.#look(state, coming(batch))
+        for (const { go } of batch) await go()
+      } catch (bug) {
+        for (const { refuse } of batch) refuse(bug)
+      }
+    }
+    this.#serving = null
   }
 }
 

@@ -48,6 +48,20 @@ describe('the watch over sessions', () => {
     expect(await watch.end(two, state)).toEqual({ leaked: [], written: [], unexplained: [] })
   })
 
+  it('looks once for all who come while it looks', async () => {
+    let looks = 0
+    const look = () => Promise.resolve(ok(++looks === 4 ? [mine] : []))
+    const watch = new Watch(
+      { look, inspect: () => Promise.resolve(ok([])), keep: () => Promise.resolve(ok('')) },
+      { progressed: () => undefined },
+    )
+    const sessions = [one, two, session('1C')]
+    for (const started of sessions) await watch.begin(started, state)
+    const ends = await Promise.all(sessions.map((ended) => watch.end(ended, state)))
+    expect(looks).toBeLessThanOrEqual(5)
+    expect(ends.map((end) => end.unexplained.length)).toEqual([0, 0, 1])
+  })
+
   it('lets a session move its own branch', async () => {
     const own: Change = { ...mine, kind: 'ref', place: one.path, name: 'refs/heads/orch/r1/1A', before: 'a', after: 'b' }
     const watch = watching([], [own])

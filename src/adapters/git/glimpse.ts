@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import pLimit from 'p-limit'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
@@ -36,9 +37,9 @@ export async function glimpse(site: Site, quiet: readonly QuietPlace[], last: Gl
   const worktrees = await listWorktrees(site)
   if (!worktrees.ok) return worktrees
   const places = new Map<string, PlaceGlimpse>()
-  for (const { path, stamp } of [{ path: site.root, stamp: '' }, ...quiet]) {
-    const before = last?.places.get(path)
-    const files = await filesOf(site, path, before?.stamp === stamp ? before.files : new Map())
+  const few = pLimit(atOnce)
+  const looks = [{ path: site.root, stamp: '' }, ...quiet].map((place) => few(() => lookAt(site, place, last)))
+  for (const { path, stamp, files } of await Promise.all(looks)) {
     if (!files.ok) return files
     const head = worktrees.value.find((w) => w.path === path)?.head ?? null
     if (files.value !== null) places.set(path, { stamp, head, files: files.value })
@@ -47,6 +48,14 @@ export async function glimpse(site: Site, quiet: readonly QuietPlace[], last: Gl
   if (!settings.ok) return settings
   places.set(site.commonDir, { stamp: '', head: null, files: settings.value })
   return ok({ refs: refs.value, stash: await stashOf(site, refs.value), worktrees: worktrees.value, places })
+}
+
+/** So many git processes read folders side by side: enough to keep a disk busy, and few enough not to crowd the sessions. */
+const atOnce = 4
+
+async function lookAt(site: Site, { path, stamp }: QuietPlace, last: Glimpse | null) {
+  const before = last?.places.get(path)
+  return { path, stamp, files: await filesOf(site, path, before?.stamp === stamp ? before.files : new Map()) }
 }
 
 /** What git or other programs move behind the scenes: nobody's work. */

@@ -98,6 +98,7 @@ const work = {
   ),
   answers: z.array(z.looseObject({ id: text, reason: text })),
   stageFindings: z.array(text),
+  refusal: z.looseObject({ outside: z.array(text), lostTests: z.array(text) }).nullable(),
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
   approvalNote: textOrNull,

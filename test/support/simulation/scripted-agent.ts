@@ -13,7 +13,7 @@ export type Act = (
   answered?: () => void,
 ) => SessionOutcome | Promise<SessionOutcome>
 
-export const finished = (structured?: unknown, text = 'done'): SessionOutcome => ({
+export const finished = (structured?: unknown, text = 'done'): SessionOutcome & { kind: 'finished' } => ({
   kind: 'finished',
   usage: paid,
   text,

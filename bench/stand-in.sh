@@ -1,0 +1,20 @@
+#!/bin/sh
+# The leanest agent there is: it reads its prompt, writes one file and says so in the program's own stream. A review approves.
+session=bench
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --version) echo '2.1.329 (bench)'; exit ;;
+    --session-id | --resume) session=$2 ;;
+  esac
+  shift
+done
+cat > /dev/null
+say() { printf '{%s,"session_id":"%s","uuid":"u"}\n' "$1" "$session"; }
+usage='"usage":{"input_tokens":100,"output_tokens":10,"cache_creation_input_tokens":0,"cache_read_input_tokens":0}'
+money='"total_cost_usd":0.01,"modelUsage":{},"duration_ms":1,"duration_api_ms":1,"num_turns":1'
+result() { say "\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"permission_denials\":[],\"api_error_status\":null,$money,$usage,$1"; }
+say '"type":"system","subtype":"init","cwd":".","tools":[],"mcp_servers":[],"model":"stand-in","apiKeySource":"none","permissionMode":"default"'
+case "$ORCH_STEP" in
+  review) result '"result":"","structured_output":{"verdict":"approved","summary":"read","criteria":[{"n":1,"met":true,"evidence":"seen","file":null,"line":null}],"findings":[]}' ;;
+  *) echo "$ORCH_TASK" > "$ORCH_TASK.txt"; result '"result":"Done."' ;;
+esac
