@@ -111,6 +111,8 @@ export interface Config {
     readonly lenses: readonly Lens[]
     /** How many lenses must approve; null: all. */
     readonly quorum: number | null
+    /** The program that reviews; null: `agent.command`. */
+    readonly command: string | null
   }
   readonly rateLimit: {
     readonly autoResume: boolean
@@ -217,7 +219,7 @@ export const defaultConfig: Config = {
     budgetUsd: null,
     fallback: [],
   },
-  review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'], bar: 'major', lenses: ['correctness'], quorum: null },
+  review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'], bar: 'major', lenses: ['correctness'], quorum: null, command: null },
   rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute, until: null },
   auth: { mode: 'oauth', file: null, accounts: [] },
   budget: { preset: null, run: noBudget, stage: noBudget, task: noBudget, warnAt: 0.8 },

@@ -284,6 +284,11 @@ export const configSchema = z.strictObject(
           'How many of the lenses must approve, correctness always among them; null: all. A blocker is never outvoted.',
           review.quorum,
         ),
+        command: option(
+          text.nullable(),
+          'Another agent program for reviews, which speaks the same protocol; null: agent.command.',
+          review.command,
+        ),
       },
       'Reviews.',
     ),

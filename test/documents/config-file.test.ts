@@ -88,6 +88,7 @@ const everyKey: readonly (readonly [key: string, written: unknown, at: string, r
   ['review.bar', 'minor', 'review.bar', 'minor'],
   ['review.lenses', ['correctness', 'security'], 'review.lenses', ['correctness', 'security']],
   ['review.quorum', 2, 'review.quorum', 2],
+  ['review.command', 'tools/reviewer.mjs', 'review.command', 'tools/reviewer.mjs'],
   ['rateLimit.autoResume', false, 'rateLimit.autoResume', false],
   ['rateLimit.wait', '10m', 'rateLimit.waitMs', 600_000],
   ['rateLimit.maxWait', '6h', 'rateLimit.maxWaitMs', 21_600_000],
