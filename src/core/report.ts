@@ -13,6 +13,8 @@ export interface ReportedStage {
   readonly stage: number
   readonly state: StageState['phase']
   readonly tasks: readonly ReportedTask[]
+  /** It was merged, and a person had it undone. */
+  readonly undone: boolean
   /** What the person's branch moved from and to; null: it has not moved. */
   readonly landed: { readonly from: CommitId; readonly to: CommitId } | null
   /** Checks that failed before the stage began, and those that failed and then passed on the same commit. */
@@ -82,6 +84,7 @@ export function reportOf(state: RunState, facts: readonly RecordedFact[], contex
 function runPart(state: RunState, facts: readonly RecordedFact[], { now, running }: ReportContext): Report['run'] {
   // Cut off, it lasted as long as something was written down.
   const last = running ? now : Date.parse(state.endedAt ?? facts.at(-1)?.at ?? state.startedAt)
+  const undone = state.stages.flatMap((s) => s.undone ?? [])
   return {
     id: state.run,
     outcome: running ? 'running' : (state.ending ?? 'interrupted'),
@@ -90,7 +93,7 @@ function runPart(state: RunState, facts: readonly RecordedFact[], { now, running
     durationMs: Math.max(0, last - Date.parse(state.startedAt)),
     baseBranch: state.baseBranch,
     baseCommit: state.baseCommit,
-    headCommit: state.stages.flatMap((s) => s.landed ?? []).at(-1)?.to ?? state.baseCommit,
+    headCommit: undone[0]?.to ?? state.stages.flatMap((s) => s.landed ?? []).at(-1)?.to ?? state.baseCommit,
     rehearsal: state.rehearsal,
     withoutReview: state.withoutReview,
     failure: running ? null : inWords(state.failure, null),
@@ -106,6 +109,7 @@ function stagePart(state: RunState, stage: StageState, context: ReportContext): 
     stage: stage.stage,
     state: stage.phase,
     tasks: works.map((work) => reportedTask(state, work, context)),
+    undone: stage.undone !== null,
     landed: stage.landed,
     redBefore: (stage.base?.results ?? []).filter((r) => !r.passed).map((r) => r.command),
     flaky: [...new Set([...(stage.base?.flaky ?? []), ...works.flatMap((w) => w.flaky.map((f) => f.command))])],

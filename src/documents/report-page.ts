@@ -125,7 +125,8 @@ export function stageBlocks(stage: ReportedStage): readonly Block[] {
   const { whole, failure } = stage
   const shared = failure !== null && !stage.tasks.some((t) => t.failure?.message === failure.message)
   return [
-    heading(2, `Stage ${stage.stage}`, stage.state, mood),
+    heading(2, `Stage ${stage.stage}`, stage.undone ? 'undone' : stage.state, mood),
+    ...(stage.undone ? [{ kind: 'text', text: 'It was merged, and a person had it undone.' } as const] : []),
     ...note('Red before this stage began', stage.redBefore),
     ...note('Flaky, failed and then passed on the same commit', stage.flaky),
     ...stage.tasks.flatMap(taskBlocks),

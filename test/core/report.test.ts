@@ -142,6 +142,13 @@ describe('a report', () => {
     ])
   })
 
+  it('tells that a person had a stage undone, and where the branch stands since', () => {
+    const landed: Fact = { type: 'stage-landed', stage: 1, branch: 'main', from: 'old', to: 'new' }
+    const undone: Fact = { type: 'stage-undone', stage: 1, branch: 'main', how: 'moved-back', from: 'new', to: 'old', keptAs: null }
+    expect(report([landed])).toMatchObject({ run: { headCommit: 'new' }, stages: [{ undone: false, state: 'done' }] })
+    expect(report([landed, undone])).toMatchObject({ run: { headCommit: 'old' }, stages: [{ undone: true, landed: null }] })
+  })
+
   it('costs what the ledger says', () => {
     const facts: readonly RecordedFact[] = recorded(start)
     expect(report([]).cost.total.costUsd).toBeCloseTo(facts.reduce((sum, f) => sum + ('usage' in f ? f.usage.costUsd : 0), 0))
