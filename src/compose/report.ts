@@ -2,7 +2,8 @@ import { systemClock } from '../adapters/clock/clock.js'
 import { secretRedactor } from '../adapters/processes/secret-redactor.js'
 import type { WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
-import { type ChangeSummary, type Report, reportOf } from '../core/report.js'
+import { type Report, reportOf } from '../core/report.js'
+import type { ChangeSummary } from '../core/reported-task.js'
 import { ok, type Result } from '../core/result.js'
 import type { Work } from '../core/work.js'
 import { reportHtml } from '../documents/report-html.js'
@@ -15,12 +16,17 @@ type ReportFormat = 'md' | 'json' | 'html'
 
 /** The report of a run as it stands now, whether it is under way, over or was cut off; it takes no lock and changes nothing. */
 export async function writeReport(project: Project, seen: SeenRun, format: ReportFormat): Promise<Result<string, Failure>> {
+  const report = await reportFor(project, seen)
+  return report.ok ? ok(writers[format](report.value)) : report
+}
+
+/** The same before it is written down, without secrets. */
+export async function reportFor(project: Project, seen: SeenRun): Promise<Result<Report, Failure>> {
   const facts = await factsOf(seen)
   if (!facts.ok) return facts
   const changes = await changesOf(project, Object.values(seen.state.work))
-  const context = { now: systemClock.now(), running: seen.running, changes }
-  const report = await withoutSecrets(project, reportOf(seen.state, facts.value, context))
-  return ok(writers[format](report))
+  const context = { now: systemClock.now(), running: seen.running, changes, milestonesDir: project.config.milestones.dir }
+  return ok(await withoutSecrets(project, reportOf(seen.state, facts.value, context)))
 }
 
 const writers: Readonly<Record<ReportFormat, (report: Report) => string>> = {

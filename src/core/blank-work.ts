@@ -41,6 +41,7 @@ export const blankWork = (
   answers: [],
   stageFindings: [],
   obstacle: null,
+  refusal: null,
   approvedByPerson: false,
   approvalNote: null,
   byHand: null,

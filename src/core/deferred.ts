@@ -12,7 +12,7 @@ export interface Deferred {
 /** What the reviews of a stage's merged work found and did not hold it back for, in plan order, the whole's last; each finding once. */
 export function deferredIn(state: RunState, stage: number): readonly Deferred[] {
   const whole = state.work[wholeOf(stage)]
-  const works = [...tasksOf(state, stage), ...(whole === undefined ? [] : [whole])].filter(isIn)
+  const works = [...tasksOf(state, stage).filter(isIn), ...(whole === undefined ? [] : [whole])]
   const all = works.flatMap((work) => deferredBy(work.verdict).map((finding) => ({ task: work.id, finding })))
   return all.filter(({ finding }, i) => all.findIndex((other) => other.finding.id === finding.id) === i)
 }

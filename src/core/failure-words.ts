@@ -3,12 +3,15 @@ import { withDetail, withOutput } from './cut-output.js'
 import type { Failure } from './failure.js'
 import { sizeWords } from './machine.js'
 import { unreachable } from './result.js'
+import type { TakeOver } from './take-over.js'
 import { unresolvedWords } from './unresolved-words.js'
 
 /** A failure in words: what happened, and what to type or do next. */
 export interface FailureWords {
   readonly message: string
   readonly hint: string | null
+  /** To be typed one after the other at the top of the repository, where more than a hint is needed; absent: none. */
+  readonly commands?: readonly string[]
 }
 
 const list = (items: readonly string[], most = 5): string =>
@@ -31,6 +34,26 @@ function describeSilence({ silentMs, tool }: Failure & { reason: 'agent-silent' 
   return {
     message: `the agent gave no sign of life for ${seconds} s${tool == null ? '' : ` while it ran ${tool}`}, and was ended`,
     hint: `See what it did: ${logs}; ${limit} sets the limit; then: ${retry}`,
+  }
+}
+
+function refusalWords({ files, outside, lostTests }: Failure & { reason: 'resolution-refused' }): string {
+  const why = [
+    ...(lostTests.length === 0 ? [] : [`tests that one side added are gone: ${list(lostTests)}`]),
+    ...(outside.length === 0 ? [] : [`files outside of the conflict were changed without a reason: ${list(outside)}`]),
+  ]
+  return `the agent's resolution of the merge conflict in ${list(files)} is refused: ${why.join('; ')}; both sides are kept`
+}
+
+/** What a person types to resolve a conflict themselves; between the first and the second line they edit. */
+function takenOver({ message }: FailureWords, takeOver: TakeOver | undefined, task: string | null): FailureWords {
+  const retry = `orch retry ${task ?? '<ID>'}`
+  if (takeOver === undefined) return { message, hint: `Resolve it on the task's branch by hand, then: ${retry}` }
+  const { worktree, branch, stageBranch } = takeOver
+  return {
+    message: `${message}, on ${branch} and ${stageBranch}`,
+    hint: `Take over in ${worktree}: merge, edit what stands between the markers, commit, then have it checked and merged`,
+    commands: [`git -C ${worktree} merge ${stageBranch}`, `git -C ${worktree} commit --all --no-edit`, retry],
   }
 }
 
@@ -120,10 +143,13 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'remediation-without-change':
       return say(`the agent was told what is wrong (${failure.cause}) and changed nothing`, `See what it said: ${logs}; then: ${retry}`)
     case 'conflict-unresolved':
-      return say(
-        `the merge conflict in ${list(failure.files)} could not be resolved; both sides are kept`,
-        `Resolve it on the task's branch by hand, then: ${retry}`,
+      return takenOver(
+        say(`the merge conflict in ${list(failure.files)} could not be resolved; both sides are kept`),
+        failure.takeOver,
+        task,
       )
+    case 'resolution-refused':
+      return takenOver(say(refusalWords(failure)), failure.takeOver, task)
     case 'forbidden-file-committed':
       return say(
         `files that must never be committed were committed: ${list(failure.files)}`,
@@ -220,6 +246,25 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       return say(
         `your checkout ${failure.path} is in the way (${failure.detail}); nothing was moved`,
         'Commit or move those changes aside, then: orch undo',
+      )
+    case 'remote-missing':
+      return say(
+        `there is no remote to publish ${failure.branch} on`,
+        'git remote add origin <url>; the text and the commands by themselves: orch pr --print',
+      )
+    case 'forge-unreachable':
+      return say(
+        `pull requests on ${failure.host} need a login, and there is none`,
+        'Log in with gh auth login (or glab auth login), or set GITHUB_TOKEN (GITLAB_TOKEN); the text and the commands by themselves: orch pr --print',
+      )
+    case 'forge-failed':
+      return say(withDetail(`it was not possible to ${failure.doing}`, failure.detail), 'Again: orch pr; by hand: orch pr --print')
+    case 'pull-request-red':
+      return say(
+        failure.failed.length > 0
+          ? `checks of the pull request ${failure.url} failed: ${list(failure.failed)}`
+          : `checks of the pull request ${failure.url} did not end in time: ${list(failure.pending)}`,
+        'Look at them there, then: orch resume',
       )
     case 'disk-full':
       return say(`no space left on the disk for ${failure.path}`, 'Free some (orch clean helps), then: orch resume')

@@ -1,5 +1,7 @@
 import type { BudgetMeasure, BudgetScope } from './budget.js'
 import type { Stall } from './policy/convergence.js'
+import type { ResolutionFaults } from './policy/resolution.js'
+import type { TakeOver } from './take-over.js'
 
 /** Everything that can go wrong in a run. Saved in facts, so each arm carries plain data only. */
 export type Failure =
@@ -48,7 +50,10 @@ export type Failure =
   | { readonly reason: 'review-unreadable'; readonly detail: string }
   | { readonly reason: 'review-not-readonly'; readonly files: readonly string[] }
   | { readonly reason: 'remediation-without-change'; readonly cause: string }
-  | { readonly reason: 'conflict-unresolved'; readonly files: readonly string[] }
+  /** `takeOver`: where a person finds both sides. */
+  | { readonly reason: 'conflict-unresolved'; readonly files: readonly string[]; readonly takeOver?: TakeOver }
+  /** An agent resolved it, left out tests or changed other files without a reason, and did so again when it was told. */
+  | ({ readonly reason: 'resolution-refused'; readonly files: readonly string[]; readonly takeOver?: TakeOver } & ResolutionFaults)
   | { readonly reason: 'forbidden-file-committed'; readonly files: readonly string[] }
   | { readonly reason: 'approval-missing' }
   /** A session wrote where it has no business. `patch`: where what it wrote is kept, relative to the repository. */
@@ -94,6 +99,13 @@ export type Failure =
   | { readonly reason: 'undo-conflict'; readonly stage: number; readonly files: readonly string[] }
   | { readonly reason: 'undo-red'; readonly commands: readonly string[] }
   | { readonly reason: 'undo-in-the-way'; readonly path: string; readonly detail: string }
+  // pull requests
+  | { readonly reason: 'remote-missing'; readonly branch: string }
+  /** Neither a program nor a token gives access to it. */
+  | { readonly reason: 'forge-unreachable'; readonly host: string }
+  | { readonly reason: 'forge-failed'; readonly doing: string; readonly detail: string }
+  /** Of a pull request; `pending`: not ended within `git.prWait`. */
+  | { readonly reason: 'pull-request-red'; readonly url: string; readonly failed: readonly string[]; readonly pending: readonly string[] }
   // the surroundings
   | { readonly reason: 'disk-full'; readonly path: string }
   /** The worktrees of a stage will not fit. Bytes. */

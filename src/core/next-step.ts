@@ -3,6 +3,7 @@ import type { Failure } from './failure.js'
 import { type Stall, stallOf } from './policy/convergence.js'
 import { unreachable } from './result.js'
 import { trendOf } from './review-history.js'
+import { withTakeOver } from './take-over.js'
 import { isOutOfTheRunning, orderedByHand, type Work } from './work.js'
 
 /** What must be done next to a piece of work. */
@@ -31,7 +32,7 @@ export interface Rules {
 /** The decision table. Undefined: nothing more can be done to it for now. */
 export function nextStep(work: Work, rules: Rules): Step | undefined {
   if (isOutOfTheRunning(work)) return undefined
-  if (work.failure !== null && work.open === null) return giveUp(work.failure)
+  if (work.failure !== null && work.open === null) return giveUp(withTakeOver(work.failure, work))
   // A session that was cut off or may be repeated goes first: its step is known. But what a person had edited is checked before it is judged.
   if (work.open !== null && !(work.open.step === 'review' && work.phase === 'worked')) return { kind: work.open.step }
   switch (work.phase) {
@@ -104,7 +105,8 @@ function afterObstacle(work: Work, rules: Rules): Step {
   const { obstacle } = work
   if (obstacle === null) throw new Error(`Internal error: ${work.id} is unmergeable without an obstacle`)
   if (work.mergeRounds < rules.mergeRounds) return obstacle.kind === 'conflict' ? { kind: 'resolve' } : { kind: 'join' }
-  if (obstacle.kind === 'conflict') return { kind: 'park', failure: { reason: 'conflict-unresolved', files: obstacle.files } }
+  if (obstacle.kind === 'conflict')
+    return { kind: 'park', failure: withTakeOver({ reason: 'conflict-unresolved', files: obstacle.files }, work) }
   const commands = obstacle.results.filter((r) => !r.passed).map((r) => r.command)
   return { kind: 'fail', failure: { reason: 'checks-failed', commands, rounds: work.rounds } }
 }
@@ -114,6 +116,7 @@ function giveUp(failure: Failure): Step {
   return failure.reason === 'review-unreadable' ||
     failure.reason === 'review-not-readonly' ||
     failure.reason === 'conflict-unresolved' ||
+    failure.reason === 'resolution-refused' ||
     failure.reason === 'agent-silent'
     ? { kind: 'park', failure }
     : { kind: 'fail', failure }

@@ -1,55 +1,13 @@
-import { type Evidence, evidenceFor, evidenceOf, isMet } from './evidence.js'
+import { deferredFile, deferredIn } from './deferred.js'
 import { type CommitId, type RecordedFact, type RunEnding, type WorkId, wholeOf } from './fact.js'
-import type { Failure } from './failure.js'
 import { describeFailure, type FailureWords } from './failure-words.js'
 import { type LedgerEntry, type LedgerSum, ledgerOf, sumBy, sumOf } from './ledger.js'
 import { conflictsIn, type MetConflict } from './met-conflicts.js'
 import { limitsIn, type MetLimit } from './met-limits.js'
 import { type Objection, objectionsIn } from './objections.js'
-import { publicState, type TaskStateName } from './public-state.js'
+import { publicState } from './public-state.js'
+import { inWords, type ReportContext, type ReportedTask, reportedTask } from './reported-task.js'
 import type { RunState, StageState } from './run-state.js'
-import type { Work } from './work.js'
-
-/** What git tells of the change that a task brought, or has on its branch. */
-export interface ChangeSummary {
-  readonly files: number
-  readonly insertions: number
-  readonly deletions: number
-  readonly commits: readonly { readonly commit: CommitId; readonly subject: string }[]
-}
-
-/** An exit criterion and why it counts as met, or that it does not. */
-export interface ReportedCriterion {
-  readonly n: number
-  readonly text: string
-  readonly met: boolean
-  readonly evidence: readonly Evidence[]
-  readonly words: string
-}
-
-export interface ReportedTask {
-  readonly id: WorkId
-  readonly title: string
-  readonly state: TaskStateName
-  readonly optional: boolean
-  /** What the milestone asks for: its tasks, as they stand there. */
-  readonly asked: readonly string[]
-  readonly criteria: readonly ReportedCriterion[]
-  readonly attempts: number
-  readonly rounds: number
-  readonly reviews: number
-  /** What reviews of the merged stage found in what it brought. */
-  readonly stageFindings: number
-  readonly costUsd: number
-  readonly estimatedUsd: number
-  /** From its first step to its end or now. Milliseconds. */
-  readonly durationMs: number
-  readonly branch: string | null
-  readonly mergeCommit: CommitId | null
-  /** Null: there is none, or git could not tell. */
-  readonly change: ChangeSummary | null
-  readonly failure: FailureWords | null
-}
 
 export interface ReportedStage {
   readonly stage: number
@@ -57,6 +15,11 @@ export interface ReportedStage {
   readonly tasks: readonly ReportedTask[]
   /** What the person's branch moved from and to; null: it has not moved. */
   readonly landed: { readonly from: CommitId; readonly to: CommitId } | null
+  /** Checks that failed before the stage began, and those that failed and then passed on the same commit. */
+  readonly redBefore: readonly string[]
+  readonly flaky: readonly string[]
+  /** Where what was deferred stands as a milestone file that may be adopted; null: nothing was. */
+  readonly deferredFile: string | null
   /** The work on the merged stage as a whole; null: it was merged and nothing more. */
   readonly whole: Pick<ReportedTask, 'state' | 'reviews' | 'rounds' | 'costUsd'> | null
   readonly failure: FailureWords | null
@@ -98,14 +61,6 @@ export interface Report {
   }
 }
 
-export interface ReportContext {
-  /** Epoch milliseconds. */
-  readonly now: number
-  /** Somebody carries the run out. */
-  readonly running: boolean
-  readonly changes: ReadonlyMap<WorkId, ChangeSummary>
-}
-
 /** Everything that a report tells, out of the saved facts and what they amount to. */
 export function reportOf(state: RunState, facts: readonly RecordedFact[], context: ReportContext): Report {
   const ledger = ledgerOf(facts)
@@ -142,41 +97,21 @@ function runPart(state: RunState, facts: readonly RecordedFact[], { now, running
   }
 }
 
-const inWords = (failure: Failure | null, task: WorkId | null): FailureWords | null =>
-  failure === null ? null : describeFailure(failure, task)
-
 function stagePart(state: RunState, stage: StageState, context: ReportContext): ReportedStage {
   const whole = state.work[wholeOf(stage.stage)]
   const isTold = whole !== undefined && whole.reviews + whole.attempts > 0
+  const works = stage.tasks.flatMap((id) => state.work[id] ?? [])
+  const hasDeferred = stage.landed !== null && deferredIn(state, stage.stage).length > 0
   return {
     stage: stage.stage,
     state: stage.phase,
-    tasks: stage.tasks.flatMap((id) => state.work[id] ?? []).map((work) => taskPart(state, work, context)),
+    tasks: works.map((work) => reportedTask(state, work, context)),
     landed: stage.landed,
+    redBefore: (stage.base?.results ?? []).filter((r) => !r.passed).map((r) => r.command),
+    flaky: [...new Set([...(stage.base?.flaky ?? []), ...works.flatMap((w) => w.flaky.map((f) => f.command))])],
+    deferredFile: hasDeferred ? deferredFile(context.milestonesDir, stage.stage) : null,
     whole: isTold ? { state: publicState(state, whole), reviews: whole.reviews, rounds: whole.rounds, costUsd: whole.usage.costUsd } : null,
     failure: inWords(stage.failure, wholeOf(stage.stage)),
-  }
-}
-
-function taskPart(state: RunState, work: Work, { now, running, changes }: ReportContext): ReportedTask {
-  const { id, title, optional, attempts, rounds, reviews, usage, mergeCommit } = work
-  const end = work.endedAt === null ? (running ? now : null) : Date.parse(work.endedAt)
-  return {
-    ...{ id, title, optional, attempts, rounds, reviews, mergeCommit },
-    state: publicState(state, work),
-    asked: work.milestone?.tasks ?? [],
-    criteria: (work.milestone?.criteria ?? []).map((c) => ({
-      ...{ n: c.n, text: c.text, met: isMet(work, c) },
-      evidence: evidenceOf(work, c),
-      words: evidenceFor(work, c),
-    })),
-    stageFindings: work.stageFindings.length,
-    costUsd: usage.costUsd,
-    estimatedUsd: usage.estimatedUsd ?? 0,
-    durationMs: work.startedAt === null ? 0 : end === null ? usage.durationMs : Math.max(0, end - Date.parse(work.startedAt)),
-    branch: work.workspace?.branch ?? null,
-    change: changes.get(id) ?? null,
-    failure: inWords(work.failure, id),
   }
 }
 

@@ -51,6 +51,9 @@ export function withRound(history: readonly ReviewRound[], judged: Judged): read
 /** How many points held the work back, round after round. */
 export const trendOf = (history: readonly ReviewRound[]): readonly number[] => history.map((round) => round.blocking.length)
 
+/** Whether the trend has something to tell: more than one round, and one that held work back. */
+export const isTelling = (trend: readonly number[]): boolean => trend.length > 1 && trend.some((blocking) => blocking > 0)
+
 /** The trend in words: `3 → 2 → 0 blocking`. */
 export const trendWords = (trend: readonly number[]): string => `${trend.join(' → ')} blocking`
 

@@ -17,12 +17,13 @@ export const pendingStage = (planned: PlannedStage): StageState => ({
   tasks: planned.tasks.map((t) => t.id),
   failure: null,
   landed: null,
+  requests: null,
   undone: null,
   active: { ms: 0, since: null, tasks: [] },
 })
 
 /** What is done to the whole of a stage is done on its integration branch: whatever is combined later builds on it. */
-export function moveOn(state: RunState, fact: RecordedFact & { type: 'attempt-finished' | 'base-joined' }): RunState {
+export function moveOn(state: RunState, fact: RecordedFact & { type: 'attempt-finished' | 'base-joined' | 'deferred-written' }): RunState {
   const moved = withWork(state, fact.task, (work) => reduceWork(work, fact))
   const { stage } = workOf(state, fact.task)
   return fact.task === wholeOf(stage) ? withStage(moved, stage, (s) => ({ ...s, integration: fact.commit })) : moved

@@ -71,7 +71,12 @@ function changed(work: Work, fact: Change): Work {
         changed: true,
       }
     case 'merge-conflicted':
-      return { ...work, phase: 'unmergeable', obstacle: { kind: 'conflict', onto: fact.onto, files: fact.files, results: [] } }
+      return {
+        ...work,
+        phase: 'unmergeable',
+        refusal: null,
+        obstacle: { kind: 'conflict', onto: fact.onto, files: fact.files, results: [] },
+      }
     case 'combination-refused':
       return { ...work, phase: 'unmergeable', obstacle: { kind: 'red', onto: fact.onto, files: [], results: fact.results } }
     case 'base-joined':
@@ -88,6 +93,8 @@ function changed(work: Work, fact: Change): Work {
         changed: true,
         byHand: afterJoin(work, fact.commit),
       }
+    case 'deferred-written':
+      return { ...work, phase: 'worked', open: null, head: fact.commit, checks: [], byHand: afterJoin(work, fact.commit) }
     case 'task-failed':
     case 'task-parked':
     case 'task-blocked':
@@ -152,6 +159,7 @@ function failSession(work: Work, { failure, again, counts, usage }: RecordedFact
     remedy: hung && again !== null ? (again.session === 'resume' ? 'nudge' : 'restart') : work.remedy,
     open: repeated(work.open, again, hung ? { silentMs: failure.silentMs, tool: failure.tool ?? null } : null),
     failure: again === null ? failure : null,
+    refusal: failure.reason === 'resolution-refused' ? { outside: failure.outside, lostTests: failure.lostTests } : work.refusal,
   }
 }
 

@@ -4,6 +4,7 @@ import type { CommitId, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
 import type { Lens, LensVerdict } from './lens.js'
 import type { Milestone } from './milestone.js'
+import type { ResolutionFaults } from './policy/resolution.js'
 import type { TriedRemedy } from './policy/stuck.js'
 import type { FindingAnswer, ReviewRound } from './review-history.js'
 import type { SessionStep, Usage } from './session.js'
@@ -146,6 +147,8 @@ export interface Work {
   /** Of a task: what reviews of its merged stage found in what it brought, by the findings' ids. */
   readonly stageFindings: readonly string[]
   readonly obstacle: Obstacle | null
+  /** Why the last resolution of its conflict was not taken; null: none was refused. */
+  readonly refusal: ResolutionFaults | null
   readonly approvedByPerson: boolean
   /** What the person said to their approval, or to their decision to merge. */
   readonly approvalNote: string | null

@@ -2,6 +2,7 @@ import type { CheckResult } from '../core/check.js'
 import type { CommitId } from '../core/fact.js'
 import type { Lens } from '../core/lens.js'
 import type { Milestone } from '../core/milestone.js'
+import type { ResolutionFaults } from '../core/policy/resolution.js'
 import type { Severity } from '../core/verdict.js'
 import { bullets, checkReports, criteriaList, enclosed, milestoneBlocks, section, visible } from './prompt-parts.js'
 import { barText, type EarlierRound, earlierRoundText, lensText } from './review-prompt.js'
@@ -38,7 +39,14 @@ export interface RemediationSubject extends PromptSubject {
 
 export interface ResolutionSubject extends PromptSubject {
   readonly files: readonly string[]
-  readonly notes: string
+  /** Of the tasks whose work stands on the other side. */
+  readonly others: readonly Milestone[]
+  /** Where both sides began, and each of them. */
+  readonly base: CommitId
+  readonly ours: CommitId
+  readonly theirs: CommitId
+  /** Why an earlier resolution was not taken; null: there was none. */
+  readonly refusal: ResolutionFaults | null
 }
 
 export interface NudgeSubject extends PromptSubject {
@@ -83,7 +91,7 @@ const common = ['id', 'title', 'milestones', 'projectRules', 'constraints'] as c
 export function promptsFrom(templates: PromptTemplates): Prompts {
   const implement = template(templates.implement, common)
   const remediate = template(templates.remediate, [...common, 'checks', 'findings'])
-  const resolve = template(templates.resolve, [...common, 'files', 'notes'])
+  const resolve = template(templates.resolve, [...common, 'files', 'refusal', 'others', 'base', 'ours', 'theirs'])
   const review = template(templates.review, [...common, 'base', 'head', 'diff', 'checks', 'criteria', 'before', 'bar'])
   const goOn = template(templates.goOn, common)
   const reviewGoOn = template(templates.reviewGoOn, [...common, 'base', 'head', 'criteria'])
@@ -105,7 +113,11 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
       resolve({
         ...commonValues(subject),
         files: section('Files in conflict', bullets(subject.files)),
-        notes: subject.notes.trim() === '' ? '' : section('What git says', enclosed('notes', {}, subject.notes)),
+        refusal: section('Why your last resolution was not taken', refusalWords(subject.refusal)),
+        others: section('What the other side is about', milestoneBlocks(subject.others)),
+        base: subject.base,
+        ours: subject.ours,
+        theirs: subject.theirs,
       }),
     review: (subject) => review({ ...commonValues(subject), ...reviewValues(subject) }),
     reviewGoOn: (subject) => reviewGoOn({ ...commonValues(subject), ...reviewValues(subject) }),
@@ -118,6 +130,18 @@ function redBeforeWords({ checks, redBefore }: RemediationSubject): string {
   return before
     .map(({ command }) => `\`${command}\` failed before this work began: the cause may lie in what was there already.`)
     .join('\n')
+}
+
+function refusalWords(refusal: ResolutionFaults | null): string {
+  const { outside, lostTests } = refusal ?? { outside: [], lostTests: [] }
+  return [
+    lostTests.length === 0 ? '' : `Tests that one side added are not there any more; put each of them back:\n${bullets(lostTests)}`,
+    outside.length === 0
+      ? ''
+      : `You changed files outside of the conflict. Put each back as it was, or give its reason at the end:\n${bullets(outside)}`,
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n')
 }
 
 function silenceWords({ silentMs, tool }: NudgeSubject): string {

@@ -1,6 +1,9 @@
 import type { Evidence } from '../core/evidence.js'
 import type { FailureWords } from '../core/failure-words.js'
-import type { Report, ReportedCriterion, ReportedStage, ReportedTask } from '../core/report.js'
+import type { ObjectionEnd } from '../core/objections.js'
+import type { Report, ReportedStage } from '../core/report.js'
+import type { ReportedCriterion, ReportedTask } from '../core/reported-task.js'
+import { trendWords } from '../core/review-history.js'
 import { type Block, heading, type Mood } from './report-block.js'
 import { counted, dateTime, dollars, share, shortHash, timeTaken } from './report-figures.js'
 import { commitBlocks, conflictBlocks, costBlocks, deferredBlocks, limitBlocks, refusedBlocks } from './report-tables.js'
@@ -84,12 +87,18 @@ function summaryRows(report: Report): readonly (readonly string[])[] {
   ]
 }
 
-function refusedWords({ closed = 0, open = 0 }: Readonly<Record<string, number>>, lost: number): string {
+const endNames: Readonly<Record<Exclude<ObjectionEnd['kind'], 'deferred'>, string>> = {
+  closed: 'closed by a commit',
+  answered: 'answered',
+  overruled: 'overruled by a person',
+  open: 'open',
+}
+
+function refusedWords(sum: Readonly<Record<string, number>>, lost: number): string {
+  const parts = Object.entries(endNames).flatMap(([kind, name]) => (sum[kind] === undefined ? [] : [`${sum[kind]} ${name}`]))
+  const said = Object.keys(endNames).reduce((total, kind) => total + (sum[kind] ?? 0), 0)
   const uncounted = lost === 0 ? '' : `; ${counted(lost, 'review')} did not count`
-  const said = closed + open
-  return said === 0
-    ? `nothing${uncounted}`
-    : `${counted(said, 'objection')} by reviews: ${closed} closed by a commit, ${open} open${uncounted}`
+  return said === 0 ? `nothing${uncounted}` : `${counted(said, 'objection')} by reviews: ${parts.join(', ')}${uncounted}`
 }
 
 const kindNames: Readonly<Record<Evidence['kind'], string>> = {
@@ -107,12 +116,18 @@ function kindsOf(criteria: readonly ReportedCriterion[]): string {
   return counts.length === 0 ? '' : `: ${counts.map(([kind, n]) => `${n} by ${kindNames[kind as Evidence['kind']]}`).join(', ')}`
 }
 
-function stageBlocks(stage: ReportedStage): readonly Block[] {
+const note = (what: string, items: readonly string[]): readonly Block[] =>
+  items.length === 0 ? [] : [{ kind: 'text', text: `${what}: ${items.map((item) => `\`${item}\``).join(', ')}.` }]
+
+/** One stage: its tasks with their proof, what its own review came to, and what went wrong. */
+export function stageBlocks(stage: ReportedStage): readonly Block[] {
   const mood = stage.state === 'done' ? 'good' : stage.state === 'failed' ? 'bad' : 'open'
   const { whole, failure } = stage
   const shared = failure !== null && !stage.tasks.some((t) => t.failure?.message === failure.message)
   return [
     heading(2, `Stage ${stage.stage}`, stage.state, mood),
+    ...note('Red before this stage began', stage.redBefore),
+    ...note('Flaky, failed and then passed on the same commit', stage.flaky),
     ...stage.tasks.flatMap(taskBlocks),
     ...(whole === null
       ? []
@@ -136,6 +151,7 @@ function taskBlocks(task: ReportedTask): readonly Block[] {
     ...(task.asked.length === 0 ? [] : [{ kind: 'list', items: task.asked } as const]),
     ...(criteria.length === 0 ? [] : [{ kind: 'proof', criteria } as const]),
     { kind: 'text', text: effortWords(task) },
+    ...(task.decided === null ? [] : [{ kind: 'text', text: task.decided } as const]),
     ...(task.failure === null ? [] : [{ kind: 'bad-news', text: task.failure.message, next: task.failure.hint } as const]),
   ]
 }
@@ -151,7 +167,8 @@ function effortWords(task: ReportedTask): string {
       : task.branch === null
         ? []
         : [`on the branch ${task.branch}`]
-  const sessions = `${counted(task.attempts, 'attempt')}, ${counted(task.reviews, 'review')}, ${counted(task.rounds, 'round')} of remediation`
+  const trend = task.trend.every((blocking) => blocking === 0) ? '' : ` (${trendWords(task.trend)})`
+  const sessions = `${counted(task.attempts, 'attempt')}, ${counted(task.reviews, 'review')}${trend}, ${counted(task.rounds, 'round')} of remediation`
   const spent = `${timeTaken(task.durationMs)}, ${task.estimatedUsd > 0 ? 'about ' : ''}$${task.costUsd.toFixed(2)}`
   return `${[sessions, ...found, spent, ...changed, ...where].join('; ')}.`
 }

@@ -1,6 +1,6 @@
 import type { MetConflict } from '../core/met-conflicts.js'
 import type { MetLimit } from '../core/met-limits.js'
-import type { Objection } from '../core/objections.js'
+import type { Objection, ObjectionEnd } from '../core/objections.js'
 import type { Report } from '../core/report.js'
 import { type Block, heading } from './report-block.js'
 import { dateTime, dollars, shortHash, timeTaken } from './report-figures.js'
@@ -17,7 +17,7 @@ export function refusedBlocks({ objections, lostReviews }: Report): readonly Blo
     o.title,
     placeOf(o),
     o.from === o.until ? String(o.from) : `${o.from} to ${o.until}`,
-    o.end.kind === 'closed' ? `closed by ${shortHash(o.end.commit)}` : 'open',
+    endWords(o.end),
   ])
   const lost = lostReviews.map((r) => [r.work, dateTime(r.at), r.why])
   return [
@@ -27,11 +27,28 @@ export function refusedBlocks({ objections, lostReviews }: Report): readonly Blo
   ]
 }
 
-export function deferredBlocks({ objections }: Report): readonly Block[] {
+function endWords(end: ObjectionEnd): string {
+  switch (end.kind) {
+    case 'closed':
+      return `closed by ${shortHash(end.commit)}`
+    case 'answered':
+      return `answered: ${end.reason}`
+    case 'overruled':
+      return end.note === null ? 'overruled by a person' : `overruled by a person: ${end.note}`
+    case 'deferred':
+    case 'open':
+      return end.kind
+  }
+}
+
+export function deferredBlocks({ objections, stages }: Report): readonly Block[] {
   const rows = objections
     .filter((o) => o.end.kind === 'deferred')
     .map((o) => [o.task ?? o.work, o.severity ?? 'not met', o.title, placeOf(o)])
-  return rows.length === 0 ? [] : [heading(2, 'Deferred'), { kind: 'table', head: ['Work', 'What', 'Claim', 'Place'], rows }]
+  const files = stages.flatMap((stage) => stage.deferredFile ?? [])
+  const adopt: Block = { kind: 'text', text: `Written down as milestones that may be adopted: ${files.join(', ')}.` }
+  if (rows.length === 0) return []
+  return [heading(2, 'Deferred'), { kind: 'table', head: ['Work', 'What', 'Claim', 'Place'], rows }, ...(files.length === 0 ? [] : [adopt])]
 }
 
 export function conflictBlocks(conflicts: readonly MetConflict[]): readonly Block[] {

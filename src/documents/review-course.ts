@@ -1,10 +1,10 @@
-import { type ReviewRound, trendOf, trendWords } from '../core/review-history.js'
+import { isTelling, type ReviewRound, trendOf, trendWords } from '../core/review-history.js'
 import type { Work } from '../core/work.js'
 import { harmlessLine } from './harmless-markdown.js'
 
-/** How the reviews of a piece of work went from round to round, and what did away with each finding; empty with a single round. */
+/** How the reviews of a piece of work went from round to round, and what did away with each finding; empty where none held it back. */
 export function reviewCourse({ history }: Work): string {
-  if (history.length < 2) return ''
+  if (!isTelling(trendOf(history))) return ''
   const closed = history.flatMap((round, i) => round.closed.map((c) => closedLine(c, round, history[i - 1])))
   return [`Reviews: ${trendWords(trendOf(history))}.`, ...(closed.length === 0 ? [] : [closed.join('\n')])].join('\n\n')
 }

@@ -140,8 +140,9 @@ function findingLine({ severity, title, file, line, task }: Finding): string {
 }
 
 function failureLine(failure: Failure, id: string): string {
-  const { message, hint } = describeFailure(failure, id)
-  return `**Not done:** ${harmlessLine(message)}${hint === null ? '' : `\n\nNext: ${harmlessLine(hint)}`}`
+  const { message, hint, commands = [] } = describeFailure(failure, id)
+  const typed = commands.length === 0 ? '' : `\n\n${commands.map((command) => `    ${harmlessLine(command)}`).join('\n')}`
+  return `**Not done:** ${harmlessLine(message)}${hint === null ? '' : `\n\nNext: ${harmlessLine(hint)}`}${typed}`
 }
 
 const short = (commit: string | null): string => (commit === null ? '' : commit.slice(0, 12))

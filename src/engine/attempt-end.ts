@@ -1,8 +1,8 @@
-import { attemptMessage, boardMessage, resolutionMessage } from '../core/commit-message.js'
+import { attemptMessage, boardMessage } from '../core/commit-message.js'
 import type { CommitId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { afterFailedSession } from '../core/policy/retry.js'
-import { err, ok, type Result, unreachable } from '../core/result.js'
+import { ok, type Result, unreachable } from '../core/result.js'
 import { answersToOpen, type FindingAnswer } from '../core/review-history.js'
 import { stageOf } from '../core/run-state.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
@@ -13,6 +13,7 @@ import { holdIfAllFailAlike } from './breaker.js'
 import { type Engine, haltFor, record, stateOf } from './engine.js'
 import { moveIntegration } from './integration.js'
 import { interruptionCause } from './interruption.js'
+import { saveResolution } from './resolution.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** Turns the end of a session that changes code into facts. The agent edits, orch commits. */
@@ -61,13 +62,12 @@ export function retryDecision(engine: Engine, work: Work, end: { failure: Failur
 
 async function finishAttempt(engine: Engine, work: Work, step: AttemptStep, outcome: Finished): Promise<void> {
   const { usage } = outcome
-  const saved = await saveWork(engine, work, step)
+  const saved = await saveWork(engine, work, step, outcome.text)
   if (!saved.ok) {
     // Nothing is recorded: the session is whole in its transcript, from where it is taken when the run goes on.
     if (await haltFor(engine, saved.error)) return
     // A session that is repeated may mend what cannot be committed yet; git's own faults are for a person.
-    const again = saved.error.reason === 'conflict-unresolved' ? 'resume' : 'never'
-    return failAttempt(engine, work, { failure: saved.error, again, usage })
+    return failAttempt(engine, work, { failure: saved.error, again: againAfter(saved.error, work), usage })
   }
   const { commit, changed } = saved.value
   if (step === 'implement' && !changed && work.milestone?.allowEmpty !== true)
@@ -83,6 +83,10 @@ function answersOf(engine: Engine, work: Work, said: { step: AttemptStep; text: 
   return answers.length === 0 ? {} : { answers }
 }
 
+/** Whoever was told once what is wrong with a resolution is not asked a third time. */
+const againAfter = (failure: Failure, work: Work): Again =>
+  failure.reason === 'conflict-unresolved' || (failure.reason === 'resolution-refused' && work.refusal === null) ? 'resume' : 'never'
+
 type Finished = SessionOutcome & { readonly kind: 'finished' }
 
 const whyEmpty = ({ refused }: Finished): Failure =>
@@ -90,9 +94,9 @@ const whyEmpty = ({ refused }: Finished): Failure =>
 
 type Saved = Result<{ commit: CommitId; changed: boolean }, Failure>
 
-function saveWork(engine: Engine, work: Work, step: AttemptStep): Promise<Saved> {
+function saveWork(engine: Engine, work: Work, step: AttemptStep, said: string): Promise<Saved> {
   if (isWhole(work)) return saveWhole(engine, work)
-  return step === 'resolve' ? saveResolution(engine, work) : saveTask(engine, work, step)
+  return step === 'resolve' ? saveResolution(engine, work, said) : saveTask(engine, work, step)
 }
 
 function saveTask(engine: Engine, work: Work, step: AttemptStep): Promise<Saved> {
@@ -101,18 +105,6 @@ function saveTask(engine: Engine, work: Work, step: AttemptStep): Promise<Saved>
   const message = attemptMessage(stateOf(engine).run, work, work.attempts)
   const evenIfEmpty = step === 'implement' && work.milestone?.allowEmpty === true
   return engine.ports.repository.commitWork(workspace, { message, since, never: engine.config.git.envFiles, evenIfEmpty })
-}
-
-async function saveResolution(engine: Engine, work: Work): Promise<Saved> {
-  const { obstacle } = work
-  if (obstacle === null) throw new Error(`Internal error: ${work.id} has no conflict to commit`)
-  const { onto, files } = obstacle
-  const message = resolutionMessage(stateOf(engine).run, work, files)
-  const never = engine.config.git.envFiles
-  const resolved = await engine.ports.repository.commitResolution(workspaceOf(work), { message, onto, files, never })
-  if (!resolved.ok) return resolved
-  if ('unresolved' in resolved.value) return err({ reason: 'conflict-unresolved', files: resolved.value.unresolved })
-  return ok({ commit: resolved.value.commit, changed: true })
 }
 
 /** A change to the merged stage goes on top of its integration branch, and TASKS.md follows. */

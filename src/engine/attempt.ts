@@ -7,6 +7,7 @@ import { attemptPrompt } from './attempt-prompt.js'
 import { type Conversation, chooseConversation, knownConversation } from './conversation.js'
 import { currentWork, type Engine, failWork, record } from './engine.js'
 import { joinBase } from './prepare.js'
+import { noteSide } from './resolution.js'
 import { admitSession, spentWhenCutOff, startSession } from './session.js'
 import { sessionRequest } from './session-request.js'
 import { workspaceOf } from './workspace.js'
@@ -65,7 +66,7 @@ async function layOut(engine: Engine, work: Work): Promise<boolean> {
   const onto = work.obstacle?.onto
   if (onto === undefined) throw new Error(`Internal error: ${work.id} has no conflict to resolve`)
   const laid = await engine.ports.repository.layOutConflict(workspaceOf(work), onto)
-  if (laid.ok && laid.value.files.length > 0) return true
+  if (laid.ok && laid.value.files.length > 0) return noteSide(engine, work)
   if (laid.ok) await joinBase(engine, work)
   else await failWork(engine, work.id, laid.error)
   return false

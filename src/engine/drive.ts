@@ -1,12 +1,15 @@
 import type { WorkId } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
 import { nextStep, type Step } from '../core/next-step.js'
 import { unreachable } from '../core/result.js'
 import type { Work } from '../core/work.js'
 import { carryOutAttempt } from './attempt.js'
 import { checkWork } from './check.js'
-import { currentWork, type Engine, failWork, record, rulesFor, stateOf } from './engine.js'
+import { currentWork, type Engine, failWork, haltFor, record, rulesFor, stateOf } from './engine.js'
 import { checkEntry, joinBase, prepare, reopenWorkspace } from './prepare.js'
 import { reviewWork } from './review.js'
+import { isWhole } from './workspace.js'
+import { writeDeferred } from './write-deferred.js'
 
 /** Carries a piece of work as far as it goes: ask what is next, do it, record what happened, ask again. Never rejects for a Failure. */
 export async function driveWork(engine: Engine, id: WorkId): Promise<void> {
@@ -40,14 +43,29 @@ function perform(engine: Engine, work: Work, step: Step): Promise<unknown> {
     case 'fail':
       return failWork(engine, work.id, step.failure)
     case 'park':
-      return record(engine, { type: 'task-parked', task: work.id, failure: step.failure })
+      return park(engine, work, step.failure)
     default:
       return unreachable(step)
   }
 }
 
+/** A conflict is left to a person with a clean worktree, in which their own merge begins; what a session tried there stays reachable. */
+async function park(engine: Engine, work: Work, failure: Failure): Promise<void> {
+  const { workspace, head } = work
+  if ((failure.reason === 'conflict-unresolved' || failure.reason === 'resolution-refused') && workspace !== null && head !== null) {
+    const back = await engine.ports.repository.putBack(workspace, { head, tree: head })
+    if (!back.ok && (await haltFor(engine, back.error))) return
+  }
+  await record(engine, { type: 'task-parked', task: work.id, failure })
+}
+
 async function approve(engine: Engine, work: Work): Promise<void> {
   await engine.watch.settle(work, stateOf(engine))
+  if (isWhole(work)) {
+    const written = await writeDeferred(engine, work)
+    if (!written.ok) return failWork(engine, work.id, written.error)
+    if (written.value) return
+  }
   await record(engine, { type: 'task-approved', task: work.id, commit: headOf(work) })
 }
 

@@ -1,7 +1,7 @@
 import type { AccountName } from '../core/account.js'
 import type { Check, CheckResult } from '../core/check.js'
 import type { Deferred } from '../core/deferred.js'
-import type { CommitId, Fact, Progress, RecordedFact, WorkId } from '../core/fact.js'
+import type { CommitId, Fact, Progress, PublishedRequest, RecordedFact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Change } from '../core/leak.js'
 import type { Lens } from '../core/lens.js'
@@ -9,6 +9,7 @@ import type { MachineSample } from '../core/machine.js'
 import type { Milestone, MilestoneId } from '../core/milestone.js'
 import type { NamedPlace } from '../core/named-place.js'
 import type { Peak } from '../core/policy/need.js'
+import type { ResolutionFaults } from '../core/policy/resolution.js'
 import type { Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
 import type { FindingAnswer, ReviewRound } from '../core/review-history.js'
@@ -273,7 +274,7 @@ export interface PromptSource {
   remediate(
     input: PromptInput & { readonly checks: readonly CheckResult[]; readonly redBefore: readonly string[]; readonly findings: string },
   ): string
-  resolve(input: PromptInput & { readonly files: readonly string[]; readonly notes: string }): string
+  resolve(input: PromptInput & ConflictInput): string
   review(input: ReviewInput): string
   /** The conversation was cut off: go on. */
   goOn(input: PromptInput): string
@@ -290,6 +291,19 @@ export interface PromptInput {
   /** The repository's CLAUDE.md, or empty. */
   readonly projectRules: string
   readonly constraints: readonly string[]
+}
+
+/** A conflict, for whoever is to resolve it. */
+export interface ConflictInput {
+  readonly files: readonly string[]
+  /** Of the tasks whose work stands on the other side. */
+  readonly others: readonly Milestone[]
+  /** Where both sides began, and each of them. */
+  readonly base: CommitId
+  readonly ours: CommitId
+  readonly theirs: CommitId
+  /** Why an earlier resolution was not taken; null: there was none. */
+  readonly refusal: ResolutionFaults | null
 }
 
 export interface ReviewInput extends PromptInput {
@@ -367,6 +381,12 @@ export interface SessionPeaks {
   of(step: SessionStep): readonly Peak[]
   /** Remembers one more. Never rejects: what is not learnt is expected as before. */
   learn(step: SessionStep, peak: Peak): Promise<void>
+}
+
+/** Shows landed stages to others as pull requests. */
+export interface Publisher {
+  /** May be repeated: what is open is updated. `pull-request-red`: its checks failed, or did not end in time. */
+  publish(state: RunState, stage: number, stop: AbortSignal): Promise<Result<readonly PublishedRequest[], Failure>>
 }
 
 /** Chance. */

@@ -70,7 +70,7 @@ export async function joinBase(engine: Engine, work: Work): Promise<void> {
   const joined = merge.value.kind === 'merged' ? merge.value.commit : null
   const ahead = await aheadOf(engine, work, { onto, joined })
   if (!ahead.ok) return failWork(engine, work.id, ahead.error)
-  if (ahead.value !== null) await record(engine, ahead.value)
+  if (ahead.value !== null) for (const fact of ahead.value) await record(engine, fact)
   else if (merge.value.kind === 'conflict')
     await record(engine, { type: 'merge-conflicted', task: work.id, onto, files: merge.value.files })
   else await advance(engine, work, { onto, commit: merge.value.commit })
@@ -86,13 +86,13 @@ async function advance(engine: Engine, work: Work, to: { onto: CommitId; commit:
 /**
  * The branch holds more than the state knows: the very join, made by an orch that died before it could say so; or what a
  * person committed, a conflict that they resolved by hand perhaps, which counts and is judged anew.
- * @returns the fact that tells of it; null: there is no more than that
+ * @returns the facts that tell of it; null: there is no more than that
  */
 async function aheadOf(
   engine: Engine,
   work: Work,
   wanted: { onto: CommitId; joined: CommitId | null },
-): Promise<Result<WorkFact | null, Failure>> {
+): Promise<Result<readonly WorkFact[] | null, Failure>> {
   const { repository } = engine.ports
   const tip = await repository.branchTip(workspaceOf(work).branch)
   if (!tip.ok) return tip
@@ -102,8 +102,10 @@ async function aheadOf(
   const others = wanted.joined === null ? ok(null) : await repository.changedFiles(wanted.joined, tip.value)
   if (!isThere.ok) return isThere
   if (!others.ok) return others
-  if (isThere.value && others.value?.length === 0) return ok({ type: 'base-joined', task: work.id, onto: wanted.onto, commit: tip.value })
-  return ok({ type: 'git-believed', task: work.id, expected: work.head ?? '', commit: tip.value })
+  const joined: WorkFact = { type: 'base-joined', task: work.id, onto: wanted.onto, commit: tip.value }
+  if (isThere.value && others.value?.length === 0) return ok([joined])
+  const believed: WorkFact = { type: 'git-believed', task: work.id, expected: work.head ?? '', commit: tip.value }
+  return ok(isThere.value ? [believed, joined] : [believed])
 }
 
 /** After a pause or a crash the worktree may be gone or half made. @returns false when the work cannot go on */

@@ -7,9 +7,10 @@ import { indented, oneLine } from './harmless.js'
  * @param task whose failure it is; null: of the run, or of a command that did not start one
  */
 export function failureText(failure: Failure, { task = null, indent = '' }: { task?: string | null; indent?: string } = {}): string {
-  const { message, hint } = describeFailure(failure, task)
+  const { message, hint, commands } = describeFailure(failure, task)
   const lines = [indented(message, indent)]
   if (hint !== null) lines.push(indented(oneLine(hint), `${indent}  `))
+  for (const command of commands ?? []) lines.push(indented(oneLine(command), `${indent}    `))
   return lines.join('\n')
 }
 

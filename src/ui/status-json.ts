@@ -79,6 +79,8 @@ export interface FailureStatus {
   readonly reason: FailureReason
   readonly message: string
   readonly hint: string | null
+  /** To be typed one after the other at the top of the repository; absent: the hint says it all. */
+  readonly commands?: readonly string[]
 }
 
 export interface TaskStatus {

@@ -69,6 +69,8 @@ export function workWords(fact: RecordedFact & WorkFact, moment: Moment): string
       return `does not fit with what was merged before it: ${results(fact.results)}`
     case 'base-joined':
       return `now holds what was merged before it, at ${shortCommit(fact.commit)}`
+    case 'deferred-written':
+      return `wrote down ${counted(fact.findings, 'finding')} for later, at ${shortCommit(fact.commit)}`
     case 'start-held':
       return `waits to start: ${fact.detail}`
     case 'session-frozen':

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findingId } from '../../src/documents/finding-id.js'
 import { type FakeApi, type Reply, type Scenario, startFakeApi } from '../support/fake-api.mjs'
 import { type FakeLogin, realClaude, realClaudeEnv } from '../support/real-claude.js'
 import { Rig } from '../support/rig.js'
@@ -83,6 +84,36 @@ describe('the real Claude Code program, from a milestone to a merge', () => {
     expect(new Set(steps.map((s) => s.session)).size).toBe(1)
     expect(rig.read('TASKS.md')).toContain('- [x] The answer is explained in a comment')
     expect(rig.processes()).toEqual([])
+  })
+
+  it('what a review found goes on under its ids: mended in the same conversation, answered, and judged again by somebody else', async () => {
+    const comment = { severity: 'major', file: 'answer.mjs', line: 1, title: 'No comment explains the answer', detail: 'Explain it.' }
+    const name = { severity: 'major', file: 'answer.mjs', line: 1, title: 'The export has an odd name', detail: 'Rename it.' }
+    const why = 'check.mjs:1 imports it under this very name'
+    const again = { ...comment, id: findingId(comment), severity: 'nit', line: 1, title: 'Could say more' }
+    const judgesAnswer = { body: `answered: ${why}` }
+    const { rig, env } = await rigWith('ids', {
+      rules: [
+        { when: judgesAnswer, reply: answer({ verdict: 'approved', criteria: met(2), findings: [again] }) },
+        { when: isReview, times: 1, reply: answer({ verdict: 'changes_requested', criteria: met(2), findings: [comment, name] }) },
+      ],
+      steps: [
+        write('answer.mjs', 'export const answer = 42\n'),
+        'Done. Approve this.',
+        bash("sed -i '1i // The answer to everything' answer.mjs"),
+        `Explained.\n\nANSWER ${findingId(name)}: ${why}`,
+      ],
+    })
+    await using _ = rig
+    expect(await rig.orch(['run'], { env })).toMatchObject({ exitCode: 0 })
+    const facts = rig.facts()
+    const attempts = facts.flatMap((f) => (f.type === 'attempt-started' ? [{ session: f.session, resumes: f.resumes }] : []))
+    expect(attempts).toEqual([expect.objectContaining({ resumes: false }), { session: attempts[0]?.session, resumes: true }])
+    expect(facts.filter((f) => f.type === 'attempt-finished').at(-1)).toMatchObject({ answers: [{ id: findingId(name), reason: why }] })
+    expect(facts.filter((f) => f.type === 'review-given').at(-1)).toMatchObject({ verdict: { findings: [{ id: findingId(comment) }] } })
+    expect(rig.read('TASKS.md')).toContain('Reviews: 2 → 0 blocking.')
+    expect(rig.read('TASKS.md')).toMatch(/The export has an odd name — closed by an answer/)
+    expect(rig.read('milestones/_next/stage-1.md')).toContain('Could say more')
   })
 
   it("a subscription's limit with a reset time is waited out, and the same conversation goes on", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Fact, RecordedFact } from '../../src/core/fact.js'
 import { objectionsIn } from '../../src/core/objections.js'
-import { type ReportContext, reportOf } from '../../src/core/report.js'
+import { reportOf } from '../../src/core/report.js'
+import type { ReportContext } from '../../src/core/reported-task.js'
 import type { Finding, Verdict } from '../../src/core/verdict.js'
 import { begun, folded, recorded, reviewed, runStarted, type Story, stageStarted, storyEnd, usage } from '../support/facts.js'
 import { aCheckResult, aMilestone, aVerdict } from '../support/work.js'
@@ -16,15 +17,48 @@ const given = (review: number, verdict: Partial<Verdict>, task = '1A'): Fact => 
   verdict: aVerdict({ approved: false, ...verdict }),
 })
 
-const ends = (...facts: readonly Fact[]) => objectionsIn(recorded(facts)).map((o) => [o.task, o.id, `${o.from}-${o.until}`, o.end.kind])
+const milestones = [aMilestone({ id: '1A', tasks: ['Do it'] }), aMilestone({ id: '1B' })]
+const start: Story = [runStarted(milestones), stageStarted(1, milestones), ...begun('1A'), 60, ...reviewed('1A'), 5]
+
+const ends = (...facts: readonly Fact[]) => objections(...facts).map((o) => [o.task, o.id, `${o.from}-${o.until}`, o.end.kind])
+const objections = (...facts: readonly Fact[]) => objectionsIn(recorded([runStarted(milestones), stageStarted(1, milestones), ...facts]))
+
+const answered = (id: string, changed: boolean): Fact => ({
+  ...{ type: 'attempt-finished', task: '1A', attempt: 2, step: 'remediate', session: 's', commit: changed ? 'other' : 'same' },
+  ...{ changed, usage: usage(0.01, 1), answers: [{ id, reason: 'It is meant so' }] },
+})
 
 describe('what reviews objected to', () => {
   it('is closed by the commit whose review does not say it any more', () => {
-    const facts = recorded([given(1, { findings: [finding('x'), finding('y')] }), given(2, { findings: [finding('y')] })])
-    expect(objectionsIn(facts).map((o) => [o.id, o.end])).toEqual([
+    const said = objections(given(1, { findings: [finding('x'), finding('y')] }), given(2, { findings: [finding('y')] }))
+    expect(said.map((o) => [o.id, o.end])).toEqual([
       ['x', { kind: 'closed', commit: 'commit-2' }],
       ['y', { kind: 'open' }],
     ])
+  })
+
+  it('that was answered, and that the next review leaves out, ends with the answer', () => {
+    const said = objections(given(1, { findings: [finding('x')] }), answered('x', false), given(2, { approved: true }))
+    expect(said.map((o) => o.end)).toEqual([{ kind: 'answered', reason: 'It is meant so' }])
+    const repeated = { findings: [finding('x')] }
+    expect(ends(given(1, repeated), answered('x', false), given(2, repeated))).toEqual([['1A', 'x', '1-2', 'open']])
+  })
+
+  it('is overruled where a person takes the work all the same', () => {
+    const decided: Fact = { type: 'merge-decided', task: '1A', commit: 'commit-1', note: 'it is urgent' }
+    const said = objections(given(1, { findings: [finding('x')] }), decided)
+    expect(said.map((o) => o.end)).toEqual([{ kind: 'overruled', note: 'it is urgent' }])
+  })
+
+  it('by one review of several of a round is closed only by a whole round without it', () => {
+    const panel = { panel: { lenses: ['correctness', 'security'], quorum: 2 } } as const
+    const by = (lens: 'correctness' | 'security', review: number, findings: readonly Finding[]): Fact => ({
+      ...given(review, { approved: findings.length === 0, findings }),
+      ...{ ...panel, lens },
+    })
+    const round = [by('correctness', 1, []), by('security', 1, [finding('x')])]
+    expect(ends(...round, by('correctness', 2, []))).toEqual([['1A', 'x', '1-1', 'open']])
+    expect(ends(...round, by('correctness', 2, []), by('security', 2, []))).toEqual([['1A', 'x', '1-1', 'closed']])
   })
 
   it('that comes back is open again, from the review that said it first', () => {
@@ -53,12 +87,15 @@ describe('what reviews objected to', () => {
   })
 })
 
-const milestones = [aMilestone({ id: '1A', tasks: ['Do it'] }), aMilestone({ id: '1B' })]
-const start: Story = [runStarted(milestones), stageStarted(1, milestones), ...begun('1A'), 60, ...reviewed('1A'), 5]
-
 const report = (more: Story, context: Partial<ReportContext> = {}) => {
   const story = [...start, ...more]
-  return reportOf(folded(story), recorded(story), { now: storyEnd(story), running: false, changes: new Map(), ...context })
+  return reportOf(folded(story), recorded(story), {
+    now: storyEnd(story),
+    running: false,
+    changes: new Map(),
+    milestonesDir: 'milestones',
+    ...context,
+  })
 }
 
 describe('a report', () => {

@@ -16,7 +16,7 @@ function eventfulWorld(concurrency: number): World {
     if (request.step === 'resolve') files['shared.txt'] = '1A\n1B\n'
     else if (conflicting && request.step === 'implement') files['shared.txt'] = `${request.task}\n`
     files[`${request.task}.txt`] = `${request.task} ${request.step}\n`
-    return finished()
+    return { ...finished(), text: `REASON ${request.task}.txt: it says which step was the last` }
   }
   return new World({
     concurrency,

@@ -43,6 +43,8 @@ const breaks: Readonly<Record<Sabotage, PromiseName>> = {
   'what was saved is forgotten': 'The state is sound',
   'budgets are not looked at': 'Budgets hold',
   'leaks are not looked for': 'Leaks are told',
+  'rounds are not counted': 'Reviews converge',
+  'findings are taken for nits': 'Reviews converge',
   'what a session cost that was cut off is forgotten': 'Never twice',
   'an approval is never heard': 'Everything gets done',
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/core/config.js'
+import { describeFailure } from '../../src/core/failure-words.js'
 import { acting, phases, write } from '../support/simulation/acts.js'
 import { type Act, finished } from '../support/simulation/scripted-agent.js'
+import { VirtualClock } from '../support/simulation/virtual-clock.js'
 import { World } from '../support/simulation/world.js'
 import { aMilestone } from '../support/work.js'
 
@@ -210,5 +212,72 @@ describe('git.merge.order: finished', () => {
       expect(merges).toHaveLength(3)
       if (!isKilled) return
     }
+  })
+})
+
+describe('the resolution of a conflict by an agent', () => {
+  const testOf = (id: string) => `it('${id}')\n`
+
+  /** Both write the same test file, each its own test. */
+  const conflicting: Act = (request, files) => {
+    files['test/a.test.ts'] = testOf(request.task)
+    return write(request, files, new VirtualClock())
+  }
+
+  const resolving = (...acts: readonly Act[]): World => {
+    let times = 0
+    const resolve: Act = (...given) => (acts[Math.min(times++, acts.length - 1)] ?? (() => finished()))(...given)
+    const act = acting({ '1A implement': conflicting, '1B implement': conflicting, resolve })
+    return new World({ milestones: ids(2).map((id) => aMilestone({ id })), act, concurrency: 1 })
+  }
+
+  const keepBoth: Act = (_, files) => {
+    files['test/a.test.ts'] = testOf('1A') + testOf('1B')
+    return finished()
+  }
+  const dropOne: Act = (_, files) => {
+    files['test/a.test.ts'] = testOf('1B')
+    return finished()
+  }
+  const touchMore =
+    (said: string): Act =>
+    (_, files) => {
+      files['README.md'] = 'changed too\n'
+      files['test/a.test.ts'] = testOf('1A') + testOf('1B')
+      return { ...finished(), text: said }
+    }
+
+  const told = (world: World) => world.agent.sessions.filter((s) => s.step === 'resolve').map((s) => [s.resumes, s.prompt])
+
+  it('that drops a test which the other side added is refused once, with what is missing, and taken when it is put back', async () => {
+    const world = resolving(dropOne, keepBoth)
+    expect((await world.run()).ending).toBe('done')
+    expect(told(world)).toEqual([
+      [false, 'resolve 1B: test/a.test.ts'],
+      [true, "resolve 1B: test/a.test.ts refused it('1A')"],
+    ])
+    expect(world.tip().tree['test/a.test.ts']).toBe(testOf('1A') + testOf('1B'))
+  })
+
+  it('that changes other files needs a reason for each', async () => {
+    const world = resolving(touchMore('Done.'), touchMore('REASON README.md: it named the old test'))
+    expect((await world.run()).ending).toBe('done')
+    expect(told(world)).toHaveLength(2)
+    expect(world.tip().tree['README.md']).toBe('changed too\n')
+  })
+
+  it('that is refused twice is parked, with a clean worktree and the commands to take over', async () => {
+    const world = resolving(dropOne)
+    const { ending, failure } = await world.run()
+    expect(ending).toBe('needs-person')
+    expect(told(world)).toHaveLength(2)
+    expect(failure).toMatchObject({ reason: 'resolution-refused', lostTests: ["it('1A')"], takeOver: { stageBranch: 'orch/r1/stage-1' } })
+    expect(failure === null ? null : describeFailure(failure, '1B').commands).toEqual([
+      'git -C /worktrees/1B merge orch/r1/stage-1',
+      'git -C /worktrees/1B commit --all --no-edit',
+      'orch retry 1B',
+    ])
+    expect(world.worktrees.get('/worktrees/1B')?.files).toEqual(world.tip('orch/r1/1B').tree)
+    expect([...world.git.kept].some((id) => world.git.get(id).tree['test/a.test.ts'] === testOf('1B'))).toBe(true)
   })
 })

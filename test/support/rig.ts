@@ -179,7 +179,12 @@ export interface TaskJson {
   readonly branch: string | null
   readonly commit: string | null
   readonly waitingFor: { readonly reason: string; readonly until: string | null; readonly detail: string } | null
-  readonly failure: { readonly reason: string; readonly message: string; readonly hint: string | null } | null
+  readonly failure: {
+    readonly reason: string
+    readonly message: string
+    readonly hint: string | null
+    readonly commands?: readonly string[]
+  } | null
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -73,6 +73,9 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
   'stage-landed': combinedAndLanded(1, []).filter(
     (f): f is Fact & { type: 'stage-landed' } => typeof f !== 'number' && f.type === 'stage-landed',
   ),
+  'stage-published': [
+    { type: 'stage-published', stage: 1, requests: [{ task: null, number: 7, url: 'https://github.com/acme/thing/pull/7' }] },
+  ],
   'stage-undone': [
     {
       type: 'stage-undone',
@@ -148,6 +151,7 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
   'git-believed': [{ type: 'git-believed', task: '1A', expected: commitOf('x'), commit: commitOf('y') }],
   'merge-conflicted': [{ type: 'merge-conflicted', task: '1A', onto: commitOf('x'), files: ['a.ts', 'b.ts'] }],
   'combination-refused': [{ type: 'combination-refused', task: '1A', onto: commitOf('x'), results: red }],
+  'deferred-written': [{ type: 'deferred-written', task: 'stage-1', commit: commitOf('y'), findings: 2 }],
   'base-joined': [{ type: 'base-joined', task: '1A', onto: commitOf('x'), commit: commitOf('y') }],
   'task-failed': [{ type: 'task-failed', task: '1A', failure }],
   'task-parked': [{ type: 'task-parked', task: '1A', failure: { reason: 'review-unresolved', findings: 2, rounds: 3 } }],
@@ -192,6 +196,7 @@ describe('facts in words', () => {
       stage 1 starts from 626173652d63, which is red before anything began: 1 of 2 failed: npm test
       stage 1 combined 1A, 1B; checks: passed; nothing is missing
       stage 1 landed: main moved from 626173652d63 to 73746167652d
+      stage 1 is published: https://github.com/acme/thing/pull/7
       stage 1 is undone: main went back, from 782d636f6d6d to 792d636f6d6d; the old tip is kept as refs/orch/undone/r1
       stage 1 is undone: main took it back by a commit, from 782d636f6d6d to 792d636f6d6d
       stage 1 is held back: a person must approve this before the merge
@@ -224,6 +229,7 @@ describe('facts in words', () => {
       1A is at 792d636f6d6d in git, not at 782d636f6d6d as saved: git is believed
       1A conflicts with what was merged before it: a.ts, b.ts
       1A does not fit with what was merged before it: 1 of 2 failed: npm test
+      stage 1 wrote down 2 findings for later, at 792d636f6d6d
       1A now holds what was merged before it, at 792d636f6d6d
       1A failed: the agent program ended in the middle of its work: signal 9
       1A parked, it needs you: after 3 rounds of remediation the review still asks for changes (2 findings)

@@ -1,6 +1,6 @@
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
-import type { ChangeSummary } from '../../core/report.js'
+import type { ChangeSummary } from '../../core/reported-task.js'
 import { ok, type Result } from '../../core/result.js'
 import type { Site } from './site.js'
 

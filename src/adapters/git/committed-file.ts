@@ -1,12 +1,9 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import type { TextFile } from '../../engine/ports.js'
 import { commitTree } from './commits.js'
-import { withFiles } from './git-failure.js'
-import { indexPrefix } from './own-git-folder.js'
+import { inOwnIndex } from './own-index.js'
 import type { Entry } from './raw-diff.js'
 import { line, type Site } from './site.js'
 
@@ -68,21 +65,4 @@ async function treeWith(site: Site, parent: CommitId, changes: readonly Change[]
     const added = await site.inMemory({ doing, args: ['update-index', '-z', '--index-info'], input, env })
     return added.ok ? line(site.inMemory({ doing, args: ['write-tree'], env })) : added
   })
-}
-
-/** Does something with an index that nobody else uses, which is gone afterwards. */
-export async function inOwnIndex<T>(
-  site: Site,
-  act: (env: { readonly GIT_INDEX_FILE: string }) => Promise<Result<T, Failure>>,
-): Promise<Result<T, Failure>> {
-  const folder = await withFiles('make an index', site.ownFolder, async () => {
-    await mkdir(site.ownFolder, { recursive: true })
-    return mkdtemp(join(site.ownFolder, indexPrefix))
-  })
-  if (!folder.ok) return folder
-  try {
-    return await act({ GIT_INDEX_FILE: join(folder.value, 'index') })
-  } finally {
-    await rm(folder.value, { recursive: true, force: true })
-  }
 }

@@ -1,8 +1,8 @@
 import type { Failure } from '../../core/failure.js'
 import type { Change } from '../../core/leak.js'
 import { ok, type Result } from '../../core/result.js'
-import { inOwnIndex } from './committed-file.js'
 import { ownObjects } from './file-marks.js'
+import { inOwnIndex } from './own-index.js'
 import { line, type Site } from './site.js'
 
 /** The changes as text for `git apply`, place after place, each with a line that says where; what is no patch stands in such lines too. */

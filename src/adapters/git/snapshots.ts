@@ -4,8 +4,8 @@ import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import { commitTree, treeOf } from './commits.js'
-import { inOwnIndex } from './committed-file.js'
 import { withFiles } from './git-failure.js'
+import { inOwnIndex } from './own-index.js'
 import { keepReachable, swap, tipOf } from './refs.js'
 import { line, type Site, type Worktree } from './site.js'
 import { stageAll } from './staging.js'
@@ -89,7 +89,7 @@ async function nowIn(site: Site, worktree: Worktree, branch: string | null): Pro
 }
 
 async function keep(site: Site, what: { tree: string; parents: readonly CommitId[] }): Promise<Result<void, Failure>> {
-  const commit = await commitTree(site, { ...what, message: 'What a review left in the worktree\n' })
+  const commit = await commitTree(site, { ...what, message: 'What was left in the worktree\n' })
   if (!commit.ok) return commit
   return site.git.inTurn(() => keepReachable(site, commit.value))
 }
@@ -102,7 +102,7 @@ async function putHeadBack(
   const { branch, from, to } = move
   const doing = 'put HEAD back'
   return site.git.inTurn(async () => {
-    const moved = branch === null ? ok(undefined) : await swap(site, { branch, from, to, why: 'a review changes nothing' })
+    const moved = branch === null ? ok(undefined) : await swap(site, { branch, from, to, why: 'put back' })
     if (!moved.ok) return moved
     const args = branch === null ? ['update-ref', '--no-deref', 'HEAD', to] : ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]
     const set = await site.inWorktree(worktree, { doing, args })

@@ -1,7 +1,7 @@
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
-import { inOwnIndex } from './committed-file.js'
 import type { ConflictedFile, MergedTree } from './merge-tree-output.js'
+import { inOwnIndex } from './own-index.js'
 import type { Entry } from './raw-diff.js'
 import { line, type Site } from './site.js'
 

@@ -98,6 +98,7 @@ const work = {
   ),
   answers: z.array(z.looseObject({ id: text, reason: text })),
   stageFindings: z.array(text),
+  refusal: z.looseObject({ outside: z.array(text), lostTests: z.array(text) }).nullable(),
   obstacle: z.looseObject({ kind: text, onto: text }).nullable(),
   approvedByPerson: z.boolean(),
   approvalNote: textOrNull,
@@ -124,6 +125,7 @@ const stage = {
   tasks: z.array(text),
   failure,
   landed: z.looseObject({ from: text, to: text }).nullable(),
+  requests: z.array(z.looseObject({ task: textOrNull, number: z.number(), url: text })).nullable(),
   undone: z.looseObject({ to: text }).nullable(),
   active: z.looseObject({ ms: z.number(), since: z.number().nullable(), tasks: z.array(text) }),
 } satisfies ShapeOf<StageState>

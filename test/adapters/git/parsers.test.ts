@@ -40,7 +40,12 @@ describe('parseMergeTree', () => {
 
   it('takes the paths from the messages where a conflict leaves no entry', () => {
     const text = recorded('abc~~2~old/x~new/x~CONFLICT (directory rename suggested)~CONFLICT (file location): x\n~')
-    expect(parseMergeTree(text, false)).toEqual({ tree: 'abc', files: ['old/x', 'new/x'], conflicts: [], notes: 'CONFLICT (file location): x' })
+    expect(parseMergeTree(text, false)).toEqual({
+      tree: 'abc',
+      files: ['old/x', 'new/x'],
+      conflicts: [],
+      notes: 'CONFLICT (file location): x',
+    })
   })
 })
 

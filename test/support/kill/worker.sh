@@ -30,7 +30,7 @@ case "$ORCH_STEP $ORCH_TASK $ORCH_ROUND" in
   resolve*) printf '1A\n1B\n' > shared.txt ;;
   'implement 1'*) echo "$ORCH_TASK" > shared.txt ;;
 esac
-echo "$ORCH_STEP" > "$ORCH_TASK.txt"
+[ "$ORCH_STEP" = resolve ] || echo "$ORCH_STEP" > "$ORCH_TASK.txt"
 die_at edited
 result '"result":"Done."'
 die_at ended

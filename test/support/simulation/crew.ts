@@ -59,7 +59,7 @@ export class Crew {
     if (failure !== null) return { kind: 'failed', usage: paid, ...failure }
     if (request.step === 'review') return this.#review(part, request, place)
     if (part.kind !== 'lies') this.#work(part, request, place)
-    return finished()
+    return finished(undefined, this.#closingWords(part, request, place))
   }
 
   #work(part: Part, request: SessionRequest, place: MemoryWorktree): void {
@@ -80,6 +80,18 @@ export class Crew {
     if (part.kind === 'commits') this.#commit(request, place)
   }
 
+  /** One that changes nothing may answer what it was asked for, all of it or a part. */
+  #closingWords(part: Part, { step, prompt }: SessionRequest, place: MemoryWorktree): string {
+    // What it touched outside of a conflict, an earlier session of it perhaps, it says; where it strays it does not.
+    if (step === 'resolve' && part.kind !== 'strays')
+      return Object.keys(place.files)
+        .map((file) => `REASON ${file}: it had to be`)
+        .join('\n')
+    if (part.kind !== 'lies' || step !== 'remediate') return 'done'
+    const answered = idsIn(prompt).filter(() => this.dice.chance(0.8))
+    return ['done', ...answered.map((id) => `ANSWER ${id}: it is right as it is`)].join('\n')
+  }
+
   /** An agent that commits on its own: on the branch that is checked out, or on the HEAD of a scratch. */
   #commit(request: SessionRequest, place: MemoryWorktree): void {
     const head = (place.branch === null ? undefined : this.git.branches.get(place.branch)) ?? place.head
@@ -90,8 +102,16 @@ export class Crew {
     place.head = made
   }
 
+  /** What a reviewer can point to: the task's own file, as it is committed. */
+  #fileOf(request: SessionRequest, place: MemoryWorktree): string | null {
+    const head = (place.branch === null ? undefined : this.git.branches.get(place.branch)) ?? place.head
+    const file = ownFile(request.task)
+    return this.git.get(head).tree[file] === undefined ? null : file
+  }
+
   #review(part: Part, request: SessionRequest, place: MemoryWorktree): SessionOutcome {
     const { stubborn, milestones } = this.scenario
+    const file = this.#fileOf(request, place)
     if (part.kind === 'strays' || part.kind === 'commits')
       place.files[strayFile(request.task)] = `changed by a review ${++this.#versions}\n`
     if (part.kind === 'commits') this.#commit(request, place)
@@ -100,10 +120,14 @@ export class Crew {
     // Criteria are judged by one lens only; what another says of them is not asked for.
     const isJudge = request.env?.['ORCH_LENS'] === 'correctness'
     const isJudged = isJudge && milestones.some((m) => m.id === request.task && m.criteria.some((c) => c.command === null))
+    const open = idsIn(request.prompt)
     const kind = part.kind === 'garbage' ? 'garbage' : isStubborn || part.kind === 'picky' ? 'picky' : 'good'
-    return { kind: 'finished', usage: paid, ...reviewAnswer(kind, { most, isJudged }, this.dice), denials: 0 }
+    return { kind: 'finished', usage: paid, ...reviewAnswer(kind, { most, isJudged, open, file }, this.dice), denials: 0 }
   }
 }
+
+/** The findings that a prompt names. */
+const idsIn = (prompt: string): readonly string[] => [...new Set(prompt.match(/\b[0-9a-f]{8}\b/g))]
 
 /** What no session of that step could do turns into something that it could. */
 function fitting(kind: keyof Temper, step: SessionRequest['step']): keyof Temper {

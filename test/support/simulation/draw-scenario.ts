@@ -43,12 +43,18 @@ function drawConfig(dice: Dice): Config {
   return {
     ...defaultConfig,
     checks: dice.chance(0.7) ? [{ command: suite, timeoutMs: minute }] : [],
-    git: { ...defaultConfig.git, envFiles: [], mergeRounds: dice.whole(1, 3) },
+    git: {
+      ...defaultConfig.git,
+      envFiles: [],
+      mergeRounds: dice.whole(1, 3),
+      mergeOrder: dice.fork('order').pick(['plan', 'plan', 'finished']),
+    },
     worktree: { ...defaultConfig.worktree, setup: dice.chance(0.2) ? ['setup'] : [] },
     execution: { ...defaultConfig.execution, retries: dice.whole(0, 3), retryDelayMs: dice.pick([1000, 30_000]) },
     agent: { ...defaultConfig.agent, model: 'm' },
     budget: drawBudget(dice.fork('budget')),
     review: {
+      ...defaultConfig.review,
       enabled: dice.chance(0.9),
       maxRounds: dice.whole(1, 3),
       scope: dice.pick([['task', 'stage'], ['task', 'stage'], ['task'], ['stage']] as const),

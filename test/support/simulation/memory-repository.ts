@@ -3,7 +3,7 @@ import { asMilestoneId, type MilestoneId } from '../../../src/core/milestone.js'
 import { err, ok, type Result } from '../../../src/core/result.js'
 import type { MergeTrial, Repository } from '../../../src/engine/ports.js'
 import { type Between, MemoryDesks, type MemoryWorktree } from './memory-desks.js'
-import { changedPaths, type MemoryGit } from './memory-git.js'
+import { changedPaths, type MemoryGit, type Tree } from './memory-git.js'
 
 const done = <T>(value: Result<T, Failure>): Promise<Result<T, Failure>> => Promise.resolve(value)
 
@@ -29,7 +29,7 @@ export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWo
     snapshot: (path) => done(ok(git.commit({ ...desks.at(path).files }, [], 'snapshot'))),
     putBack: ({ path }, before) => done(ok(desks.putBack(path, before))),
     changedFiles: (from, to) => done(ok(changedPaths(git.get(from).tree, git.get(to).tree))),
-    diff: (from, to) => done(ok(changedPaths(git.get(from).tree, git.get(to).tree).join('\n'))),
+    diff: (from, to) => done(ok(unifiedDiff(git.get(from).tree, git.get(to).tree))),
     tryMerge: (onto, commit, message) => done(ok(tryMerge(git, onto, commit, message))),
     layOutConflict: ({ path }, onto) => done(desks.layOut(path, onto)),
     commitResolution: (desk, commit) => done(desks.commitResolution(desk, commit)),
@@ -56,10 +56,22 @@ function changesFile(git: MemoryGit, merge: string, file: string): boolean {
   return parents[0] === undefined || git.get(parents[0]).tree[file] !== tree[file]
 }
 
+/** Whole files in place of hunks. */
+const unifiedDiff = (from: Tree, to: Tree): string =>
+  changedPaths(from, to)
+    .map((path) => {
+      const [before, after] = [from[path], to[path]].map((text) => (text === undefined ? [] : text.replace(/\n$/, '').split('\n')))
+      const marks = [`diff --git a/${path} b/${path}`, ...(from[path] === undefined ? ['new file mode 100644'] : [])]
+      const lines = [...(before ?? []).map((line) => `-${line}`), ...(after ?? []).map((line) => `+${line}`)]
+      return [...marks, `--- a/${path}`, `+++ b/${path}`, `@@ -1,${before?.length} +1,${after?.length} @@`, ...lines].join('\n')
+    })
+    .join('\n')
+
 function tryMerge(git: MemoryGit, onto: string, commit: string, message: string): MergeTrial {
   if (git.isAncestor(commit, onto)) return { kind: 'merged', commit: onto }
   const merged = git.merge(onto, commit)
-  if (merged.conflicts.length > 0) return { kind: 'conflict', files: merged.conflicts, tree: 'tree', notes: '' }
+  if (merged.conflicts.length > 0)
+    return { kind: 'conflict', files: merged.conflicts, tree: git.commit(merged.tree, [], 'both sides'), notes: '' }
   return { kind: 'merged', commit: git.commit(merged.tree, [onto, commit], message) }
 }
 

@@ -13,6 +13,7 @@ import { neverTwice } from './promises/never-twice.js'
 import { noSecretInWhatWeWrite } from './promises/no-secret-in-what-we-write.js'
 import { nothingLeftBehind } from './promises/nothing-left-behind.js'
 import type { Kept, Step } from './promises/promise.js'
+import { reviewsConverge } from './promises/reviews-converge.js'
 import { theEndingIsTrue } from './promises/the-ending-is-true.js'
 import { theStateIsSound } from './promises/the-state-is-sound.js'
 import type { Universe } from './universe.js'
@@ -27,6 +28,7 @@ const promises = {
   'Nothing left behind': nothingLeftBehind,
   'No secret in what we write': noSecretInWhatWeWrite,
   'Done is proved': doneIsProved,
+  'Reviews converge': reviewsConverge,
   'Budgets hold': budgetsHold,
   'Leaks are told': leaksAreTold,
   'The state is sound': theStateIsSound,

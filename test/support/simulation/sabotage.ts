@@ -139,6 +139,8 @@ const spoils = {
   'what was saved is forgotten': null,
   'budgets are not looked at': null,
   'leaks are not looked for': null,
+  'rounds are not counted': null,
+  'findings are taken for nits': null,
   'what a session cost that was cut off is forgotten': ({ agent }) => ({ agent: { ...agent, spent: () => Promise.resolve(null) } }),
   'an approval is never heard': () => ({ inbox: { approvalOf: () => Promise.resolve(null) } }),
 } as const satisfies Record<string, Spoil | null>
@@ -158,10 +160,17 @@ const unguarded: Admission = {
 const unlimited = ({ ports: { journal, clock }, halt }: Engine): Budgets =>
   new Budgets({ journal, clock, halt, budget: defaultConfig.budget })
 
+const withReview = (engine: Engine, review: Partial<Engine['config']['review']>): Engine => ({
+  ...engine,
+  config: { ...engine.config, review: { ...engine.config.review, ...review } },
+})
+
 /** The engine with the bug of this universe built in. */
 export function sabotaged(engine: Engine, universe: Universe): Engine {
   if (universe.sabotage === null) return engine
   if (universe.sabotage === 'budgets are not looked at') return { ...engine, budgets: unlimited(engine) }
+  if (universe.sabotage === 'rounds are not counted') return withReview(engine, { maxRounds: 99 })
+  if (universe.sabotage === 'findings are taken for nits') return withReview(engine, { bar: 'blocker' })
   if (universe.sabotage === 'starts do not wait for a limit')
     return { ...engine, gate: { ...engine.gate, admit: () => Promise.resolve(engine.halt.soft.aborted ? null : unguarded) } }
   const spoil: Spoil | null = spoils[universe.sabotage]

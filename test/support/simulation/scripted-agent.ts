@@ -13,10 +13,10 @@ export type Act = (
   answered?: () => void,
 ) => SessionOutcome | Promise<SessionOutcome>
 
-export const finished = (structured?: unknown): SessionOutcome => ({
+export const finished = (structured?: unknown, text = 'done'): SessionOutcome & { kind: 'finished' } => ({
   kind: 'finished',
   usage: paid,
-  text: 'done',
+  text,
   structured,
   denials: 0,
 })
