@@ -2,29 +2,57 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-/** A repository with so many milestones in its first stage, for the built-in stand-in. `remove()` removes it. */
-export function temporaryRepository({ milestones }) {
+/** The program as it is built. */
+export const orch = fileURLToPath(new URL('../bin/run.js', import.meta.url))
+
+/** The leanest agent. */
+export const standIn = fileURLToPath(new URL('stand-in.sh', import.meta.url))
+
+/** A repository with so many milestones in its first stage and so many files beside them. `remove()` removes it, and all that was made in `folder`. */
+export function temporaryRepository({ milestones, files = 0 }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'orch-bench-'))
-  const git = (...args) =>
-    execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], { cwd: folder, stdio: 'pipe' })
+  const repo = path.join(folder, 'repo')
+  const git = (...args) => execFileSync('git', [...asBench, ...args], { cwd: repo, stdio: 'pipe', maxBuffer: 2 ** 26 })
   const ids = Array.from({ length: milestones }, (_, i) => `1${letters(i)}`)
-  const milestone = (id) => `# Milestone ${id} - Work\n## Tasks\n1. Do it\n## Exit Criteria\n- It is done\n`
+  mkdirSync(path.join(repo, 'milestones'), { recursive: true })
   git('init', '--quiet', '--initial-branch=main')
-  mkdirSync(path.join(folder, 'milestones'))
-  for (const id of ids) writeFileSync(path.join(folder, 'milestones', `${id}.md`), milestone(id))
-  writeFileSync(path.join(folder, '.orchestratorrc.json'), `${JSON.stringify({ agent: { command: 'understudy', sandbox: 'off' } })}\n`)
+  for (const [key, value] of identity) git('config', key, value)
+  for (const id of ids) writeFileSync(path.join(repo, 'milestones', `${id}.md`), milestone(id))
+  for (let n = 0; n < files; n++) writeSource(repo, n)
   git('add', '--all')
   git('commit', '--quiet', '-m', 'Begin')
-  return {
-    path: folder,
-    ids,
-    git,
-    milestone,
-    remove() {
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
+  return { path: repo, folder, ids, git, milestone, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** Writes a config outside of what is committed. @returns its path */
+export function configure(repository, config) {
+  const file = path.join(repository.folder, 'orch.json')
+  writeFileSync(file, JSON.stringify(config))
+  return file
+}
+
+/** Nothing waits but for what it needs. */
+export const lean = ({ command = standIn, concurrency, env = {} }) => ({
+  agent: { command, sandbox: 'off', env },
+  review: { scope: ['task'] },
+  execution: { spawnPerMinute: null, concurrency },
+  resources: { perTaskMemory: '1MiB' },
+})
+
+const identity = [
+  ['user.name', 'bench'],
+  ['user.email', 'bench@localhost'],
+]
+const asBench = identity.flatMap(([key, value]) => ['-c', `${key}=${value}`])
+
+const milestone = (id) => `# Milestone ${id} - Work\n## Tasks\n1. Do it\n## Exit Criteria\n- It is done\n`
+
+function writeSource(repo, n) {
+  const folder = path.join(repo, 'src', String(n % 100))
+  if (n < 100) mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, `file-${n}.txt`), `file ${n}\n`.repeat(20))
 }
 
 /** 0 → A, 25 → Z, 26 → AA. */

@@ -1,0 +1,74 @@
+// node bench/journal-worker.js make|save|resume|parse <run folder> [number]: prints what it measured as JSON.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { register } from 'node:module'
+import path from 'node:path'
+
+register('../test/support/typescript-hooks.mjs', import.meta.url)
+const { openJournal } = await import('../src/adapters/store/journal.ts')
+const { recorded, runStarted, stageStarted, wholeLife } = await import('../test/support/facts.ts')
+const { aMilestone } = await import('../test/support/work.ts')
+
+const [what, folder, number] = process.argv.slice(2)
+const clock = { now: Date.now }
+const journalIn = async () => {
+  const opened = await openJournal({ runFolder: folder, orchVersion: '0', clock, listeners: [] })
+  if (!opened.ok) throw new Error(JSON.stringify(opened.error))
+  return opened.value
+}
+const since = (began) => performance.now() - began
+const file = (name) => path.join(folder, name)
+
+/** A run in which every task was approved: facts and, after its first opening, a checkpoint. */
+async function make(tasks) {
+  mkdirSync(folder, { recursive: true })
+  const milestones = Array.from({ length: tasks }, (_, n) => aMilestone({ id: `1${letters(n)}` }))
+  const story = [runStarted(milestones), stageStarted(1, milestones), ...milestones.flatMap(({ id }) => wholeLife(id))]
+  const lines = recorded(story, path.basename(folder)).map((fact) => JSON.stringify(fact))
+  writeFileSync(file('facts.ndjson'), `${lines.join('\n')}\n`)
+  await (await journalIn()).close()
+  return {}
+}
+
+/** Facts one after the other, each on the disk before the next; then the same bytes by hand. */
+async function save(facts) {
+  const journal = await journalIn()
+  const before = readFileSync(file('facts.ndjson')).length
+  let began = performance.now()
+  for (let n = 0; n < facts; n++) await journal.record({ type: 'task-approved', task: '1A', commit: 'c'.repeat(40) })
+  const ours = since(began) / facts
+  await journal.close()
+  const line = Buffer.alloc(Math.round((readFileSync(file('facts.ndjson')).length - before) / facts), 'x')
+  const handle = await open(file('floor'), 'a')
+  began = performance.now()
+  for (let n = 0; n < facts; n++) {
+    await handle.appendFile(line)
+    await handle.datasync()
+  }
+  const floor = since(began) / facts
+  await handle.close()
+  return { ours, floor }
+}
+
+async function resume() {
+  const began = performance.now()
+  const journal = await journalIn()
+  const ms = since(began)
+  await journal.close()
+  return { ms }
+}
+
+async function parse() {
+  const began = performance.now()
+  JSON.parse(readFileSync(file('checkpoint.json'), 'utf8'))
+  return { ms: since(began) }
+}
+
+/** 0 → A, 25 → Z, 26 → AA. */
+function letters(n) {
+  let text = ''
+  for (let rest = n + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) text = String.fromCharCode(65 + ((rest - 1) % 26)) + text
+  return text
+}
+
+process.stdout.write(JSON.stringify(await { make, save, resume, parse }[what](Number(number))))
