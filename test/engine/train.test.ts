@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/core/config.js'
 import { describeFailure } from '../../src/core/failure-words.js'
-import { acting, idle, phases, write } from '../support/simulation/acts.js'
+import { acting, phases, write } from '../support/simulation/acts.js'
 import { type Act, finished } from '../support/simulation/scripted-agent.js'
 import { VirtualClock } from '../support/simulation/virtual-clock.js'
 import { World } from '../support/simulation/world.js'
