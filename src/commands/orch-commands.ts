@@ -16,6 +16,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly default:
   logs: () => import('./logs.js'),
   merge: () => import('./merge.js'),
   plan: () => import('./plan.js'),
+  pr: () => import('./pr.js'),
   ps: () => import('./ps.js'),
   report: () => import('./report.js'),
   resume: () => import('./resume.js'),

@@ -24,6 +24,7 @@ export function composeAgent(project: Project, { config, pool, runFolder, machin
   const redactor = secretRedactor(env, config.agent.env, ...pool.environments.values(), pool.secrets)
   const agent = claudeAgent({
     agent: config.agent,
+    reviewCommand: config.review.command,
     killGraceMs: config.health.killGraceMs,
     runFolder,
     projectFolder: project.root,

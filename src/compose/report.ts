@@ -16,12 +16,17 @@ type ReportFormat = 'md' | 'json' | 'html'
 
 /** The report of a run as it stands now, whether it is under way, over or was cut off; it takes no lock and changes nothing. */
 export async function writeReport(project: Project, seen: SeenRun, format: ReportFormat): Promise<Result<string, Failure>> {
+  const report = await reportFor(project, seen)
+  return report.ok ? ok(writers[format](report.value)) : report
+}
+
+/** The same before it is written down, without secrets. */
+export async function reportFor(project: Project, seen: SeenRun): Promise<Result<Report, Failure>> {
   const facts = await factsOf(seen)
   if (!facts.ok) return facts
   const changes = await changesOf(project, Object.values(seen.state.work))
   const context = { now: systemClock.now(), running: seen.running, changes, milestonesDir: project.config.milestones.dir }
-  const report = await withoutSecrets(project, reportOf(seen.state, facts.value, context))
-  return ok(writers[format](report))
+  return ok(await withoutSecrets(project, reportOf(seen.state, facts.value, context)))
 }
 
 const writers: Readonly<Record<ReportFormat, (report: Report) => string>> = {

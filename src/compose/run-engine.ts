@@ -49,18 +49,24 @@ import type { Project } from './project.js'
 /** The config's name for the built-in stand-in. */
 export const understudy = 'understudy'
 
-/** The config with `understudy` replaced by the program that it stands for, its own environment added. */
+/** The config with `understudy` replaced by the program that it stands for, its own environment added. In a rehearsal nothing else is started. */
 export function withUnderstudy(config: Config, project: Project, rehearse: boolean): Config {
-  if (!rehearse && config.agent.command !== understudy) return config
-  const env = { ...understudyEnvironment(project.orchFolder), ...config.agent.env }
-  return { ...config, agent: { ...config.agent, command: understudyProgram, env } }
+  const { agent, review } = config
+  const command = rehearse || agent.command === understudy ? understudyProgram : agent.command
+  const reviewer = rehearse ? null : review.command === understudy ? understudyProgram : review.command
+  if (command !== understudyProgram && reviewer !== understudyProgram) return config
+  const env = { ...understudyEnvironment(project.orchFolder), ...agent.env }
+  return { ...config, agent: { ...agent, command, env }, review: { ...review, command: reviewer } }
 }
 
-/** Whether the agent program is there, before anything is made for it. */
-export async function checkAgent(config: Config, project: Project): Promise<Result<void, Failure>> {
+/** Whether the agent programs are there, before anything is made for them. */
+export async function checkAgent({ agent, review }: Config, project: Project): Promise<Result<void, Failure>> {
   const { env, platform } = project.surroundings
-  const found = await findProgram(config.agent.command, { env, folder: project.root, platform })
-  return found.ok ? ok(undefined) : found
+  for (const command of [agent.command, review.command ?? agent.command]) {
+    const found = await findProgram(command, { env, folder: project.root, platform })
+    if (!found.ok) return found
+  }
+  return ok(undefined)
 }
 
 /** Who pays for sessions; for the understudy's nobody does. */
@@ -122,6 +128,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
       journal,
       listener,
       sharedLimits,
+      publisher: config.git.pr === 'off' ? null : (await import('./pull-requests.js')).publisherFor(project, setup.runFolder),
       records: new RunRecords(setup.runFolder),
       milestones: project.milestones,
       earlierRuns: earlierRuns(project.runsFolder),

@@ -40,6 +40,11 @@ export interface Config {
     readonly mergeOrder: 'plan' | 'finished'
     /** What is tried on files in conflict before an agent is: `auto`: mergiraf, if it is there; `off`: nothing; else a program that speaks its command line. */
     readonly structuralMerge: string
+    /** What is published as a pull request once a stage has landed: nothing, the stage, or each of its tasks. */
+    readonly pr: 'off' | 'stage' | 'task'
+    readonly prDraft: boolean
+    /** How long the checks of a pull request are waited for, in milliseconds; null: not at all. */
+    readonly prWaitMs: number | null
   }
   readonly worktree: {
     readonly setup: readonly string[]
@@ -106,6 +111,8 @@ export interface Config {
     readonly lenses: readonly Lens[]
     /** How many lenses must approve; null: all. */
     readonly quorum: number | null
+    /** The program that reviews; null: `agent.command`. */
+    readonly command: string | null
   }
   readonly rateLimit: {
     readonly autoResume: boolean
@@ -169,7 +176,16 @@ export const defaultConfig: Config = {
   milestones: { dir: 'milestones' },
   tasksFile: 'TASKS.md',
   checks: [],
-  git: { baseBranch: null, envFiles: ['.env', '.env.local'], mergeRounds: 2, mergeOrder: 'plan', structuralMerge: 'auto' },
+  git: {
+    baseBranch: null,
+    envFiles: ['.env', '.env.local'],
+    mergeRounds: 2,
+    mergeOrder: 'plan',
+    structuralMerge: 'auto',
+    pr: 'off',
+    prDraft: false,
+    prWaitMs: null,
+  },
   worktree: { setup: [], leases: { ports: 0, temp: false, names: [] } },
   execution: {
     concurrency: null,
@@ -203,7 +219,7 @@ export const defaultConfig: Config = {
     budgetUsd: null,
     fallback: [],
   },
-  review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'], bar: 'major', lenses: ['correctness'], quorum: null },
+  review: { enabled: true, maxRounds: 3, scope: ['task', 'stage'], bar: 'major', lenses: ['correctness'], quorum: null, command: null },
   rateLimit: { autoResume: true, waitMs: 5 * minute, maxWaitMs: 8 * 24 * 60 * minute, marginMs: minute, until: null },
   auth: { mode: 'oauth', file: null, accounts: [] },
   budget: { preset: null, run: noBudget, stage: noBudget, task: noBudget, warnAt: 0.8 },

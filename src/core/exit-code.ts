@@ -39,6 +39,6 @@ export function exitCodeForFailure(failure: Failure): number {
   if (failure.reason === 'locked') return exitCodes.locked
   if (failure.reason === 'interrupted') return exitCodes.interrupted
   if (failure.reason === 'branch-missing') return exitCodes.usage
-  if (failure.reason.startsWith('undo-')) return exitCodes.needsPerson
+  if (failure.reason.startsWith('undo-') || failure.reason === 'pull-request-red') return exitCodes.needsPerson
   return exitCodes.surroundings
 }

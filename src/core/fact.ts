@@ -41,6 +41,14 @@ export type RunEnding = 'done' | 'failed' | 'paused' | 'needs-person' | 'surroun
  */
 export type InterruptionCause = 'limit' | 'budget' | 'model' | 'memory' | 'stop' | 'crash'
 
+/** A pull request that is open. */
+export interface PublishedRequest {
+  /** Null: it shows the whole stage. */
+  readonly task: WorkId | null
+  readonly number: number
+  readonly url: string
+}
+
 /** How a stage is undone. */
 export type UndoWay = 'moved-back' | 'reverted'
 
@@ -121,6 +129,8 @@ export type StageFact =
       /** The ref that holds the tip from before; null: the branch holds it itself. */
       readonly keptAs: string | null
     }
+  /** Others see it as pull requests; empty: it brought nothing to show. */
+  | { readonly type: 'stage-published'; readonly stage: number; readonly requests: readonly PublishedRequest[] }
   | { readonly type: 'stage-held'; readonly stage: number; readonly failure: Failure }
   | { readonly type: 'stage-failed'; readonly stage: number; readonly failure: Failure }
 

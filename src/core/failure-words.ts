@@ -247,6 +247,25 @@ export function describeFailure(failure: Failure, task: string | null = null): F
         `your checkout ${failure.path} is in the way (${failure.detail}); nothing was moved`,
         'Commit or move those changes aside, then: orch undo',
       )
+    case 'remote-missing':
+      return say(
+        `there is no remote to publish ${failure.branch} on`,
+        'git remote add origin <url>; the text and the commands by themselves: orch pr --print',
+      )
+    case 'forge-unreachable':
+      return say(
+        `pull requests on ${failure.host} need a login, and there is none`,
+        'Log in with gh auth login (or glab auth login), or set GITHUB_TOKEN (GITLAB_TOKEN); the text and the commands by themselves: orch pr --print',
+      )
+    case 'forge-failed':
+      return say(withDetail(`it was not possible to ${failure.doing}`, failure.detail), 'Again: orch pr; by hand: orch pr --print')
+    case 'pull-request-red':
+      return say(
+        failure.failed.length > 0
+          ? `checks of the pull request ${failure.url} failed: ${list(failure.failed)}`
+          : `checks of the pull request ${failure.url} did not end in time: ${list(failure.pending)}`,
+        'Look at them there, then: orch resume',
+      )
     case 'disk-full':
       return say(`no space left on the disk for ${failure.path}`, 'Free some (orch clean helps), then: orch resume')
     case 'disk-short':

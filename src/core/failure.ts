@@ -99,6 +99,13 @@ export type Failure =
   | { readonly reason: 'undo-conflict'; readonly stage: number; readonly files: readonly string[] }
   | { readonly reason: 'undo-red'; readonly commands: readonly string[] }
   | { readonly reason: 'undo-in-the-way'; readonly path: string; readonly detail: string }
+  // pull requests
+  | { readonly reason: 'remote-missing'; readonly branch: string }
+  /** Neither a program nor a token gives access to it. */
+  | { readonly reason: 'forge-unreachable'; readonly host: string }
+  | { readonly reason: 'forge-failed'; readonly doing: string; readonly detail: string }
+  /** Of a pull request; `pending`: not ended within `git.prWait`. */
+  | { readonly reason: 'pull-request-red'; readonly url: string; readonly failed: readonly string[]; readonly pending: readonly string[] }
   // the surroundings
   | { readonly reason: 'disk-full'; readonly path: string }
   /** The worktrees of a stage will not fit. Bytes. */

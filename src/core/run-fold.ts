@@ -98,6 +98,8 @@ function apply(state: RunState, fact: RecordedFact): RunState {
       return combine(state, fact)
     case 'stage-landed':
       return land(state, fact)
+    case 'stage-published':
+      return withStage(state, fact.stage, (s) => ({ ...s, requests: fact.requests }))
     case 'stage-undone':
       return undo(state, fact)
     case 'stage-held':

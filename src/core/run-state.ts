@@ -1,7 +1,7 @@
 import type { AccountName } from './account.js'
 import type { ActiveTime } from './active-time.js'
 import type { CheckResult } from './check.js'
-import type { CommitId, RunEnding, WorkId } from './fact.js'
+import type { CommitId, PublishedRequest, RunEnding, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
 import type { Selection } from './plan.js'
 import type { Streak } from './policy/breaker.js'
@@ -31,6 +31,8 @@ export interface StageState {
   readonly tasks: readonly WorkId[]
   readonly failure: Failure | null
   readonly landed: { readonly from: CommitId; readonly to: CommitId } | null
+  /** The pull requests that show it; null: it was not published. */
+  readonly requests: readonly PublishedRequest[] | null
   /** It was landed and a person had it undone; where the branch stood then. */
   readonly undone: { readonly to: CommitId } | null
   readonly active: ActiveTime

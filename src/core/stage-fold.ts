@@ -17,6 +17,7 @@ export const pendingStage = (planned: PlannedStage): StageState => ({
   tasks: planned.tasks.map((t) => t.id),
   failure: null,
   landed: null,
+  requests: null,
   undone: null,
   active: { ms: 0, since: null, tasks: [] },
 })

@@ -45,6 +45,9 @@ function fillIn(file: ConfigFile): Config {
       mergeRounds: file.git?.merge?.maxRounds ?? fallback.git.mergeRounds,
       mergeOrder: file.git?.merge?.order ?? fallback.git.mergeOrder,
       structuralMerge: file.git?.merge?.structural ?? fallback.git.structuralMerge,
+      pr: file.git?.pr ?? fallback.git.pr,
+      prDraft: file.git?.prDraft ?? fallback.git.prDraft,
+      prWaitMs: file.git?.prWait == null ? fallback.git.prWaitMs : parseDuration(file.git.prWait),
     },
     worktree: {
       setup: file.worktree?.setup ?? fallback.worktree.setup,

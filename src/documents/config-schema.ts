@@ -78,6 +78,10 @@ const mergeOrder =
   'When approved tasks are combined and checked: "plan" in the order of their names once the stage has nothing else to do, "finished" as they finish, while others still work. Your branch moves once for each stage, always.'
 const structural =
   'What is tried on files in conflict before an agent is: "auto" for mergiraf if it is on the PATH, "off", or a program that takes the same arguments (merge BASE LEFT RIGHT -o OUT -p PATH).'
+const pullRequests =
+  'What is pushed and shown as a pull request once a stage has landed: nothing ("off"), the "stage", or each "task" of it. Only branches of orch are pushed, never yours.'
+const checksThere =
+  'How long the checks of a pull request are waited for, those that the branch requires or else all; when they fail, the run stops before the next stage. null: not at all.'
 const redBase =
   'When the checks fail on the commit that a stage starts from: "go-on" tells it and begins all the same, "stop" ends the run before anything is paid for.'
 const subagents =
@@ -149,6 +153,9 @@ export const configSchema = z.strictObject(
           },
           'Merging.',
         ),
+        pr: option(oneOf(['off', 'stage', 'task']), pullRequests, git.pr),
+        prDraft: option(yesOrNo, 'Whether pull requests are opened as drafts.', git.prDraft),
+        prWait: option(limit.nullable(), checksThere, git.prWaitMs),
       },
       'Branches and files.',
     ),
@@ -276,6 +283,11 @@ export const configSchema = z.strictObject(
           wholeNumber(1, lenses.length).nullable(),
           'How many of the lenses must approve, correctness always among them; null: all. A blocker is never outvoted.',
           review.quorum,
+        ),
+        command: option(
+          text.nullable(),
+          'Another agent program for reviews, which speaks the same protocol; null: agent.command.',
+          review.command,
         ),
       },
       'Reviews.',

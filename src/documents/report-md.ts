@@ -4,7 +4,10 @@ import type { Block } from './report-block.js'
 import { reportPage } from './report-page.js'
 
 /** The report as Markdown, for a terminal, a ticket or a mail. */
-export const reportMarkdown = (report: Report): string => `${reportPage(report).map(block).join('\n\n')}\n`
+export const reportMarkdown = (report: Report): string => `${blocksMarkdown(reportPage(report))}\n`
+
+/** Pieces of a page as Markdown. */
+export const blocksMarkdown = (blocks: readonly Block[]): string => blocks.map(block).join('\n\n')
 
 function block(piece: Block): string {
   switch (piece.kind) {

@@ -119,7 +119,8 @@ function kindsOf(criteria: readonly ReportedCriterion[]): string {
 const note = (what: string, items: readonly string[]): readonly Block[] =>
   items.length === 0 ? [] : [{ kind: 'text', text: `${what}: ${items.map((item) => `\`${item}\``).join(', ')}.` }]
 
-function stageBlocks(stage: ReportedStage): readonly Block[] {
+/** One stage: its tasks with their proof, what its own review came to, and what went wrong. */
+export function stageBlocks(stage: ReportedStage): readonly Block[] {
   const mood = stage.state === 'done' ? 'good' : stage.state === 'failed' ? 'bad' : 'open'
   const { whole, failure } = stage
   const shared = failure !== null && !stage.tasks.some((t) => t.failure?.message === failure.message)

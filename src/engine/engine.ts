@@ -25,6 +25,7 @@ import type {
   Machine,
   MilestoneSource,
   PromptSource,
+  Publisher,
   Records,
   Repository,
   ReviewFormat,
@@ -52,6 +53,8 @@ export interface Ports {
   readonly machine: Machine
   readonly listener: Listener
   readonly sharedLimits: SharedLimits
+  /** Null: nobody is to be shown anything. */
+  readonly publisher: Publisher | null
   /** Where a task's worktree lies, an absolute path. */
   readonly worktreePath: (task: WorkId) => string
   /** Whether a changed file lies within a milestone's `paths`. */

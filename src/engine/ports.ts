@@ -1,7 +1,7 @@
 import type { AccountName } from '../core/account.js'
 import type { Check, CheckResult } from '../core/check.js'
 import type { Deferred } from '../core/deferred.js'
-import type { CommitId, Fact, Progress, RecordedFact, WorkId } from '../core/fact.js'
+import type { CommitId, Fact, Progress, PublishedRequest, RecordedFact, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Change } from '../core/leak.js'
 import type { Lens } from '../core/lens.js'
@@ -381,6 +381,12 @@ export interface SessionPeaks {
   of(step: SessionStep): readonly Peak[]
   /** Remembers one more. Never rejects: what is not learnt is expected as before. */
   learn(step: SessionStep, peak: Peak): Promise<void>
+}
+
+/** Shows landed stages to others as pull requests. */
+export interface Publisher {
+  /** May be repeated: what is open is updated. `pull-request-red`: its checks failed, or did not end in time. */
+  publish(state: RunState, stage: number, stop: AbortSignal): Promise<Result<readonly PublishedRequest[], Failure>>
 }
 
 /** Chance. */

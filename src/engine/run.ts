@@ -13,6 +13,7 @@ import { keepBoard } from './board.js'
 import { recordWhole } from './combine.js'
 import { type Engine, isOfTheSurroundings, record, stateOf } from './engine.js'
 import { tidyStage } from './land.js'
+import { publishStage } from './publish.js'
 import { believeGit } from './reconcile.js'
 import { runStage } from './stage.js'
 
@@ -34,11 +35,18 @@ export async function carryOutRun(engine: Engine): Promise<RunOutcome> {
 
 /** @returns a failure that belongs to no stage; null when the stages tell how it went */
 async function runStages(engine: Engine): Promise<Failure | null> {
+  // One that landed before orch was cut off, or whose checks had failed there.
+  for (const { stage } of stateOf(engine).stages) {
+    const unpublished = await publishStage(engine, stage)
+    if (unpublished !== null) return unpublished
+  }
   while (!engine.halt.soft.aborted) {
     const stage = await enterNextStage(engine)
     if (!stage.ok) return stage.error
     if (stage.value === null) return null
     await runStage(engine, stage.value)
+    const unpublished = await publishStage(engine, stage.value)
+    if (unpublished !== null) return unpublished
     await keepBoard(engine)
     if (stageOf(stateOf(engine), stage.value).phase !== 'done') {
       await blockLaterStages(engine, stage.value)

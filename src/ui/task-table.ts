@@ -1,5 +1,5 @@
 import { isTelling, trendWords } from '../core/review-history.js'
-import { duration, money, shortCommit } from './amounts.js'
+import { counted, duration, money, shortCommit } from './amounts.js'
 import { displayWidth, fitWidth, padWidth, padWidthStart } from './display-width.js'
 import { indented, oneLine } from './harmless.js'
 import type { Look } from './look.js'
@@ -63,7 +63,12 @@ export function taskTable(tasks: readonly TaskStatus[], look: Look, all = tasks)
     const title = padWidth(fitWidth(row.title, titles, look.glyphs.ellipsis), titles)
     const place = fittingPlace(row, room - titles, look)
     const text = lineOf({ ...padded(row, around), title, place })
-    return [`  ${sign(mood[row.task.state], look)} ${text.trimEnd()}`, ...courseLine(row.task), ...failureLines(row.task)]
+    return [
+      `  ${sign(mood[row.task.state], look)} ${text.trimEnd()}`,
+      ...courseLine(row.task),
+      ...stageLine(row.task),
+      ...failureLines(row.task),
+    ]
   })
 }
 
@@ -117,6 +122,10 @@ function place(task: TaskStatus): string {
 /** How its reviews went, where that was not straight on; a failure of the review says it itself. */
 const courseLine = ({ reviewTrend, failure }: TaskStatus): readonly string[] =>
   isTelling(reviewTrend) && failure?.reason !== 'review-unresolved' ? [`      reviews: ${trendWords(reviewTrend)}`] : []
+
+/** What shows of it only together with the others. */
+const stageLine = ({ stageFindings }: TaskStatus): readonly string[] =>
+  stageFindings === 0 ? [] : [`      the review of its stage: ${counted(stageFindings, 'finding')} in what it brought`]
 
 /** The output of commands can be long: its end is in the records. */
 const mostLines = 8

@@ -144,6 +144,8 @@ function stageWords(fact: Recorded<StageFact>, state: RunState | null): string {
     }
     case 'stage-landed':
       return `landed: ${fact.branch} moved from ${shortCommit(fact.from)} to ${shortCommit(fact.to)}`
+    case 'stage-published':
+      return fact.requests.length === 0 ? 'has nothing to publish' : `is published: ${listed(fact.requests.map((r) => r.url))}`
     case 'stage-undone':
       return `is undone: ${fact.branch} ${fact.how === 'reverted' ? 'took it back by a commit' : 'went back'}, from ${shortCommit(fact.from)} to ${shortCommit(fact.to)}${fact.keptAs === null ? '' : `; the old tip is kept as ${fact.keptAs}`}`
     case 'stage-held':

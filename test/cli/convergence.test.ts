@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RecordedFact } from '../../src/core/fact.js'
@@ -186,6 +186,28 @@ describe('findings below the bar', () => {
     await using rig = rigWith([unmet, agrees()])
     expect(await rig.orch(['run'])).toMatchObject({ exitCode: 0 })
     expect(steps(rig)).toEqual(['implement', 'correctness', 'remediate', 'correctness'])
+  })
+})
+
+describe('another program for reviews', () => {
+  it('reviews, and nothing else', async () => {
+    await using rig = rigWith([agrees()])
+    const reviewer = rig.puppet("if (scene.step !== 'review') throw new Error('not mine')\nscene.review({ summary: 'by the other' })")
+    const command = `${reviewer}.other.mjs`
+    renameSync(reviewer, command)
+    const worker = rig.puppet("if (scene.step === 'review') throw new Error('not mine')\nscene.write('1A.txt', 'x')")
+    rig.configure({ agent: { command: worker }, review: { command } })
+    rig.commit()
+    expect(await rig.orch(['run'])).toMatchObject({ exitCode: 0 })
+    expect(rounds(rig)).toMatchObject([{ verdict: { summary: 'by the other' } }])
+  })
+
+  it('that is not there is told before anything is started', async () => {
+    await using rig = rigWith([agrees()], { review: { command: 'no-such-reviewer' } })
+    const ended = await rig.orch(['run'])
+    expect(ended).toMatchObject({ exitCode: 5 })
+    expect(ended.stderr).toContain('no-such-reviewer')
+    expect(rig.has('.orch/runs')).toBe(false)
   })
 })
 

@@ -48,6 +48,7 @@ describe('a finding of the review of a stage', () => {
       { id: '1A', stageFindings: 1 },
       { id: '1B', stageFindings: 2 },
     ])
+    expect((await rig.orch(['status'])).stdout).toMatch(/1B .*\n +the review of its stage: 2 findings in what it brought\n/)
     expect(rig.read('TASKS.md')).toContain('The review of stage 1 had 2 findings in what it brought.')
     expect((await rig.orch(['logs', 'stage-1'])).stdout).toContain('major: Wrong in shared.txt at 5 (shared.txt:5), in what 1B brought')
   })

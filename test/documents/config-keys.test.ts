@@ -28,7 +28,7 @@ const keys = keysOf(schema).filter(([key]) => key !== '$schema')
 const values: readonly unknown[] = [
   ...[7, 3, 77, true, false, '7m', '77MiB', 'other'],
   ...[['other'], ['user'], ['task'], { OTHER: 'x' }],
-  ...['off', 'dontAsk', 'guarded', 'api-keys-first', '07:30', 0.5, 'stop', 'finished', 'nit', ['correctness', 'tests']],
+  ...['off', 'dontAsk', 'guarded', 'api-keys-first', '07:30', 0.5, 'stop', 'finished', 'nit', 'stage', ['correctness', 'tests']],
   ...[[{ name: 'other', env: {} }], [{ to: 'other' }]],
 ]
 

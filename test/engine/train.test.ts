@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/core/config.js'
 import { describeFailure } from '../../src/core/failure-words.js'
-import { acting, idle, phases, write } from '../support/simulation/acts.js'
+import { acting, phases, write } from '../support/simulation/acts.js'
 import { type Act, finished } from '../support/simulation/scripted-agent.js'
 import { VirtualClock } from '../support/simulation/virtual-clock.js'
 import { World } from '../support/simulation/world.js'
@@ -226,7 +226,7 @@ describe('the resolution of a conflict by an agent', () => {
 
   const resolving = (...acts: readonly Act[]): World => {
     let times = 0
-    const resolve: Act = (...given) => (acts[Math.min(times++, acts.length - 1)] ?? idle)(...given)
+    const resolve: Act = (...given) => (acts[Math.min(times++, acts.length - 1)] ?? (() => finished()))(...given)
     const act = acting({ '1A implement': conflicting, '1B implement': conflicting, resolve })
     return new World({ milestones: ids(2).map((id) => aMilestone({ id })), act, concurrency: 1 })
   }

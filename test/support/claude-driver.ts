@@ -15,6 +15,7 @@ export function driver(options: {
   const inheritedEnv = options.inheritedEnv ?? { PATH: process.env['PATH'] }
   const redactor = secretRedactor(inheritedEnv, agent.env)
   return claudeAgent({
+    reviewCommand: null,
     agent,
     killGraceMs: 10_000,
     runFolder: options.runFolder,

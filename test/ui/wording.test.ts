@@ -73,6 +73,9 @@ const oneOfEach: { readonly [T in Fact['type']]: readonly (Fact & { type: T })[]
   'stage-landed': combinedAndLanded(1, []).filter(
     (f): f is Fact & { type: 'stage-landed' } => typeof f !== 'number' && f.type === 'stage-landed',
   ),
+  'stage-published': [
+    { type: 'stage-published', stage: 1, requests: [{ task: null, number: 7, url: 'https://github.com/acme/thing/pull/7' }] },
+  ],
   'stage-undone': [
     {
       type: 'stage-undone',
@@ -193,6 +196,7 @@ describe('facts in words', () => {
       stage 1 starts from 626173652d63, which is red before anything began: 1 of 2 failed: npm test
       stage 1 combined 1A, 1B; checks: passed; nothing is missing
       stage 1 landed: main moved from 626173652d63 to 73746167652d
+      stage 1 is published: https://github.com/acme/thing/pull/7
       stage 1 is undone: main went back, from 782d636f6d6d to 792d636f6d6d; the old tip is kept as refs/orch/undone/r1
       stage 1 is undone: main took it back by a commit, from 782d636f6d6d to 792d636f6d6d
       stage 1 is held back: a person must approve this before the merge

@@ -21,6 +21,8 @@ import { hasConversation, readTranscript, Transcript, transcriptPath } from './t
 /** Everything that the driver is given. */
 export interface ClaudeSetup {
   readonly agent: Config['agent']
+  /** The program for reviews; null: `agent.command`. */
+  readonly reviewCommand: string | null
   /** After its result a session must be gone within this, in milliseconds. */
   readonly killGraceMs: number
   /** Transcripts are kept in `sessions/` below it. */
@@ -112,7 +114,7 @@ async function runSession(setup: ClaudeSetup, { request, hear, stop, running }: 
     reach,
     unwritable: (error) => unwritable(path, error),
     lingerMs: setup.killGraceMs,
-    command: setup.agent.command,
+    command: commandFor(setup, request),
     demandedMode: setup.agent.sandbox === 'required' ? permissionMode(request, setup.agent) : null,
   })
   // Before as well: the last one may have been cut off together with orch.
@@ -124,9 +126,16 @@ async function runSession(setup: ClaudeSetup, { request, hear, stop, running }: 
   return outcome
 }
 
+const commandFor = ({ agent, reviewCommand }: ClaudeSetup, { step }: SessionRequest): string =>
+  step === 'review' ? (reviewCommand ?? agent.command) : agent.command
+
 /** Everything that can be known to be wrong before anything is started. */
 async function prepareLaunch(setup: ClaudeSetup, request: SessionRequest): Promise<Result<ProgramLaunch, Failure>> {
-  const found = await findProgram(setup.agent.command, { env: setup.inheritedEnv, folder: setup.projectFolder, platform: setup.platform })
+  const found = await findProgram(commandFor(setup, request), {
+    env: setup.inheritedEnv,
+    folder: setup.projectFolder,
+    platform: setup.platform,
+  })
   if (!found.ok) return found
   const sandboxed = decideSandbox(setup.agent.sandbox, await setup.sandboxSupport())
   if (!sandboxed.ok) return sandboxed

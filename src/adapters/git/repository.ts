@@ -13,6 +13,7 @@ import { advanceWorkspace, closeScratch, closeWorkspace, openScratch, openWorksp
 import { copyEnvFiles } from './env-files.js'
 import { forgetWorktree, goneWorktrees } from './gone-worktrees.js'
 import { land } from './land.js'
+import { push, type Remote, remoteOf } from './push.js'
 import { branchTip, keepUnder, swap } from './refs.js'
 import { openSentinel } from './sentinel.js'
 import { createSite, type Site, type SiteOptions } from './site.js'
@@ -38,6 +39,10 @@ export interface WatchedRepository extends Repository, FreshStarts {
   revertOnTop(undo: Brought & { tip: CommitId; message: string; board: { path: string; text: string } }): Promise<Result<Reverted, Failure>>
   /** Gives a commit a ref of its own, outside of the branches. */
   keepUnder(ref: string, commit: CommitId): Promise<Result<void, Failure>>
+  /** The remote that a branch is published on; null: there is none. */
+  remoteOf(branch: string): Promise<Result<Remote | null, Failure>>
+  /** An ordinary push of one of orch's own branches. */
+  push(remote: string, to: { branch: string; commit: CommitId }): Promise<Result<void, Failure>>
   /** As `land`, to a commit that may be part of what is there. `branch-moved`: the branch is at neither end. */
   goBack(move: { branch: string; from: CommitId; to: CommitId; why: string }): Promise<Result<void, Failure>>
 }
@@ -78,6 +83,8 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     taskMergesIn: (span) => taskMergesIn(site, span),
     revertOnTop: (undo) => revertOnTop(site, undo),
     keepUnder: (ref, commit) => keepUnder(site, ref, commit),
+    remoteOf: (branch) => remoteOf(site, branch),
+    push: (remote, to) => push(site, remote, to),
     goBack: (move) => inTurn(() => land(site, { ...move, keptOn: move.branch, onlyBetween: true })),
     sentinel: () => openSentinel(site),
     changeSummary: (from, to) => changeSummary(site, from, to),

@@ -125,6 +125,7 @@ const stage = {
   tasks: z.array(text),
   failure,
   landed: z.looseObject({ from: text, to: text }).nullable(),
+  requests: z.array(z.looseObject({ task: textOrNull, number: z.number(), url: text })).nullable(),
   undone: z.looseObject({ to: text }).nullable(),
   active: z.looseObject({ ms: z.number(), since: z.number().nullable(), tasks: z.array(text) }),
 } satisfies ShapeOf<StageState>

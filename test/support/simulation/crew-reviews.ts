@@ -23,7 +23,8 @@ function persistent(open: readonly string[], dice: Dice) {
   return again.length > 0 && dice.chance(0.6) ? again : [...again, finding(dice.pick(['major', 'blocker']), { title: dice.pick(claims) })]
 }
 
-const met = (most: number) => Array.from({ length: most }, (_, i) => ({ n: i + 1, met: true, evidence: 'seen', file: null, line: null }))
+const met = (most: number, file: string | null = null) =>
+  Array.from({ length: most }, (_, i) => ({ n: i + 1, met: true, evidence: 'seen', file, line: file === null ? null : 1 }))
 
 /** Names what is not there. */
 const lied = (most: number) => met(most).map((criterion) => ({ ...criterion, file: 'nowhere.txt', line: 7 }))
@@ -51,13 +52,15 @@ interface Judging {
   readonly isJudged: boolean
   /** The ids of what was found before. */
   readonly open: readonly string[]
+  /** A file of the work that is judged; null: it has none. */
+  readonly file: string | null
 }
 
 /** What a reviewing session answers. */
 export function reviewAnswer(kind: 'good' | 'picky' | 'garbage', judging: Judging, dice: Dice): Answer {
-  const { most } = judging
+  const { most, file } = judging
   if (kind === 'picky') return { structured: dice.pick(refusals(judging, dice)), text: '' }
   if (kind === 'garbage') return dice.pick(garbage)
-  const answer = { verdict: 'approved', summary: 'good', criteria: met(most), findings: dice.chance(0.2) ? [finding('nit')] : [] }
+  const answer = { verdict: 'approved', summary: 'good', criteria: met(most, file), findings: dice.chance(0.2) ? [finding('nit')] : [] }
   return dice.chance(0.2) ? { structured: undefined, text: JSON.stringify(answer) } : { structured: answer, text: '' }
 }

@@ -102,8 +102,16 @@ export class Crew {
     place.head = made
   }
 
+  /** What a reviewer can point to: the task's own file, as it is committed. */
+  #fileOf(request: SessionRequest, place: MemoryWorktree): string | null {
+    const head = (place.branch === null ? undefined : this.git.branches.get(place.branch)) ?? place.head
+    const file = ownFile(request.task)
+    return this.git.get(head).tree[file] === undefined ? null : file
+  }
+
   #review(part: Part, request: SessionRequest, place: MemoryWorktree): SessionOutcome {
     const { stubborn, milestones } = this.scenario
+    const file = this.#fileOf(request, place)
     if (part.kind === 'strays' || part.kind === 'commits')
       place.files[strayFile(request.task)] = `changed by a review ${++this.#versions}\n`
     if (part.kind === 'commits') this.#commit(request, place)
@@ -114,7 +122,7 @@ export class Crew {
     const isJudged = isJudge && milestones.some((m) => m.id === request.task && m.criteria.some((c) => c.command === null))
     const open = idsIn(request.prompt)
     const kind = part.kind === 'garbage' ? 'garbage' : isStubborn || part.kind === 'picky' ? 'picky' : 'good'
-    return { kind: 'finished', usage: paid, ...reviewAnswer(kind, { most, isJudged, open }, this.dice), denials: 0 }
+    return { kind: 'finished', usage: paid, ...reviewAnswer(kind, { most, isJudged, open, file }, this.dice), denials: 0 }
   }
 }
 

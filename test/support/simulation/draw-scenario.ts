@@ -54,6 +54,7 @@ function drawConfig(dice: Dice): Config {
     agent: { ...defaultConfig.agent, model: 'm' },
     budget: drawBudget(dice.fork('budget')),
     review: {
+      ...defaultConfig.review,
       enabled: dice.chance(0.9),
       maxRounds: dice.whole(1, 3),
       scope: dice.pick([['task', 'stage'], ['task', 'stage'], ['task'], ['stage']] as const),

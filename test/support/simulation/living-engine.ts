@@ -79,6 +79,7 @@ function livingPorts(needs: EngineNeeds): Ports {
     disk: livingDisk(universe, life),
     leases: noLeases,
     sharedLimits: livingLimits(universe, life),
+    publisher: null,
     machine: new MemoryMachine(),
     chance: { uuid: () => universe.uuid(), fraction: () => chance.fraction() },
     listener: { heard: () => undefined, progressed: () => undefined },

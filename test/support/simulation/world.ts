@@ -14,7 +14,7 @@ import { openGate } from '../../../src/engine/gate.js'
 import { Halt } from '../../../src/engine/halt.js'
 import { Pacer } from '../../../src/engine/pace.js'
 import { PassedTrees } from '../../../src/engine/passed-trees.js'
-import type { Journal, Records, Repository, SharedLimits } from '../../../src/engine/ports.js'
+import type { Journal, Publisher, Records, Repository, SharedLimits } from '../../../src/engine/ports.js'
 import { Reservations } from '../../../src/engine/reservations.js'
 import { retryTask } from '../../../src/engine/retry.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
@@ -39,6 +39,7 @@ export interface WorldOptions {
   readonly check?: (command: string, files: Readonly<Record<string, string>>, cwd: string) => boolean
   readonly config?: (config: Config) => Config
   readonly concurrency?: number
+  readonly publisher?: Publisher
   readonly noWait?: boolean
   readonly accounts?: readonly Account[]
   /** Epoch ms beyond which no limit is waited for. */
@@ -241,6 +242,7 @@ export class World {
         chance: { uuid: () => `session-${++this.#ids}`, fraction: () => 0.5 },
         listener,
         sharedLimits,
+        publisher: this.options.publisher ?? null,
         worktreePath: (task) => `/worktrees/${task}`,
         matches: (file, globs) => globs.some((g) => file.startsWith(g)),
         projectRules: () => Promise.resolve(''),

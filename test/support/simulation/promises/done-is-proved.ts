@@ -15,6 +15,18 @@ const anEmptyDiffIsNoSuccess = ofFacts(({ before, fact }, { evidence: { git } })
   return isEmpty && work?.milestone?.allowEmpty !== true ? `${fact.task} changed nothing` : null
 })
 
+/** What a verdict holds for met was looked after, and each place that it names is there at the commit that was judged. */
+const evidenceIsTrue = ofFacts(({ fact }, { evidence: { git } }) => {
+  if (fact.type !== 'review-given') return null
+  const { tree } = git.get(fact.commit)
+  const wrong = fact.verdict.criteria.filter(
+    (c) => c.met && !(c.shown ?? []).some((e) => e.kind !== 'place' || isThere(tree[e.file], e.line)),
+  )
+  return wrong.length === 0 ? null : `${fact.task} has criterion ${wrong.map((c) => c.n).join()} met by nothing`
+})
+
+const isThere = (text: string | undefined, line: number | null): boolean => text !== undefined && text.split('\n').length >= (line ?? 1)
+
 /** Only what was checked, reviewed and approved as it stands is merged. */
 const tasksAreProved = ofFacts((step, { evidence }) => {
   if (step.fact.type !== 'tasks-combined') return null
@@ -69,6 +81,7 @@ const tasksKeepToTheirPaths = ofFacts(({ before, fact }, { evidence: { git } }) 
 /** Commits exist, commands passed, and each criterion was judged met by a session that did not write the code. */
 export const doneIsProved: Kept = together(
   anEmptyDiffIsNoSuccess,
+  evidenceIsTrue,
   tasksAreProved,
   theStageIsProvedToo,
   tasksKeepToTheirPaths,

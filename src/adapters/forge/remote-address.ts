@@ -1,0 +1,29 @@
+/** A repository on a server. */
+export interface RemoteAddress {
+  readonly host: string
+  /** `owner/name`; on GitLab groups may lie in each other. */
+  readonly path: string
+}
+
+/** `git@host:owner/name.git`. */
+const scpLike = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(.+)$/
+
+/** Where a remote's URL leads; null: to no server, but to a folder. Whatever logs in is left out. */
+export function remoteAddress(url: string): RemoteAddress | null {
+  const found = /^(?:https?|ssh|git):\/\//.test(url) ? parsed(url) : scpParts(url)
+  if (found === null) return null
+  const path = found.path.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '')
+  // One letter before the colon is a drive.
+  return found.host.length < 2 || !path.includes('/') ? null : { host: found.host.toLowerCase(), path }
+}
+
+function parsed(url: string): RemoteAddress | null {
+  if (!URL.canParse(url)) return null
+  const { hostname, pathname } = new URL(url)
+  return { host: hostname, path: decodeURIComponent(pathname) }
+}
+
+function scpParts(url: string): RemoteAddress | null {
+  const [, host, path] = scpLike.exec(url) ?? []
+  return host === undefined || path === undefined ? null : { host, path }
+}
