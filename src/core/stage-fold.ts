@@ -80,6 +80,10 @@ export function combine(state: RunState, fact: RecordedFact & { type: 'tasks-com
     verdict: null,
     panel: [],
     changed: true,
+    // What it had stopped for was said of what the stage was before.
+    stoppedIn: null,
+    failure: null,
+    endedAt: null,
   }))
 }
 

@@ -9,7 +9,7 @@ import { bisect, checkCombination } from './bisect.js'
 import { landedState, writeBoard } from './board.js'
 import { currentWork, type Engine, record, stateOf } from './engine.js'
 import { advance } from './integration.js'
-import { furnish } from './prepare.js'
+import { openWhole } from './whole-worktree.js'
 
 /** Merges made in memory, each on top of the one before; nothing points to them until the checks have passed. */
 interface Chain {
@@ -63,27 +63,6 @@ async function mergeInMemory(engine: Engine, stage: number, tasks: readonly Work
     }
   }
   return ok({ merges, conflicted, tip })
-}
-
-/** The worktree in which combinations are checked and the whole of the stage is worked on. */
-async function openWhole(engine: Engine, stage: number, commit: CommitId): Promise<Failure | null> {
-  const whole = workOf(stateOf(engine), wholeOf(stage))
-  const path = engine.ports.worktreePath(whole.id)
-  const opened = await engine.ports.repository.openScratch(path, commit)
-  if (!opened.ok) return opened.error
-  if (whole.workspaceOpen) return null
-  const failure = await furnish(engine, whole.id, path)
-  if (failure !== null) return failure
-  await recordWhole(engine, stage)
-  return null
-}
-
-/** The whole of the stage has its worktree, furnished. */
-export async function recordWhole(engine: Engine, stage: number): Promise<void> {
-  const { branch, tip } = stageOf(stateOf(engine), stage)
-  if (branch === null || tip === null) throw new Error(`Internal error: stage ${stage} has not started`)
-  const task = wholeOf(stage)
-  await record(engine, { type: 'workspace-opened', task, branch, path: engine.ports.worktreePath(task), base: tip })
 }
 
 /** A task whose merge makes a combination red, and what failed there. */

@@ -10,12 +10,12 @@ import { type RunState, stageOf } from '../core/run-state.js'
 import { isEnded, type Work } from '../core/work.js'
 import { checkBase } from './base-check.js'
 import { keepBoard } from './board.js'
-import { recordWhole } from './combine.js'
 import { type Engine, isOfTheSurroundings, record, stateOf } from './engine.js'
 import { tidyStage } from './land.js'
 import { publishStage } from './publish.js'
 import { believeGit } from './reconcile.js'
 import { runStage } from './stage.js'
+import { recordWhole } from './whole-worktree.js'
 
 export interface RunOutcome {
   readonly ending: RunEnding

@@ -323,3 +323,53 @@ describe('a warning of a budget that cannot be saved', () => {
     await expect(meter.close()).rejects.toBe(full)
   })
 })
+
+describe('a task that joins late, when the whole of its stage was worked on already', () => {
+  const three = [aMilestone({ id: '1A' }), aMilestone({ id: '1B', optional: true }), aMilestone({ id: '1C' })]
+  /** In the first life the optional task fails. */
+  const late =
+    (lifeOf: () => number, whole: Act): Act =>
+    (request, files, clock) => {
+      if (lifeOf() === 1 && request.task === '1B') return failing('agent-crashed', 'never')
+      return request.task === 'stage-1' ? whole(request, files, clock) : write(request, files, clock)
+    }
+
+  it('does not make what its review cost forgotten, nor what it had stopped for stand for ever', async () => {
+    let lives = 1
+    const world: World = new World({ milestones: three, act: late(() => lives, write) })
+    world.failing = (deed) => deed === 'changedFiles' && isOfWhole(world)
+    expect(await world.run()).toMatchObject({ ending: 'failed', failure: { reason: 'git-failed' } })
+    lives++
+    world.failing = () => false
+    expect((await world.run(['1B'])).ending).toBe('done')
+    const told = Object.values(world.state?.work ?? {}).reduce((sum, { usage }) => sum + usage.costUsd, 0)
+    expect(told).toBeCloseTo(world.agent.sessions.length * paid.costUsd)
+    expect(world.tip().tree).toMatchObject({ '1B.txt': '1B implement\n' })
+  })
+
+  const isOfWhole = (world: World): boolean => world.state?.work['stage-1']?.open?.step === 'review'
+
+  it('is not green by what a session left uncommitted in the worktree of the stage', async () => {
+    let lives = 1
+    const world: World = new World({
+      milestones: three,
+      config: (config) => ({ ...config, checks: [{ command: 'test', timeoutMs: 1000 }] }),
+      check: (_, files) => !('1A.txt' in files && '1B.txt' in files) || 'mended.txt' in files,
+      act: late(
+        () => lives,
+        (request, files) => {
+          if (request.step === 'review') return files['stage-1.txt'] === undefined && lives === 1 ? refusal('not right') : approval()
+          files['mended.txt'] = 'mended\n'
+          return failing('agent-crashed', 'never')
+        },
+      ),
+    })
+    expect((await world.run()).ending).toBe('failed')
+    expect(world.worktrees.get('/worktrees/stage-1')?.files).toHaveProperty('mended.txt')
+    lives++
+    await world.run(['1B'])
+    expect(world.types()).toContain('combination-refused')
+    const landed = world.tip().tree
+    expect('1A.txt' in landed && '1B.txt' in landed && !('mended.txt' in landed)).toBe(false)
+  })
+})

@@ -70,6 +70,12 @@ export class AgentProgram {
     last.toldIn = this.life
   }
 
+  /** What the last session of a whole stage had said is of something else now, since more tasks joined it: nobody can go by that any more. */
+  supersede(run: string, whole: string, fact: string): void {
+    const last = this.lastOf(run, whole)
+    if (last?.told != null) last.told = fact
+  }
+
   lastOf(run: string, task: string): Invocation | null {
     return this.invocations.findLast((i) => i.run === run && i.task === task) ?? null
   }

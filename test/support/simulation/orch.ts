@@ -1,5 +1,5 @@
 import { StoreError } from '../../../src/adapters/store/store-error.js'
-import type { RecordedFact } from '../../../src/core/fact.js'
+import { type RecordedFact, wholeOf } from '../../../src/core/fact.js'
 import { planRun } from '../../../src/core/plan.js'
 import { hasBudgetAgain } from '../../../src/core/policy/budget.js'
 import { retryableWork } from '../../../src/core/retryable.js'
@@ -140,6 +140,7 @@ export class Orch {
     if (sabotage === 'what was saved is forgotten' && fact.type === 'checks-finished') story.facts.pop()
     if ('task' in fact && /^(attempt|review)-(finished|failed|interrupted|given)$/.test(fact.type))
       program.tell(story.id, fact.task, fact.type)
+    if (fact.type === 'tasks-combined') program.supersede(story.id, wholeOf(fact.stage), fact.type)
   }
 }
 
