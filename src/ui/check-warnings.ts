@@ -1,4 +1,5 @@
-import { listed, shortCommit } from './amounts.js'
+import { listed } from '../core/counted.js'
+import { shortCommit } from '../core/short-commit.js'
 import { oneLine } from './harmless.js'
 import type { StageStatus, StatusJson } from './status-json.js'
 

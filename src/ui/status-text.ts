@@ -1,4 +1,5 @@
-import { counted, duration, money, tokenCount } from './amounts.js'
+import { counted } from '../core/counted.js'
+import { duration, money, tokenCount } from './amounts.js'
 import { checkWarnings } from './check-warnings.js'
 import { oneLine } from './harmless.js'
 import type { Look } from './look.js'

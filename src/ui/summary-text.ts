@@ -1,5 +1,6 @@
+import { counted } from '../core/counted.js'
 import type { RunState } from '../core/run-state.js'
-import { counted, duration, money } from './amounts.js'
+import { duration, money } from './amounts.js'
 import { checkWarnings } from './check-warnings.js'
 import { oneLine } from './harmless.js'
 import type { Look } from './look.js'

@@ -1,5 +1,7 @@
+import { counted } from '../core/counted.js'
 import { isTelling, trendWords } from '../core/review-history.js'
-import { counted, duration, money, shortCommit } from './amounts.js'
+import { shortCommit } from '../core/short-commit.js'
+import { duration, money } from './amounts.js'
 import { displayWidth, fitWidth, padWidth, padWidthStart } from './display-width.js'
 import { indented, oneLine } from './harmless.js'
 import type { Look } from './look.js'
