@@ -1,5 +1,5 @@
+import { counted } from '../core/counted.js'
 import { exitCodes } from '../core/exit-code.js'
-import { counted } from '../ui/amounts.js'
 import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
 
 export default class Validate extends OrchCommand {

@@ -2,6 +2,7 @@ import { approvalWords } from './approval-words.js'
 import { evidenceFor } from './evidence.js'
 import type { CommitId, WorkId } from './fact.js'
 import type { Landing } from './landing.js'
+import { shortCommit } from './short-commit.js'
 import type { Work } from './work.js'
 
 /** Git's own way to say where a commit comes from; `mergedMilestones` finds a milestone's merge again by them. */
@@ -49,7 +50,7 @@ export const baseMergeMessage = (run: string, stage: number, branch: string): st
 
 /** Takes a landed stage back; its trailers tell which merges count no more. */
 export function undoMessage(landing: Landing, merges: readonly CommitId[]): string {
-  const what = `Takes back what ${landing.from.slice(0, 12)}..${landing.to.slice(0, 12)} brought: ${landing.milestones.join(', ')}.`
+  const what = `Takes back what ${shortCommit(landing.from)}..${shortCommit(landing.to)} brought: ${landing.milestones.join(', ')}.`
   const undoes = merges.map((commit) => `Orch-Undoes: ${commit}`)
   return `${subject(`Undo stage ${landing.stage}`)}\n\n${what}\n\n${[`Orch-Run: ${landing.run}`, ...undoes].join('\n')}\n`
 }

@@ -1,6 +1,8 @@
 import type { CheckResult } from './check.js'
 import type { CommitId } from './fact.js'
 import type { Criterion } from './milestone.js'
+import { placeWords } from './named-place.js'
+import { shortCommit } from './short-commit.js'
 import type { CriterionJudgement, Verdict } from './verdict.js'
 import type { Work } from './work.js'
 
@@ -50,9 +52,9 @@ export function weigh(judgement: CriterionJudgement, { place, test, commit }: Si
 
 /** Null: it is as named. An empty file has a first line to point to. */
 function wrongPlace({ file, line, lines, isRemoved }: NonNullable<Sighting['place']>): string | null {
-  if (lines === null) return isRemoved ? null : `names ${placeWords(file, line)}, which is not there`
+  if (lines === null) return isRemoved ? null : `names ${placeWords({ file, line })}, which is not there`
   if (line === null || line <= Math.max(lines, 1)) return null
-  return `names ${placeWords(file, line)}, which has ${lines} ${lines === 1 ? 'line' : 'lines'}`
+  return `names ${placeWords({ file, line })}, which has ${lines} ${lines === 1 ? 'line' : 'lines'}`
 }
 
 /** The verdict with each criterion weighed; one that is found not to be met takes the approval with it. */
@@ -106,7 +108,7 @@ export function evidenceFor(work: Work, criterion: Criterion): string {
 export function judgementWords({ evidence, file, line, shown, refuted }: CriterionJudgement): string {
   if (refuted !== undefined) return `${refuted.join('; ')}; the review says: ${evidence}`
   if (shown !== undefined) return `${shown.map(evidenceWords).join(', ')}: ${evidence}`
-  return file === null ? evidence : `${evidence} (${placeWords(file, line)})`
+  return file === null ? evidence : `${evidence} (${placeWords({ file, line })})`
 }
 
 export function evidenceWords(evidence: Evidence): string {
@@ -116,16 +118,14 @@ export function evidenceWords(evidence: Evidence): string {
       return `${how} after ${(evidence.durationMs / 1000).toFixed(1)} s, output sha256 ${evidence.digest}`
     }
     case 'place':
-      return `${placeWords(evidence.file, evidence.line)} at ${evidence.commit.slice(0, 12)}`
+      return `${placeWords(evidence)} at ${shortCommit(evidence.commit)}`
     case 'removal':
-      return `${evidence.file} is removed at ${evidence.commit.slice(0, 12)}`
+      return `${evidence.file} is removed at ${shortCommit(evidence.commit)}`
     case 'test':
       return `test "${evidence.name}" in ${evidence.command}`
     case 'commit':
-      return `commit ${evidence.commit.slice(0, 12)}`
+      return `commit ${shortCommit(evidence.commit)}`
     case 'statement':
       return "the reviewer's words only"
   }
 }
-
-const placeWords = (file: string, line: number | null): string => (line === null ? file : `${file}:${line}`)

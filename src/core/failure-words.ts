@@ -1,8 +1,10 @@
 import { budgetHint, budgetMessage } from './budget-hint.js'
+import { counted, listed } from './counted.js'
 import { withDetail, withOutput } from './cut-output.js'
 import type { Failure } from './failure.js'
 import { sizeWords } from './machine.js'
 import { unreachable } from './result.js'
+import { shortCommit } from './short-commit.js'
 import type { TakeOver } from './take-over.js'
 import { unresolvedWords } from './unresolved-words.js'
 
@@ -14,13 +16,10 @@ export interface FailureWords {
   readonly commands?: readonly string[]
 }
 
-const list = (items: readonly string[], most = 5): string =>
-  items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`
-
-const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`
-
 const failed = (commands: readonly string[], rounds: number): string =>
-  rounds === 0 ? `these fail: ${list(commands)}` : `after ${counted(rounds, 'round')} of remediation these still fail: ${list(commands)}`
+  rounds === 0
+    ? `these fail: ${listed(commands)}`
+    : `after ${counted(rounds, 'round')} of remediation these still fail: ${listed(commands)}`
 
 const unavailable = {
   overloaded: "the model's service is overloaded",
@@ -39,10 +38,10 @@ function describeSilence({ silentMs, tool }: Failure & { reason: 'agent-silent' 
 
 function refusalWords({ files, outside, lostTests }: Failure & { reason: 'resolution-refused' }): string {
   const why = [
-    ...(lostTests.length === 0 ? [] : [`tests that one side added are gone: ${list(lostTests)}`]),
-    ...(outside.length === 0 ? [] : [`files outside of the conflict were changed without a reason: ${list(outside)}`]),
+    ...(lostTests.length === 0 ? [] : [`tests that one side added are gone: ${listed(lostTests)}`]),
+    ...(outside.length === 0 ? [] : [`files outside of the conflict were changed without a reason: ${listed(outside)}`]),
   ]
-  return `the agent's resolution of the merge conflict in ${list(files)} is refused: ${why.join('; ')}; both sides are kept`
+  return `the agent's resolution of the merge conflict in ${listed(files)} is refused: ${why.join('; ')}; both sides are kept`
 }
 
 /** What a person types to resolve a conflict themselves; between the first and the second line they edit. */
@@ -116,7 +115,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       )
     case 'permission-refused':
       return say(
-        `nothing was changed, as the agent was refused all that it asked for: ${list(failure.tools)}`,
+        `nothing was changed, as the agent was refused all that it asked for: ${listed(failure.tools)}`,
         `Allow it in agent.allow, or agent.permissionMode, of .orchestratorrc.json, then: ${retry}`,
       )
     case 'setup-failed':
@@ -137,14 +136,14 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       )
     case 'review-not-readonly':
       return say(
-        `the review changed files, so it approves nothing: ${list(failure.files)}; they were put back, and its changes are kept below refs/orch/kept`,
+        `the review changed files, so it approves nothing: ${listed(failure.files)}; they were put back, and its changes are kept below refs/orch/kept`,
         'See what it said: orch logs; then: orch retry',
       )
     case 'remediation-without-change':
       return say(`the agent was told what is wrong (${failure.cause}) and changed nothing`, `See what it said: ${logs}; then: ${retry}`)
     case 'conflict-unresolved':
       return takenOver(
-        say(`the merge conflict in ${list(failure.files)} could not be resolved; both sides are kept`),
+        say(`the merge conflict in ${listed(failure.files)} could not be resolved; both sides are kept`),
         failure.takeOver,
         task,
       )
@@ -152,26 +151,26 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       return takenOver(say(refusalWords(failure)), failure.takeOver, task)
     case 'forbidden-file-committed':
       return say(
-        `files that must never be committed were committed: ${list(failure.files)}`,
+        `files that must never be committed were committed: ${listed(failure.files)}`,
         'They are named by git.envFiles; the branch is kept and will not be merged',
       )
     case 'approval-missing':
       return say('a person must approve this before the merge', `orch approve ${task ?? '<ID>'}, then: orch resume`)
     case 'leaked-outside-worktree':
       return say(
-        `its session ${failure.session} wrote outside of its worktree, in ${failure.where}: ${list(failure.files)}; nothing was undone, and the change is kept in ${failure.patch}`,
+        `its session ${failure.session} wrote outside of its worktree, in ${failure.where}: ${listed(failure.files)}; nothing was undone, and the change is kept in ${failure.patch}`,
         `Look at the change and undo what you do not want (git apply -R ${failure.patch} helps), then: orch retry`,
       )
     case 'changed-from-outside':
       return say(
-        `its worktree or branch was changed from outside while ${list(failure.tasks)} worked: ${list(failure.files)}; nothing was undone, and the change is kept in ${failure.patch}`,
+        `its worktree or branch was changed from outside while ${listed(failure.tasks)} worked: ${listed(failure.files)}; nothing was undone, and the change is kept in ${failure.patch}`,
         'Look at the change, then: orch retry',
       )
     case 'dependency-failed':
       return say(`it needs ${failure.on}, which did not get done`, `orch retry ${failure.on}`)
     case 'base-red':
       return say(
-        `the checks fail before anything has begun, at ${failure.commit.slice(0, 12)}: ${list(failure.commands)}`,
+        `the checks fail before anything has begun, at ${shortCommit(failure.commit)}: ${listed(failure.commands)}`,
         'Nothing was paid for. Mend and commit it, or set execution.redBase to "go-on"; then: orch resume',
       )
     case 'stage-failed':
@@ -214,7 +213,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       return say(`the branch ${failure.branch} does not exist`, 'git branch shows those that do')
     case 'branch-moved':
       return say(
-        `the branch ${failure.branch} is no longer at ${failure.expected.slice(0, 12)}`,
+        `the branch ${failure.branch} is no longer at ${shortCommit(failure.expected)}`,
         'Somebody moved it while orch worked; look at git log, then: orch resume',
       )
     case 'checkout-in-the-way':
@@ -229,17 +228,17 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       )
     case 'base-conflict':
       return say(
-        `your own commits conflict with the finished stage in ${list(failure.files)}; the finished work stays on ${failure.branch}`,
+        `your own commits conflict with the finished stage in ${listed(failure.files)}; the finished work stays on ${failure.branch}`,
         `Merge it by hand (git merge ${failure.branch}), then: orch resume`,
       )
     case 'undo-conflict':
       return say(
-        `stage ${failure.stage} cannot be taken back, since what came after it changed the same lines of ${list(failure.files)}; nothing was moved`,
+        `stage ${failure.stage} cannot be taken back, since what came after it changed the same lines of ${listed(failure.files)}; nothing was moved`,
         'Undo the later changes first (orch undo without --stage undoes the last stage), or take it back by hand',
       )
     case 'undo-red':
       return say(
-        `without it these would fail: ${list(failure.commands)}; nothing was moved`,
+        `without it these would fail: ${listed(failure.commands)}; nothing was moved`,
         'Commit what makes them pass without it first, then: orch undo',
       )
     case 'undo-in-the-way':
@@ -262,8 +261,8 @@ export function describeFailure(failure: Failure, task: string | null = null): F
     case 'pull-request-red':
       return say(
         failure.failed.length > 0
-          ? `checks of the pull request ${failure.url} failed: ${list(failure.failed)}`
-          : `checks of the pull request ${failure.url} did not end in time: ${list(failure.pending)}`,
+          ? `checks of the pull request ${failure.url} failed: ${listed(failure.failed)}`
+          : `checks of the pull request ${failure.url} did not end in time: ${listed(failure.pending)}`,
         'Look at them there, then: orch resume',
       )
     case 'disk-full':
@@ -299,7 +298,7 @@ export function describeFailure(failure: Failure, task: string | null = null): F
       return say('stopped on request', 'orch resume')
     case 'breaker-tripped':
       return say(
-        `${failure.count} sessions in a row failed for the same cause (${list(failure.tasks)}), so no more are paid for: ${describeFailure(failure.cause).message}`,
+        `${failure.count} sessions in a row failed for the same cause (${listed(failure.tasks)}), so no more are paid for: ${describeFailure(failure.cause).message}`,
         `See what it said: orch logs ${failure.tasks[0] ?? ''}; remove the cause, then: orch resume`,
       )
     case 'lease-failed':

@@ -4,6 +4,10 @@ export interface NamedPlace {
   readonly line: number | null
 }
 
+/** `src/a.ts:12`, or the file alone; empty where no file is named. */
+export const placeWords = ({ file, line }: { readonly file: string | null; readonly line: number | null }): string =>
+  file === null ? '' : line === null ? file : `${file}:${line}`
+
 /** The place as git calls it: reviewers also name files by the whole path, or write the line behind the name. */
 export function placeNamed(place: NamedPlace, worktree: string): NamedPlace {
   const [, bare, behind] = /^(.+?):(\d+)(?:[:-]\d+)?$/.exec(place.file) ?? []

@@ -1,3 +1,4 @@
+import { counted } from './counted.js'
 import type { Failure } from './failure.js'
 import { trendWords } from './review-history.js'
 
@@ -9,5 +10,3 @@ export function unresolvedWords({ rounds, findings, trend, stall }: Failure & { 
   if (stall === 'oscillation') return `${after} what was mended keeps coming back (${course}): more of it would not help`
   return `${after} the review still asks for changes (${course})`
 }
-
-const counted = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`

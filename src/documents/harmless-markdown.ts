@@ -1,5 +1,5 @@
 /** Controls of both sets, and marks that turn the reading direction, break lines unasked or hide text. */
-const invisible = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
+export const invisible = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
 
 /**
  * Text from agents, commands and people on one line of markdown, where it can be no comment, no tag, no marker of ours

@@ -1,6 +1,3 @@
-/** `1 task`, `3 tasks`. */
-export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
-
 /** How many there are of each kind. */
 export function share<T>(items: readonly T[], kindOf: (item: T) => string): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
@@ -14,8 +11,6 @@ export const dateTime = (iso: string): string => `${iso.slice(0, 16).replace('T'
 /** US dollars, marked where a part is estimated. */
 export const dollars = ({ costUsd, estimatedUsd }: { readonly costUsd: number; readonly estimatedUsd: number }): string =>
   `${estimatedUsd > 0 ? 'about ' : ''}$${costUsd.toFixed(2)}`
-
-export const shortHash = (commit: string): string => commit.slice(0, 12)
 
 /** Milliseconds as `1h 5s`: parts that are zero are left out. */
 export function timeTaken(ms: number): string {

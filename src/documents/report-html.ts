@@ -1,4 +1,5 @@
 import type { Report } from '../core/report.js'
+import { invisible } from './harmless-markdown.js'
 import type { Block } from './report-block.js'
 import { reportPage } from './report-page.js'
 import { reportStyle } from './report-style.js'
@@ -64,8 +65,6 @@ function table(head: readonly string[] | null, rows: readonly (readonly string[]
   return `<div class="wide"><table${head === null ? ' class="summary"' : ''}>\n${first}<tbody>\n${rows.map(row).join('\n')}\n</tbody>\n</table></div>`
 }
 
-/** Controls, and marks that turn the reading direction, break lines unasked or hide text. */
-const invisible = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
 const mostCharacters = 2000
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

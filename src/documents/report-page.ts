@@ -1,11 +1,13 @@
+import { counted } from '../core/counted.js'
 import type { Evidence } from '../core/evidence.js'
 import type { FailureWords } from '../core/failure-words.js'
 import type { ObjectionEnd } from '../core/objections.js'
 import type { Report, ReportedStage } from '../core/report.js'
 import type { ReportedCriterion, ReportedTask } from '../core/reported-task.js'
 import { trendWords } from '../core/review-history.js'
+import { shortCommit } from '../core/short-commit.js'
 import { type Block, heading, type Mood } from './report-block.js'
-import { counted, dateTime, dollars, share, shortHash, timeTaken } from './report-figures.js'
+import { dateTime, dollars, share, timeTaken } from './report-figures.js'
 import { commitBlocks, conflictBlocks, costBlocks, deferredBlocks, limitBlocks, refusedBlocks } from './report-tables.js'
 
 /** The report as one page, whatever it is written in. */
@@ -60,7 +62,7 @@ function summaryRows(report: Report): readonly (readonly string[])[] {
   const criteria = tasks.flatMap((t) => t.criteria)
   const sum = share(report.objections, (o) => o.end.kind)
   const moved =
-    run.headCommit === run.baseCommit ? 'has not moved' : `moved from ${shortHash(run.baseCommit)} to ${shortHash(run.headCommit)}`
+    run.headCommit === run.baseCommit ? 'has not moved' : `moved from ${shortCommit(run.baseCommit)} to ${shortCommit(run.headCommit)}`
   const times = `${dateTime(run.startedAt)} to ${run.endedAt === null ? 'now' : dateTime(run.endedAt)}`
   const optional = (label: string, n: number, text: string): readonly (readonly string[])[] => (n === 0 ? [] : [[label, text]])
   return [
@@ -164,7 +166,7 @@ function effortWords(task: ReportedTask): string {
   const changed = change === null ? [] : [`${counted(change.files, 'file')} changed (+${change.insertions} −${change.deletions})`]
   const where =
     task.mergeCommit !== null
-      ? [`merge commit ${shortHash(task.mergeCommit)}`]
+      ? [`merge commit ${shortCommit(task.mergeCommit)}`]
       : task.branch === null
         ? []
         : [`on the branch ${task.branch}`]

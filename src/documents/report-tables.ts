@@ -1,13 +1,11 @@
 import type { MetConflict } from '../core/met-conflicts.js'
 import type { MetLimit } from '../core/met-limits.js'
-import type { Objection, ObjectionEnd } from '../core/objections.js'
+import { placeWords } from '../core/named-place.js'
+import type { ObjectionEnd } from '../core/objections.js'
 import type { Report } from '../core/report.js'
+import { shortCommit } from '../core/short-commit.js'
 import { type Block, heading } from './report-block.js'
-import { dateTime, dollars, shortHash, timeTaken } from './report-figures.js'
-
-function placeOf({ file, line }: Objection): string {
-  return file === null ? '' : line === null ? file : `${file}:${line}`
-}
+import { dateTime, dollars, timeTaken } from './report-figures.js'
 
 export function refusedBlocks({ objections, lostReviews }: Report): readonly Block[] {
   const refused = objections.filter((o) => o.end.kind !== 'deferred')
@@ -15,7 +13,7 @@ export function refusedBlocks({ objections, lostReviews }: Report): readonly Blo
     o.task ?? o.work,
     o.severity ?? 'not met',
     o.title,
-    placeOf(o),
+    placeWords(o),
     o.from === o.until ? String(o.from) : `${o.from} to ${o.until}`,
     endWords(o.end),
   ])
@@ -30,7 +28,7 @@ export function refusedBlocks({ objections, lostReviews }: Report): readonly Blo
 function endWords(end: ObjectionEnd): string {
   switch (end.kind) {
     case 'closed':
-      return `closed by ${shortHash(end.commit)}`
+      return `closed by ${shortCommit(end.commit)}`
     case 'answered':
       return `answered: ${end.reason}`
     case 'overruled':
@@ -44,7 +42,7 @@ function endWords(end: ObjectionEnd): string {
 export function deferredBlocks({ objections, stages }: Report): readonly Block[] {
   const rows = objections
     .filter((o) => o.end.kind === 'deferred')
-    .map((o) => [o.task ?? o.work, o.severity ?? 'not met', o.title, placeOf(o)])
+    .map((o) => [o.task ?? o.work, o.severity ?? 'not met', o.title, placeWords(o)])
   const files = stages.flatMap((stage) => stage.deferredFile ?? [])
   const adopt: Block = { kind: 'text', text: `Written down as milestones that may be adopted: ${files.join(', ')}.` }
   if (rows.length === 0) return []
@@ -85,6 +83,6 @@ export function costBlocks({ cost }: Report): readonly Block[] {
 export function commitBlocks(report: Report): readonly Block[] {
   const rows = report.stages
     .flatMap((s) => s.tasks)
-    .flatMap((t) => (t.change?.commits ?? []).map((c) => [t.id, shortHash(c.commit), c.subject]))
+    .flatMap((t) => (t.change?.commits ?? []).map((c) => [t.id, shortCommit(c.commit), c.subject]))
   return rows.length === 0 ? [] : [heading(2, 'Commits'), { kind: 'table', head: ['Task', 'Commit', 'Subject'], rows }]
 }

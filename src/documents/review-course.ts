@@ -1,4 +1,5 @@
 import { isTelling, type ReviewRound, trendOf, trendWords } from '../core/review-history.js'
+import { shortCommit } from '../core/short-commit.js'
 import type { Work } from '../core/work.js'
 import { harmlessLine } from './harmless-markdown.js'
 
@@ -11,6 +12,6 @@ export function reviewCourse({ history }: Work): string {
 
 function closedLine({ id, by }: ReviewRound['closed'][number], round: ReviewRound, before: ReviewRound | undefined): string {
   const title = before?.findings.find((f) => f.id === id)?.title ?? ''
-  const how = by === 'answer' ? 'by an answer that the review accepts' : `by ${round.commit.slice(0, 12)}`
+  const how = by === 'answer' ? 'by an answer that the review accepts' : `by ${shortCommit(round.commit)}`
   return `- ${id} ${harmlessLine(title)} — closed ${how}`
 }

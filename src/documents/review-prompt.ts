@@ -1,4 +1,5 @@
 import type { Lens } from '../core/lens.js'
+import { placeWords } from '../core/named-place.js'
 import type { FindingAnswer, ReviewRound } from '../core/review-history.js'
 import { criterionName, isAtOrAbove, type Severity, severities } from '../core/verdict.js'
 import { enclosed, section, visible } from './prompt-parts.js'
@@ -36,7 +37,7 @@ export function earlierRoundText({ round, answers, diff }: EarlierRound, show: (
   const points = [
     ...round.unmet.map((c) => [`${criterionName(c.n)}, judged not met: ${oneLine(c.evidence)}`, ...answerTo(criterionName(c.n))]),
     ...round.findings.map((f) => [
-      `${f.id} [${f.severity}]${placeOf(f)}: ${oneLine(f.title)}`,
+      `${f.id} [${f.severity}]${f.file === null ? '' : ` (${placeWords(f)})`}: ${oneLine(f.title)}`,
       ...(f.detail.trim() === '' ? [] : [oneLine(f.detail)]),
       ...answerTo(f.id),
     ]),
@@ -51,8 +52,5 @@ export function earlierRoundText({ round, answers, diff }: EarlierRound, show: (
 }
 
 const howToRepeat = `For each point see whether it is still so. If it is, repeat it under the same \`id\`, with the line where it stands now; if not, leave it out. Where one is answered, the answer is what the author of the change claims: look for yourself. If it convinces you, leave the finding out; if not, repeat it, and say in \`detail\` why the answer does not hold. Then look for what is new; new findings have \`id\` null.`
-
-const placeOf = ({ file, line }: { file: string | null; line: number | null }): string =>
-  file === null ? '' : ` (${file}${line === null ? '' : `:${line}`})`
 
 const oneLine = (text: string): string => visible(text).replace(/\s+/g, ' ').trim()

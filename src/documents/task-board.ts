@@ -6,6 +6,7 @@ import type { Failure } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
 import { publicState } from '../core/public-state.js'
 import type { RunState, StageState } from '../core/run-state.js'
+import { shortCommit } from '../core/short-commit.js'
 import type { Finding } from '../core/verdict.js'
 import type { Work } from '../core/work.js'
 import { harmlessCell, harmlessLine } from './harmless-markdown.js'
@@ -145,7 +146,7 @@ function failureLine(failure: Failure, id: string): string {
   return `**Not done:** ${harmlessLine(message)}${hint === null ? '' : `\n\nNext: ${harmlessLine(hint)}`}${typed}`
 }
 
-const short = (commit: string | null): string => (commit === null ? '' : commit.slice(0, 12))
+const short = (commit: string | null): string => (commit === null ? '' : shortCommit(commit))
 
 const money = (usd: number): string => `$${usd.toFixed(2)}`
 

@@ -1,7 +1,7 @@
 import { defaultAccount } from '../core/account.js'
 import { oneLine } from './harmless.js'
 import { type Moment, until } from './moment.js'
-import type { AccountStatus } from './status-json.js'
+import type { AccountStatus } from './status-shape.js'
 import { concurrencyWords, limitWords } from './wording.js'
 
 /** One line for each account: open, or closed until when. */

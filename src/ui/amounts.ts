@@ -32,13 +32,3 @@ export function tokenCount(n: number): string {
   if (n < 1000) return String(n)
   return n < 999_950 ? `${(n / 1000).toFixed(1)}k` : `${(n / 1_000_000).toFixed(1)}M`
 }
-
-/** `1 task`, `3 tasks`, `2 retries`. */
-export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
-
-/** The first few of a list, and how many more there are. */
-export const listed = (items: readonly string[], most = 5): string =>
-  items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`
-
-/** A commit as people write it. */
-export const shortCommit = (commit: string): string => commit.slice(0, 12)

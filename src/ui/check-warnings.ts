@@ -1,6 +1,7 @@
-import { listed, shortCommit } from './amounts.js'
+import { listed } from '../core/counted.js'
+import { shortCommit } from '../core/short-commit.js'
 import { oneLine } from './harmless.js'
-import type { StageStatus, StatusJson } from './status-json.js'
+import type { StageStatus, StatusJson } from './status-shape.js'
 
 /** What a person should know about their checks although the work goes on: red before anything began, or flaky. One line each. */
 export const checkWarnings = (status: StatusJson): readonly string[] =>

@@ -1,5 +1,6 @@
+import { counted } from '../core/counted.js'
 import { type LedgerColumn, type LedgerEntry, type LedgerSum, sumBy, sumOf } from '../core/ledger.js'
-import { counted, money, tokenCount } from './amounts.js'
+import { money, tokenCount } from './amounts.js'
 import { oneLine } from './harmless.js'
 import type { Look } from './look.js'
 

@@ -1,5 +1,6 @@
+import { counted } from '../core/counted.js'
 import type { Forecast, StageForecast } from '../core/forecast.js'
-import { counted, money, roughly } from './amounts.js'
+import { money, roughly } from './amounts.js'
 import type { Look } from './look.js'
 import { until } from './moment.js'
 

@@ -1,7 +1,7 @@
+import { counted } from '../core/counted.js'
 import { type Hardware, settingsFor, usableMemory } from '../core/hardware.js'
 import { sizeWords } from '../core/machine.js'
 import { nodeEnvironment } from '../core/policy/node-heap.js'
-import { counted } from './amounts.js'
 import { oneLine } from './harmless.js'
 
 /** What `orch hardware` tells of the machine and of the sessions on it. */

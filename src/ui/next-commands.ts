@@ -1,4 +1,4 @@
-import type { StatusJson, TaskStatus } from './status-json.js'
+import type { StatusJson, TaskStatus } from './status-shape.js'
 
 /** What to type now, one command after the other; empty when nothing is left to do. */
 export function nextCommands(status: StatusJson): readonly string[] {

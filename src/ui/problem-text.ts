@@ -1,5 +1,5 @@
+import { counted } from '../core/counted.js'
 import { compareProblems, type Problem } from '../core/problem.js'
-import { counted } from './amounts.js'
 import { oneLine } from './harmless.js'
 
 /** As many problems as a screen shows at once. */

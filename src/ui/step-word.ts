@@ -1,7 +1,7 @@
+import { counted } from '../core/counted.js'
 import { unreachable } from '../core/result.js'
 import { closedForAll, type RunState } from '../core/run-state.js'
 import { isEnded, isSettled, type OpenSession, type Work } from '../core/work.js'
-import { counted } from './amounts.js'
 import type { LiveNote } from './live-notes.js'
 import { countdown } from './moment.js'
 import { doingWord } from './work-wording.js'

@@ -1,9 +1,11 @@
+import { counted } from '../core/counted.js'
 import { isTelling, trendWords } from '../core/review-history.js'
-import { counted, duration, money, shortCommit } from './amounts.js'
+import { shortCommit } from '../core/short-commit.js'
+import { duration, money } from './amounts.js'
 import { displayWidth, fitWidth, padWidth, padWidthStart } from './display-width.js'
 import { indented, oneLine } from './harmless.js'
 import type { Look } from './look.js'
-import type { TaskStatus } from './status-json.js'
+import type { TaskStatus } from './status-shape.js'
 import type { RowMood } from './step-word.js'
 
 const mood: Readonly<Record<TaskStatus['state'], RowMood>> = {

@@ -1,6 +1,6 @@
 import type { FailureReason } from '../core/failure.js'
 import { indented, oneLine } from './harmless.js'
-import type { FailureStatus, StatusJson } from './status-json.js'
+import type { FailureStatus, StatusJson } from './status-shape.js'
 
 /** These the rows, the countdown and the commands to type say better. */
 const saidElsewhere = new Set<FailureReason>(['interrupted', 'limit-reached', 'approval-missing'])

@@ -1,6 +1,7 @@
+import { listed } from '../core/counted.js'
 import type { UndoWay } from '../core/fact.js'
 import { type Landing, landingWords } from '../core/landing.js'
-import { listed, shortCommit } from './amounts.js'
+import { shortCommit } from '../core/short-commit.js'
 import { oneLine } from './harmless.js'
 
 /** An undo as it is told. */
