@@ -26,9 +26,9 @@ export default defineConfig({
     projects: [
       project('unit', ['test/{core,documents,ui,engine}/**/*.test.ts', 'test/*.test.ts'], 120),
       project('adapters', ['test/adapters/**/*.test.ts'], 60),
-      project('cli', ['test/cli/**/!(siege*|disk-full|processes).test.ts'], 120),
-      // What takes minutes: git besieged, a disk that fills at every write, processes that do not want to end.
-      project('siege', ['test/cli/{siege*,disk-full,processes}.test.ts'], 120),
+      project('cli', ['test/cli/**/!(siege*|disk-full|processes|leak|doctor-fix|undo-killed).test.ts'], 120),
+      // What takes minutes: git besieged, a disk that fills at every write, processes that do not want to end, leaks, damaged state, undo killed.
+      project('siege', ['test/cli/{siege*,disk-full,processes,leak,doctor-fix,undo-killed}.test.ts'], 120),
       project('claude', ['test/claude/**/*.test.ts'], 180),
     ],
   },

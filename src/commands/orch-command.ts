@@ -100,6 +100,8 @@ export abstract class OrchCommand extends Command {
   /** Whether the command would have started something, had its files been in order. */
   protected readonly startsSomething: boolean = false
 
+  #terminated = false
+
   protected get surroundings(): Surroundings {
     return {
       cwd: process.cwd(),
@@ -115,6 +117,17 @@ export abstract class OrchCommand extends Command {
   protected async project(flags: { config?: string | undefined }): Promise<Project> {
     const { openProject } = await import('../compose/project.js')
     return this.unwrap(await openProject(this.surroundings, flags.config ?? null))
+  }
+
+  /** Aborted by the first Ctrl-C or SIGTERM, for commands that carry out no run. */
+  protected stopOnSignals(): AbortSignal {
+    const stop = new AbortController()
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        this.#terminated ||= signal === 'SIGTERM'
+        stop.abort()
+      })
+    return stop.signal
   }
 
   /** Goes on with the unfinished run. @param order what a person wants done to one task of it first */
@@ -159,7 +172,10 @@ export abstract class OrchCommand extends Command {
         ? problemsText(trouble.problems, { nothingStarted: this.startsSomething })
         : `Error: ${failureText(trouble.failure)}`,
     )
-    return this.exit(trouble.kind === 'problems' ? exitCodes.usage : exitCodeForFailure(trouble.failure))
+    if (trouble.kind === 'problems') return this.exit(exitCodes.usage)
+    return this.exit(
+      this.#terminated && trouble.failure.reason === 'interrupted' ? exitCodes.terminated : exitCodeForFailure(trouble.failure),
+    )
   }
 
   /** How text for people looks on stdout. */

@@ -22,11 +22,13 @@ export default class Report extends OrchCommand {
     const seen = this.unwrapFailure(await seeRun(project, args.run ?? null))
     if (seen === null && args.run !== undefined)
       this.complain(asWrongName(args.run, `there is no run ${args.run}`, 'ls .orch/runs shows those that there are'))
+    const format = flags.json ? 'json' : flags.format
     if (seen === null) {
       this.tell('There is no run yet.\nnext: orch run')
+      if (format === 'json') this.printJson({ schemaVersion: 1, run: null })
       return
     }
     const { writeReport } = await import('../compose/report.js')
-    process.stdout.write(this.unwrapFailure(await writeReport(project, seen, flags.json ? 'json' : flags.format)))
+    process.stdout.write(this.unwrapFailure(await writeReport(project, seen, format)))
   }
 }

@@ -27,10 +27,9 @@ export default class Undo extends OrchCommand {
     const { flags } = await this.parse(Undo)
     const project = await this.project(flags)
     const { undoStages } = await import('../compose/undo.js')
-    const stop = new AbortController()
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+    const stop = this.stopOnSignals()
     const { plan, agreed } = this.unwrap(
-      await undoStages(project, { stage: flags.stage ?? null, agree: (planned) => this.#mayUndo(planned, flags), stop: stop.signal }),
+      await undoStages(project, { stage: flags.stage ?? null, agree: (planned) => this.#mayUndo(planned, flags), stop }),
     )
     if (flags.json)
       this.printJson({ schemaVersion: 1, dryRun: flags['dry-run'], undone: agreed, plan: plan === null ? null : undonePlanJson(plan) })

@@ -5,7 +5,7 @@ import { agentGitEnvironment } from '../adapters/git/git-environment.js'
 import { startLineChild } from '../adapters/processes/line-child.js'
 import { type Redactor, secretRedactor } from '../adapters/processes/secret-redactor.js'
 import type { Config } from '../core/config.js'
-import type { Agent } from '../engine/ports.js'
+import type { Agent } from '../engine/ports/agent.js'
 import type { Pool } from './accounts.js'
 import type { Project } from './project.js'
 

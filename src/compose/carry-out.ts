@@ -17,7 +17,7 @@ import { workOf } from '../core/run-state.js'
 import { carryOutOrder } from '../engine/by-hand.js'
 import { retryTask } from '../engine/retry.js'
 import { type Outlook, type Project, planProject, preciousOf } from './project.js'
-import { orderProblem, selectionMismatch } from './request-problem.js'
+import { noRunFor, orderProblem, selectionMismatch } from './request-problem.js'
 import { checkAgent, withUnderstudy } from './run-engine.js'
 import { asFailure, asProblems, type Trouble } from './trouble.js'
 import { carryOut } from './under-lock.js'
@@ -72,7 +72,10 @@ export async function continueUnfinished(project: Project, request: RunRequest, 
   if (!settled.ok) return settled
   const unfinished = await findUnfinishedRun(project.runsFolder, () => true)
   if (!unfinished.ok) return err(asFailure(unfinished.error))
-  if (unfinished.value === null) return nothingToDo(project, 'There is no unfinished run.\nnext: orch run')
+  if (unfinished.value === null) {
+    const nothing = await nothingToDo(project, 'There is no unfinished run.\nnext: orch run')
+    return order === null ? nothing : err(noRunFor(order))
+  }
   const { folder, state } = unfinished.value
   const problem = order === null ? null : orderProblem(state, order)
   if (problem !== null) return err(problem)

@@ -13,9 +13,14 @@ import type { Project } from './project.js'
 
 /**
  * Runs on a commit what must pass there: the config's checks, and those of the milestones that are merged in it.
+ * @param run whose work is judged: what is started belongs to it, and is found again by that
  * @returns the commands that failed
  */
-export async function checkCommit(project: Project, commit: CommitId, stop: AbortSignal): Promise<Result<readonly string[], Failure>> {
+export async function checkCommit(
+  project: Project,
+  { commit, run }: { readonly commit: CommitId; readonly run: string },
+  stop: AbortSignal,
+): Promise<Result<readonly string[], Failure>> {
   const { repository, config, orchFolder } = project
   const checks = await checksAt(project, commit)
   if (!checks.ok || checks.value.length === 0) return checks.ok ? ok([]) : checks
@@ -24,7 +29,7 @@ export async function checkCommit(project: Project, commit: CommitId, stop: Abor
   if (!opened.ok) return opened
   const copied = await repository.copyEnvFiles(scratch, config.git.envFiles)
   const setup = config.worktree.setup.map((command) => ({ command, timeoutMs: config.execution.checkTimeoutMs }))
-  const failed = copied.ok ? await failing(project, [...setup, ...checks.value], { scratch, stop }) : err(copied.error)
+  const failed = copied.ok ? await failing(project, [...setup, ...checks.value], { scratch, run, stop }) : err(copied.error)
   const closed = await repository.closeScratch(scratch)
   return failed.ok && !closed.ok ? closed : failed
 }
@@ -45,13 +50,13 @@ async function checksAt(project: Project, commit: CommitId): Promise<Result<read
 async function failing(
   project: Project,
   checks: readonly Check[],
-  { scratch, stop }: { scratch: string; stop: AbortSignal },
+  { scratch, run, stop }: { scratch: string; run: string; stop: AbortSignal },
 ): Promise<Result<readonly string[], Failure>> {
   const commands = shellCommands({
     start: startChild,
     logFile: (name) => path.join(project.orchFolder, 'undo-checks', `${name}.log`),
     inheritedEnv: project.surroundings.env,
-    marker: 'orch-undo',
+    marker: run,
     redactor: secretRedactor(project.surroundings.env, project.config.agent.env),
     atOnce: project.config.execution.checkConcurrency ?? availableParallelism(),
   })

@@ -7,7 +7,7 @@ import { settingsFor } from '../core/hardware.js'
 import { memoryFree, sessionsThatFit } from '../core/policy/admission.js'
 import { expectedNeed } from '../core/policy/need.js'
 import { nodeEnvironment } from '../core/policy/node-heap.js'
-import type { Machine, SessionPeaks } from '../engine/ports.js'
+import type { Machine, SessionPeaks } from '../engine/ports/machine.js'
 
 /** The machine as a run sees it. @param folder on the disk that matters */
 export const machineOf = (folder: string, { sampleMs }: Config['resources']): Machine =>

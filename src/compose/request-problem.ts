@@ -17,3 +17,7 @@ export function orderProblem(state: RunState, order: Order): Trouble | null {
   const refusal = refusalOf(state, order)
   return refusal === null ? null : asWrongName(order.task, refusal.message, refusal.hint)
 }
+
+/** An order is for a task of an unfinished run. */
+export const noRunFor = ({ kind, task }: Order): Trouble =>
+  asWrongName(task, `there is no unfinished run in which to ${kind} ${task}`, 'See what there is: orch status; begin a run: orch run')

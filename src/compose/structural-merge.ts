@@ -1,7 +1,7 @@
 import type { Config } from '../core/config.js'
 import type { Failure } from '../core/failure.js'
 import { err, ok, type Result } from '../core/result.js'
-import type { StructuralMerge } from '../engine/ports.js'
+import type { StructuralMerge } from '../engine/ports/structural-merge.js'
 import type { Surroundings } from './project.js'
 
 interface Where {

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { systemClock } from '../adapters/clock/clock.js'
+import { endMarked } from '../adapters/processes/survivors.js'
 import { openJournal } from '../adapters/store/journal.js'
 import { acquireLock } from '../adapters/store/run-lock.js'
+import { StoreError } from '../adapters/store/store-error.js'
 import { type UndoIntent, UndoIntentFile } from '../adapters/store/undo-intent.js'
 import type { Failure } from '../core/failure.js'
 import { err, ok, type Result } from '../core/result.js'
@@ -60,6 +62,9 @@ async function underOwnLock<T>(project: Project, act: () => Promise<Result<T, Tr
   if (!lock.ok) return err(asFailure(lock.error))
   try {
     return await act()
+  } catch (error) {
+    if (error instanceof StoreError) return err(asFailure(error.failure))
+    throw error
   } finally {
     await lock.value.release()
   }
@@ -67,7 +72,7 @@ async function underOwnLock<T>(project: Project, act: () => Promise<Result<T, Tr
 
 async function carryOut(project: Project, plan: UndoPlan, stop: AbortSignal): Promise<Result<void, Failure>> {
   // Gone back to is what was checked before it moved on; what a revert leaves has never been seen by a check.
-  const failing = plan.how === 'reverted' ? await checkCommit(project, plan.to, stop) : ok([])
+  const failing = plan.how === 'reverted' ? await checkReverted(project, plan, stop) : ok([])
   if (!failing.ok) return failing
   if (failing.value.length > 0) return err({ reason: 'undo-red', commands: failing.value })
   const { branch, from, to, how, keptAs } = plan
@@ -77,6 +82,13 @@ async function carryOut(project: Project, plan: UndoPlan, stop: AbortSignal): Pr
   const moved = kept.ok ? await move(project, plan) : kept
   const settled = await settle(project)
   return moved.ok ? settled : moved
+}
+
+async function checkReverted(project: Project, { to, landings }: UndoPlan, stop: AbortSignal) {
+  const run = landings[0]?.run ?? 'none'
+  // What the checks of an undo left behind that was killed.
+  await endMarked([run])
+  return checkCommit(project, { commit: to, run }, stop)
 }
 
 /** The branch first, by compare-and-swap, then the files of the checkouts that have it; an edit of the person's in the way refuses all of it. */

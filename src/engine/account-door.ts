@@ -8,7 +8,10 @@ import type { SessionStep } from '../core/session.js'
 import { anyOf, Bell } from './bell.js'
 import { Channel, type Visit } from './channel.js'
 import type { Halt } from './halt.js'
-import type { Clock, Journal, Listener, SharedLimits } from './ports.js'
+import type { Clock } from './ports/clock.js'
+import type { Journal } from './ports/journal.js'
+import type { Listener } from './ports/listener.js'
+import type { SharedLimits } from './ports/shared-limits.js'
 
 export interface AccountDoorNeeds {
   /** In the order in which they take turns. */

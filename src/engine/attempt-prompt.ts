@@ -2,7 +2,7 @@ import { stageOf, tasksOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import type { AttemptStep } from './attempt.js'
 import { type Engine, stateOf } from './engine.js'
-import type { ConflictInput, PromptInput } from './ports.js'
+import type { ConflictInput, PromptInput } from './ports/prompt-source.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** What an implementing, remediating or resolving session is told. */

@@ -5,7 +5,7 @@ import { ok, type Result } from '../core/result.js'
 import { reduce } from '../core/run-fold.js'
 import type { RunState } from '../core/run-state.js'
 import { type Engine, stateOf } from './engine.js'
-import type { TextFile } from './ports.js'
+import type { TextFile } from './ports/repository.js'
 
 /** TASKS.md as `state` tells it, and what the stage deferred, committed on top of `parent`; `parent` itself when both say so already. */
 export async function writeBoard(engine: Engine, parent: CommitId, told: Told): Promise<Result<CommitId, Failure>> {

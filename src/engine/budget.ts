@@ -7,7 +7,8 @@ import { budgetsOf } from '../core/policy/budget.js'
 import { workOf } from '../core/run-state.js'
 import type { Usage } from '../core/session.js'
 import type { Halt } from './halt.js'
-import type { Clock, Journal } from './ports.js'
+import type { Clock } from './ports/clock.js'
+import type { Journal } from './ports/journal.js'
 
 export interface BudgetNeeds {
   readonly journal: Journal

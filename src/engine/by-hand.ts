@@ -5,7 +5,7 @@ import type { Order } from '../core/order.js'
 import { ok, type Result } from '../core/result.js'
 import { type RunState, stageOf, workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
-import type { FreshStarts, Repository } from './ports.js'
+import type { FreshStarts, Repository } from './ports/repository.js'
 import { keepEdits } from './retry.js'
 import { isWhole, workspaceOf } from './workspace.js'
 

@@ -1,7 +1,7 @@
 import { type AccountName, sharesConversations } from '../core/account.js'
 import type { OpenSession } from '../core/work.js'
 import type { Engine } from './engine.js'
-import type { SessionRequest } from './ports.js'
+import type { SessionRequest } from './ports/agent.js'
 
 /** A conversation at the agent, and who has paid for it so far. */
 export type Conversation = Pick<OpenSession, 'session' | 'account'>

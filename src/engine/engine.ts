@@ -10,27 +10,23 @@ import type { Gate } from './gate.js'
 import type { Halt } from './halt.js'
 import type { Pacer } from './pace.js'
 import type { PassedTrees } from './passed-trees.js'
-import type {
-  Agent,
-  Board,
-  Chance,
-  Clock,
-  Commands,
-  Disk,
-  EarlierRuns,
-  Inbox,
-  Journal,
-  Leases,
-  Listener,
-  Machine,
-  MilestoneSource,
-  PromptSource,
-  Publisher,
-  Records,
-  Repository,
-  ReviewFormat,
-  SharedLimits,
-} from './ports.js'
+import type { Agent } from './ports/agent.js'
+import type { Board } from './ports/board.js'
+import type { Chance } from './ports/chance.js'
+import type { Clock } from './ports/clock.js'
+import type { Commands } from './ports/commands.js'
+import type { Inbox } from './ports/inbox.js'
+import type { Journal } from './ports/journal.js'
+import type { Leases } from './ports/leases.js'
+import type { Listener } from './ports/listener.js'
+import type { Disk, Machine } from './ports/machine.js'
+import type { MilestoneSource } from './ports/milestone-source.js'
+import type { PromptSource } from './ports/prompt-source.js'
+import type { Publisher } from './ports/publisher.js'
+import type { EarlierRuns, Records } from './ports/records.js'
+import type { Repository } from './ports/repository.js'
+import type { ReviewFormat } from './ports/review-format.js'
+import type { SharedLimits } from './ports/shared-limits.js'
 import type { Watch } from './watch.js'
 
 /** The world, as far as a run needs it. */

@@ -2,7 +2,7 @@ import type { AccountName } from '../core/account.js'
 import type { SessionOutcome } from '../core/session.js'
 import { AccountDoor, type AccountDoorNeeds, type Announced, type Start } from './account-door.js'
 import type { Visit } from './channel.js'
-import type { Disk } from './ports.js'
+import type { Disk } from './ports/machine.js'
 import type { Reservation, Reservations } from './reservations.js'
 
 /** A session that may start. Whoever was given one must tell how it ended. */

@@ -3,7 +3,8 @@ import type { WorkId } from '../core/fact.js'
 import { beginPace, type Pace, startsAt, usePace } from '../core/policy/pace.js'
 import { noUsage, type Usage } from '../core/session.js'
 import type { Halt } from './halt.js'
-import type { Clock, Listener } from './ports.js'
+import type { Clock } from './ports/clock.js'
+import type { Listener } from './ports/listener.js'
 
 interface PaceNeeds {
   readonly config: PaceConfig

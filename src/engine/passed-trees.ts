@@ -1,6 +1,6 @@
 import { allPassed, type CheckResult } from '../core/check.js'
 import type { CommitId } from '../core/fact.js'
-import type { Repository } from './ports.js'
+import type { Repository } from './ports/repository.js'
 
 /**
  * What passed on which files: two commits with the same tree need no second run of the same checks. It lives as long as orch does;

@@ -7,7 +7,10 @@ import { nextStart } from '../core/policy/ramp.js'
 import { type Relief, type RunningSession, reliefFor } from '../core/policy/relief.js'
 import type { SessionStep } from '../core/session.js'
 import type { Halt } from './halt.js'
-import type { Agent, Clock, Journal, Machine, SessionPeaks } from './ports.js'
+import type { Agent } from './ports/agent.js'
+import type { Clock } from './ports/clock.js'
+import type { Journal } from './ports/journal.js'
+import type { Machine, SessionPeaks } from './ports/machine.js'
 
 /** Room that is kept for one session until it is released. */
 export interface Reservation {

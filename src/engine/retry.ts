@@ -3,7 +3,8 @@ import type { WorkId } from '../core/fact.js'
 import type { Milestone } from '../core/milestone.js'
 import { workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
-import type { Journal, Repository } from './ports.js'
+import type { Journal } from './ports/journal.js'
+import type { Repository } from './ports/repository.js'
 import { isWhole } from './workspace.js'
 
 interface EditNeeds {

@@ -4,7 +4,7 @@ import { ok, type Result } from '../core/result.js'
 import type { Work } from '../core/work.js'
 import { promptInput } from './attempt-prompt.js'
 import { type Engine, failWork } from './engine.js'
-import type { ReviewBefore } from './ports.js'
+import type { ReviewBefore } from './ports/prompt-source.js'
 import { workspaceOf } from './workspace.js'
 
 /** What the records of the next review are told apart by. */

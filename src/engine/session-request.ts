@@ -1,6 +1,6 @@
 import type { Work } from '../core/work.js'
 import { type Engine, stateOf } from './engine.js'
-import type { SessionRequest } from './ports.js'
+import type { SessionRequest } from './ports/agent.js'
 import { modelFor } from './session.js'
 import { workspaceOf } from './workspace.js'
 

@@ -9,7 +9,7 @@ import { budgetFailure } from './budget.js'
 import { currentWork, type Engine, record, stateOf } from './engine.js'
 import type { Admission } from './gate.js'
 import { hitLimit } from './limit.js'
-import type { SessionRequest } from './ports.js'
+import type { SessionRequest } from './ports/agent.js'
 
 /** Waits until a session may start: its budgets have something left, and the gate lets it through. Null: it must not. */
 export async function admitSession(

@@ -3,7 +3,8 @@ import { describeFailure } from '../core/failure-words.js'
 import { type Change, coalesced, isShownToBeDoneBy, noReach, type Reach } from '../core/leak.js'
 import type { RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
-import type { Listener, QuietPlace, Sentinel } from './ports.js'
+import type { Listener } from './ports/listener.js'
+import type { QuietPlace, Sentinel } from './ports/sentinel.js'
 
 /** A session, and the worktree that is its own. */
 export interface WatchedSession {

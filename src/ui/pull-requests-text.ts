@@ -25,11 +25,11 @@ export function pullRequestsText(told: ToldRequests): string {
 }
 
 function commands({ remote, address, base }: ToldRequests, { head, commit, title, bodyFile }: ToldRequests['requests'][number]): string {
-  const push = `git push ${remote?.name ?? 'origin'} ${commit}:refs/heads/${head}`
+  const push = `git push ${quoted(remote?.name ?? 'origin')} ${commit}:refs/heads/${head}`
   const isGitLab = address?.host.includes('gitlab') === true
   const open = isGitLab
-    ? `glab mr create --source-branch ${head} --target-branch ${base} --title ${quoted(title)} --description "$(cat ${quoted(bodyFile)})"`
-    : `gh pr create --head ${head} --base ${base} --title ${quoted(title)} --body-file ${quoted(bodyFile)}`
+    ? `glab mr create --source-branch ${head} --target-branch ${quoted(base)} --title ${quoted(title)} --description "$(cat ${quoted(bodyFile)})"`
+    : `gh pr create --head ${head} --base ${quoted(base)} --title ${quoted(title)} --body-file ${quoted(bodyFile)}`
   return `To publish it by hand:\n  ${push}\n  ${open}`
 }
 

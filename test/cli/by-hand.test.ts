@@ -142,6 +142,18 @@ describe('orch approve --note', () => {
   })
 })
 
+describe('an order without an unfinished run', () => {
+  it.each(['retry', 'review', 'merge'])('orch %s is refused with exit status 2, with --json too', async (command) => {
+    await using rig = Rig.create({ milestones: { '1A': milestoneText('1A') } })
+    for (const more of [[], ['--json']])
+      expect(await rig.orch([command, '1A', ...more])).toMatchObject({
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/no unfinished run.*1A\n.*orch status/),
+      })
+  })
+})
+
 describe('an order that makes no sense', () => {
   it('is refused with exit status 2 and what to type, and changes nothing', async () => {
     const failing = milestoneText('1C', { entry: ['`false`'], frontMatter: 'optional: true' })

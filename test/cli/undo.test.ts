@@ -1,44 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { killingAt, pointsIn, spread, watchedIn, watching } from '../support/kill/killing.js'
 import { milestoneText } from '../support/milestone-text.js'
 import { Rig } from '../support/rig.js'
-
-/** `npm run kill-everywhere`: every point instead of a sample. */
-const isEverywhere = process.env['ORCH_KILL_EVERYWHERE'] === '1'
-
-/** Each task writes a file of its own; `shared.txt` grows by a line. */
-const diligent = `
-  const { existsSync, readFileSync } = await import('node:fs')
-  if (scene.step === 'review') return scene.review()
-  scene.write(scene.task + '.txt', scene.task + '\\n')
-  const before = existsSync('shared.txt') ? readFileSync('shared.txt', 'utf8') : ''
-  if (scene.task.endsWith('A')) scene.write('shared.txt', before + scene.task + '\\n')
-  scene.done()
-`
-
-/** Two stages, both merged. */
-async function withTwoStages(checks: readonly string[] = []): Promise<Rig> {
-  const rig = Rig.create({ milestones: { '1A': milestoneText('1A'), '1B': milestoneText('1B'), '2A': milestoneText('2A') } })
-  rig.configure({ agent: { command: rig.puppet(diligent) }, checks })
-  rig.commit()
-  expect(await rig.orch(['run'])).toMatchObject({ exitCode: 0 })
-  return rig
-}
-
-const tip = (rig: Rig): string => rig.git('rev-parse', 'main')
+import { diligent, push, tip, withTwoStages } from '../support/two-stages.js'
 
 const landed = (rig: Rig, stage: number) => {
   const fact = rig.facts().find((f) => f.type === 'stage-landed' && f.stage === stage)
   if (fact?.type !== 'stage-landed') throw new Error(`stage ${stage} has not landed`)
   return fact
-}
-
-/** A bare repository beside the rig's, everything pushed to it. */
-function push(rig: Rig): void {
-  execFileSync('git', ['init', '--quiet', '--bare', `${rig.root}/remote.git`], { env: rig.env })
-  rig.git('remote', 'add', 'origin', `${rig.root}/remote.git`)
-  rig.git('push', '--quiet', 'origin', 'main')
 }
 
 const planned = async (rig: Rig) => {
@@ -174,35 +142,4 @@ describe('orch undo, where the branch may not go back', () => {
     expect(tip(rig)).toBe(before)
     expect(rig.git('worktree', 'list', '--porcelain').match(/^worktree /gm)).toHaveLength(1)
   })
-})
-
-describe('orch undo that is killed', () => {
-  it.each([
-    ['going back', false],
-    ['a revert', true],
-  ])(
-    '%s: at any moment, the next command finishes it or finds nothing done, and nothing is lost or merged twice',
-    async (_, isPushed) => {
-      await using watched = await withTwoStages()
-      if (isPushed) push(watched)
-      expect(await watched.orch(['undo'], { env: watching(watched) })).toMatchObject({ exitCode: 0 })
-      const points = spread(pointsIn(watchedIn(watched)), isEverywhere ? 1000 : 4)
-      await using rig = await withTwoStages()
-      rig.write({ 'README.md': '# Rig\nMy own edit\n' })
-      if (isPushed) push(rig)
-      for (const point of points) {
-        const before = tip(rig)
-        await rig.orch(['undo'], { env: killingAt(rig, point) })
-        expect(await rig.orch(['run'])).toMatchObject({ exitCode: 0 })
-        const what = JSON.stringify(point)
-        expect(rig.read('shared.txt'), what).toBe('1A\n2A\n')
-        expect(rig.git('status', '--porcelain'), what).toBe('M README.md')
-        expect(rig.has('.orch/undo.json'), what).toBe(false)
-        expect(rig.git('for-each-ref', '--contains', before, '--format=%(refname)'), what).not.toBe('')
-        rig.git('fsck', '--connectivity-only')
-        if (isPushed) rig.git('push', '--quiet', 'origin', 'main')
-      }
-    },
-    isEverywhere ? 3_600_000 : undefined,
-  )
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { mostDiffInline, type PromptSubject, type PromptTemplates, promptsFrom } from '../../src/documents/prompt.js'
 import { template } from '../../src/documents/template.js'
-import type { PromptSource, ReviewInput } from '../../src/engine/ports.js'
+import type { PromptSource, ReviewInput } from '../../src/engine/ports/prompt-source.js'
 import { aCheckResult, aMilestone } from '../support/work.js'
 
 const shipped = (name: string): string => readFileSync(new URL(`../../templates/${name}.md`, import.meta.url), 'utf8')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../src/core/failure.js'
 import { err, ok } from '../../src/core/result.js'
-import type { Publisher } from '../../src/engine/ports.js'
+import type { Publisher } from '../../src/engine/ports/publisher.js'
 import { acting, bounded } from '../support/simulation/acts.js'
 import { World } from '../support/simulation/world.js'
 import { aMilestone } from '../support/work.js'

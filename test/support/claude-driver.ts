@@ -2,7 +2,7 @@ import { type ClaudeSetup, claudeAgent } from '../../src/adapters/claude/agent.j
 import { startLineChild } from '../../src/adapters/processes/line-child.js'
 import { secretRedactor } from '../../src/adapters/processes/secret-redactor.js'
 import { type Config, defaultConfig } from '../../src/core/config.js'
-import type { Agent, SessionRequest } from '../../src/engine/ports.js'
+import type { Agent, SessionRequest } from '../../src/engine/ports/agent.js'
 
 /** The real driver over real processes. */
 export function driver(options: {

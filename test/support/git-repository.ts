@@ -8,7 +8,7 @@ import { openRepository, type WatchedRepository } from '../../src/adapters/git/r
 import type { Failure } from '../../src/core/failure.js'
 import type { Result } from '../../src/core/result.js'
 import type { Workspace } from '../../src/core/work.js'
-import type { StructuralMerge } from '../../src/engine/ports.js'
+import type { StructuralMerge } from '../../src/engine/ports/structural-merge.js'
 
 /** A real repository in a folder of its own, whose name has spaces and more than ASCII in it. Removed when disposed. */
 export class GitRepository implements Disposable {

@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config.js'
-import type { SessionRequest } from '../../engine/ports.js'
+import type { SessionRequest } from '../../engine/ports/agent.js'
 
 /** The program's own default depends on the kind of login, so one is always named. */
 export const defaultModel = 'sonnet'

@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config.js'
-import type { SessionRequest } from '../../engine/ports.js'
+import type { SessionRequest } from '../../engine/ports/agent.js'
 import { accountEnvironment } from './credentials.js'
 
 type Variables = Readonly<Record<string, string>>

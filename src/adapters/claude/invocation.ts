@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { Failure } from '../../core/failure.js'
 import type { Again, SessionOutcome, Usage } from '../../core/session.js'
-import type { SessionProgress, SessionRequest } from '../../engine/ports.js'
+import type { SessionProgress, SessionRequest } from '../../engine/ports/agent.js'
 import { classify, type EndedByOrch } from './classify.js'
 import { OpenTools } from './open-tools.js'
 import type { ProgramEnd, ProgramLine, RunningProgram } from './program.js'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Chance } from '../../engine/ports.js'
+import type { Chance } from '../../engine/ports/chance.js'
 
 /** Real chance. */
 export const systemChance: Chance = {

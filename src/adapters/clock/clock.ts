@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Clock } from '../../engine/ports.js'
+import type { Clock } from '../../engine/ports/clock.js'
 
 /** A timer counts no time while the machine is suspended, and one above 2^31-1 ms fires at once: so waits look at the clock this often. */
 export const longestNapMs = 30_000

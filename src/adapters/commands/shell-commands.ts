@@ -3,7 +3,7 @@ import pLimit from 'p-limit'
 import type { Check, CheckResult } from '../../core/check.js'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
-import type { Commands } from '../../engine/ports.js'
+import type { Commands } from '../../engine/ports/commands.js'
 import { CommandLog, type Redactor } from './command-log.js'
 
 /** Starts a program in a group of its own and ends everything that carries its marker once it is gone. */

@@ -7,7 +7,7 @@ import { compareProblems, type Problem } from '../../core/problem.js'
 import { err, ok, type Result } from '../../core/result.js'
 import type { ParsedMilestone } from '../../documents/milestone-file.js'
 import { readMilestoneName, suggestMilestoneName } from '../../documents/milestone-name.js'
-import type { MilestoneSource } from '../../engine/ports.js'
+import type { MilestoneSource } from '../../engine/ports/milestone-source.js'
 
 /** The folder with the milestone files. */
 export interface MilestoneFolder extends MilestoneSource {

@@ -16,6 +16,8 @@ const longestAnswerMs = 30_000
 export function askByToken({ base, headers, stop }: TokenAccess): AskForge {
   return async (doing, method, path, body): Promise<Result<unknown, Failure>> => {
     const failed = (detail: string) => err({ reason: 'forge-failed', doing, detail } as const)
+    // What `fetch` says of a header that it cannot send repeats it.
+    if (!Object.values(headers).every(isSendable)) return failed('the token holds characters that no token has, like a line end')
     try {
       const response = await fetch(`${base.replace(/\/+$/, '')}/${path}`, {
         method,
@@ -32,6 +34,9 @@ export function askByToken({ base, headers, stop }: TokenAccess): AskForge {
     }
   }
 }
+
+/** Visible characters of ASCII, and blanks between them. */
+const isSendable = (value: string): boolean => /^[ -~]*$/.test(value)
 
 /** What both forges put into an answer that is bad news. */
 function messageOf(answer: unknown): string {

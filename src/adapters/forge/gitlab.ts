@@ -5,6 +5,7 @@ import type { AskForge, Forge, OpenRequest, RequestText } from './forge.js'
 
 /** https://docs.gitlab.com/api/merge_requests/; only what is needed of each answer. */
 const request = z.object({ iid: z.number(), web_url: z.string() })
+const drafted = z.object({ draft: z.boolean() })
 const statuses = z.array(z.object({ name: z.string(), status: z.string(), allow_failure: z.boolean().optional() }))
 
 /** Merge requests of a project on GitLab. @param path groups and name */
@@ -22,8 +23,14 @@ export function gitLab(ask: AskForge, path: string): Forge {
     },
     create: ({ head, base }, text) =>
       one(ask('open a merge request', 'POST', `${project}/merge_requests`, { source_branch: head, target_branch: base, ...textOf(text) })),
-    update: ({ number }, base, text) =>
-      one(ask('update the merge request', 'PUT', `${project}/merge_requests/${number}`, { target_branch: base, ...textOf(text) })),
+    update: async ({ number }, base, text) => {
+      const path = `${project}/merge_requests/${number}`
+      // GitLab has it in the title, so a new title without it would declare a draft ready.
+      const now = await ask('look at the merge request', 'GET', path)
+      if (!now.ok) return now
+      const draft = drafted.safeParse(now.value).data?.draft ?? text.draft
+      return one(ask('update the merge request', 'PUT', path, { target_branch: base, ...textOf({ ...text, draft }) }))
+    },
     checksOf: async (commit) => {
       const told = await ask(
         'look at the checks of the merge request',

@@ -20,7 +20,18 @@ export function remoteAddress(url: string): RemoteAddress | null {
 function parsed(url: string): RemoteAddress | null {
   if (!URL.canParse(url)) return null
   const { hostname, pathname } = new URL(url)
-  return { host: hostname, path: decodeURIComponent(pathname) }
+  return { host: hostname, path: decoded(pathname) }
+}
+
+/** Git takes a percent sign that begins no escape as it stands. */
+const decoded = (path: string): string => path.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => decodedOr(escapes))
+
+function decodedOr(escapes: string): string {
+  try {
+    return decodeURIComponent(escapes)
+  } catch {
+    return escapes
+  }
 }
 
 function scpParts(url: string): RemoteAddress | null {

@@ -1,7 +1,7 @@
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
-import type { ChangedPlace } from '../../engine/ports.js'
+import type { ChangedPlace } from '../../engine/ports/repository.js'
 import type { Site } from './site.js'
 
 const doing = 'look who changed a line'

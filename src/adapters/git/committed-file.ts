@@ -1,7 +1,7 @@
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
-import type { TextFile } from '../../engine/ports.js'
+import type { TextFile } from '../../engine/ports/repository.js'
 import { commitTree } from './commits.js'
 import { inOwnIndex } from './own-index.js'
 import type { Entry } from './raw-diff.js'

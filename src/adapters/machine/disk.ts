@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import type { Disk } from '../../engine/ports.js'
+import type { Disk } from '../../engine/ports/machine.js'
 
 /** With less than this left nothing is started: transcripts and facts would be the next to fail. */
 const scarceBytes = 1024 * 1024

@@ -1,5 +1,5 @@
 import type { MachineSample, TreeUse } from '../../core/machine.js'
-import type { Machine } from '../../engine/ports.js'
+import type { Machine } from '../../engine/ports/machine.js'
 import type { MachineSources, TreeTotal } from './sources.js'
 
 /** What the next look is compared with. */

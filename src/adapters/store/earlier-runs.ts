@@ -1,5 +1,5 @@
 import { isKnownGreen } from '../../core/known-green.js'
-import type { EarlierRuns } from '../../engine/ports.js'
+import type { EarlierRuns } from '../../engine/ports/records.js'
 import { listRuns } from './run-folders.js'
 import { readHistory } from './run-history.js'
 

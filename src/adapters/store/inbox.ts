@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { MilestoneId } from '../../core/milestone.js'
-import type { Inbox } from '../../engine/ports.js'
+import type { Inbox } from '../../engine/ports/inbox.js'
 import { ensureFolder, writeDurably } from './durable-file.js'
 import { inside, runPaths } from './run-paths.js'
 

@@ -1,6 +1,6 @@
 import { lstat, readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
-import type { Records } from '../../engine/ports.js'
+import type { Records } from '../../engine/ports/records.js'
 import { ensureFolder, writeDurably } from './durable-file.js'
 import { inside } from './run-paths.js'
 import { codeOf } from './store-error.js'

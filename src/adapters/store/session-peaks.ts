@@ -3,7 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { type Peak, peaksKept } from '../../core/policy/need.js'
 import type { SessionStep } from '../../core/session.js'
-import type { SessionPeaks } from '../../engine/ports.js'
+import type { SessionPeaks } from '../../engine/ports/machine.js'
 import { ensureFolder, writeDurably } from './durable-file.js'
 
 const fileSchema = z.object({

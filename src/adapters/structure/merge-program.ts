@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { execa } from 'execa'
-import type { ThreeSides } from '../../engine/ports.js'
+import type { ThreeSides } from '../../engine/ports/structural-merge.js'
 
 /** A program that speaks mergiraf's command line. */
 export interface MergeProgram {

@@ -7,7 +7,7 @@ import type { ClaudeSetup } from '../../../src/adapters/claude/agent.js'
 import { findMarked } from '../../../src/adapters/processes/survivors.js'
 import type { Config } from '../../../src/core/config.js'
 import type { SessionOutcome } from '../../../src/core/session.js'
-import type { Agent, SessionProgress, SessionRequest } from '../../../src/engine/ports.js'
+import type { Agent, SessionProgress, SessionRequest } from '../../../src/engine/ports/agent.js'
 import { driver, never, request } from '../../support/claude-driver.js'
 
 const standIn = fileURLToPath(new URL('../../support/scripted-claude.mjs', import.meta.url))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { commandLine, defaultDenials } from '../../../src/adapters/claude/command-line.js'
 import { type Config, defaultConfig } from '../../../src/core/config.js'
-import type { SessionRequest } from '../../../src/engine/ports.js'
+import type { SessionRequest } from '../../../src/engine/ports/agent.js'
 import { request } from '../../support/claude-driver.js'
 
 const line = (asked: Partial<SessionRequest> = {}, agent: Partial<Config['agent']> = {}, sandboxed = false): string[] =>

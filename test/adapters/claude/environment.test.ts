@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sessionEnvironment } from '../../../src/adapters/claude/environment.js'
 import { defaultConfig } from '../../../src/core/config.js'
-import type { SessionRequest } from '../../../src/engine/ports.js'
+import type { SessionRequest } from '../../../src/engine/ports/agent.js'
 import { request } from '../../support/claude-driver.js'
 
 type Environment = Record<string, string>

@@ -9,7 +9,7 @@ import { startChild } from '../../../src/adapters/processes/child.js'
 import { secretRedactor } from '../../../src/adapters/processes/secret-redactor.js'
 import { findMarked } from '../../../src/adapters/processes/survivors.js'
 import type { CheckResult } from '../../../src/core/check.js'
-import type { Commands } from '../../../src/engine/ports.js'
+import type { Commands } from '../../../src/engine/ports/commands.js'
 
 let folder: string
 const marker = crypto.randomUUID()

@@ -6,6 +6,8 @@ it.each([
   ['https://person:secret@github.com/acme/thing', 'github.com', 'acme/thing'],
   ['ssh://git@git.example.com:2222/acme/thing.git', 'git.example.com', 'acme/thing'],
   ['git@GitHub.com:acme/thing.git', 'github.com', 'acme/thing'],
+  ['https://example.com/acme/a%20thing', 'example.com', 'acme/a thing'],
+  ['https://example.com/acme/100%thing%zz%ff', 'example.com', 'acme/100%thing%zz%ff'],
   ['gitlab.com:group/below/thing.git', 'gitlab.com', 'group/below/thing'],
 ])('%s is %s of %s', (url, host, path) => {
   expect(remoteAddress(url)).toEqual({ host, path })

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Sentinel } from '../../../src/engine/ports.js'
+import type { Sentinel } from '../../../src/engine/ports/sentinel.js'
 import { type GitRepository, good, linkedWorktree, openedOn, ordinaryRepository, sha256Repository } from '../../support/git-repository.js'
 
 const namesSeen = async (sentinel: Sentinel, quiet: { path: string; stamp: string }[] = []): Promise<string[]> =>

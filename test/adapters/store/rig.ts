@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import { type Disk, type DiskFile, realDisk } from '../../../src/adapters/store/disk.js'
 import { openJournal, type RunJournal } from '../../../src/adapters/store/journal.js'
 import type { Fact } from '../../../src/core/fact.js'
-import type { Listener } from '../../../src/engine/ports.js'
+import type { Listener } from '../../../src/engine/ports/listener.js'
 
 export const runId = '20260718-093000-abcd'
 export const instant = Date.parse('2026-07-18T09:30:00.000Z')

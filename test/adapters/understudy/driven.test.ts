@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { understudyProgram } from '../../../src/adapters/files/package-files.js'
-import type { SessionRequest } from '../../../src/engine/ports.js'
+import type { SessionRequest } from '../../../src/engine/ports/agent.js'
 import { driver, never, request } from '../../support/claude-driver.js'
 import { milestoneText } from '../../support/milestone-text.js'
 import { Rig } from '../../support/rig.js'

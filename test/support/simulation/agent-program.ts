@@ -1,7 +1,7 @@
 import type { AccountName } from '../../../src/core/account.js'
 import type { Failure } from '../../../src/core/failure.js'
 import { noUsage, type SessionOutcome, type SessionStep, type Usage } from '../../../src/core/session.js'
-import type { SessionProgress, SessionRequest } from '../../../src/engine/ports.js'
+import type { SessionProgress, SessionRequest } from '../../../src/engine/ports/agent.js'
 import type { Account } from './account.js'
 import type { Crew, Part } from './crew.js'
 import type { Leaks } from './leaks.js'

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../src/core/failure.js'
 import type { Again } from '../../../src/core/session.js'
-import type { SessionRequest } from '../../../src/engine/ports.js'
+import type { SessionRequest } from '../../../src/engine/ports/agent.js'
 import type { Dice } from './dice.js'
 import { environment } from './ground-rules.js'
 import type { Temper } from './scenario.js'

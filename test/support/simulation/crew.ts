@@ -1,5 +1,5 @@
 import type { SessionOutcome } from '../../../src/core/session.js'
-import type { SessionRequest } from '../../../src/engine/ports.js'
+import type { SessionRequest } from '../../../src/engine/ports/agent.js'
 import { failureOf } from './crew-failures.js'
 import { reviewAnswer } from './crew-reviews.js'
 import { type Hand, implement, mend, resolve } from './crew-work.js'

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../../src/core/check.js'
 import { err, ok } from '../../../src/core/result.js'
-import type { Commands } from '../../../src/engine/ports.js'
+import type { Commands } from '../../../src/engine/ports/commands.js'
 import { aCheckResult } from '../work.js'
 import type { Dice } from './dice.js'
 import { passes } from './ground-rules.js'

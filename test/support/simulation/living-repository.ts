@@ -1,7 +1,7 @@
 import type { Failure } from '../../../src/core/failure.js'
 import { err, type Result } from '../../../src/core/result.js'
 import type { RunState } from '../../../src/core/run-state.js'
-import type { Repository } from '../../../src/engine/ports.js'
+import type { Repository } from '../../../src/engine/ports/repository.js'
 import type { Dice } from './dice.js'
 import { noteMove } from './evidence.js'
 import type { Life } from './life.js'

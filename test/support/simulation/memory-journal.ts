@@ -2,7 +2,8 @@ import { StoreError } from '../../../src/adapters/store/store-error.js'
 import type { Fact, RecordedFact } from '../../../src/core/fact.js'
 import { reduce } from '../../../src/core/run-fold.js'
 import type { RunState } from '../../../src/core/run-state.js'
-import type { Clock, Journal } from '../../../src/engine/ports.js'
+import type { Clock } from '../../../src/engine/ports/clock.js'
+import type { Journal } from '../../../src/engine/ports/journal.js'
 import type { Life } from './life.js'
 
 interface JournalNeeds {

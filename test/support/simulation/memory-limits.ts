@@ -1,4 +1,5 @@
-import type { Clock, SharedLimit, SharedLimits } from '../../../src/engine/ports.js'
+import type { Clock } from '../../../src/engine/ports/clock.js'
+import type { SharedLimit, SharedLimits } from '../../../src/engine/ports/shared-limits.js'
 
 /** What all runs on one machine know of the accounts, in memory. */
 export class MemoryLimits {

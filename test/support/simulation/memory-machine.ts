@@ -1,7 +1,7 @@
 import { gibibyte, type MachineSample } from '../../../src/core/machine.js'
 import type { Peak } from '../../../src/core/policy/need.js'
 import type { SessionStep } from '../../../src/core/session.js'
-import type { Machine, SessionPeaks } from '../../../src/engine/ports.js'
+import type { Machine, SessionPeaks } from '../../../src/engine/ports/machine.js'
 
 /** Room for everything. */
 export const roomy: MachineSample = {

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../src/core/failure.js'
 import { asMilestoneId, type MilestoneId } from '../../../src/core/milestone.js'
 import { err, ok, type Result } from '../../../src/core/result.js'
-import type { MergeTrial, Repository } from '../../../src/engine/ports.js'
+import type { MergeTrial, Repository } from '../../../src/engine/ports/repository.js'
 import { type Between, MemoryDesks, type MemoryWorktree } from './memory-desks.js'
 import { changedPaths, type MemoryGit, type Tree } from './memory-git.js'
 

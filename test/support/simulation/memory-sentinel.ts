@@ -1,6 +1,6 @@
 import type { Change } from '../../../src/core/leak.js'
 import { ok } from '../../../src/core/result.js'
-import type { QuietPlace, Sentinel } from '../../../src/engine/ports.js'
+import type { QuietPlace, Sentinel } from '../../../src/engine/ports/sentinel.js'
 import { changedPaths, type Tree } from './memory-git.js'
 
 /** Where the person's own files lie. */

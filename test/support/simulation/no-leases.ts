@@ -1,5 +1,5 @@
 import { ok } from '../../../src/core/result.js'
-import type { Leases } from '../../../src/engine/ports.js'
+import type { Leases } from '../../../src/engine/ports/leases.js'
 
 /** Nothing is configured to be leased. */
 export const noLeases: Leases = { take: () => Promise.resolve(ok({})), release: () => Promise.resolve() }

@@ -1,4 +1,4 @@
-import type { PromptSource } from '../../../src/engine/ports.js'
+import type { PromptSource } from '../../../src/engine/ports/prompt-source.js'
 
 /** Texts by which a simulated session knows what it is asked for. */
 export const prompts: PromptSource = {

@@ -1,5 +1,5 @@
 import { ok } from '../../../src/core/result.js'
-import type { Sentinel } from '../../../src/engine/ports.js'
+import type { Sentinel } from '../../../src/engine/ports/sentinel.js'
 
 /** In memory nothing changes but by orch and by sessions in their own worktrees. */
 export const quietSentinel: Sentinel = {

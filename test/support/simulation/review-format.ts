@@ -1,6 +1,6 @@
 import { readAnswers } from '../../../src/documents/finding-answers.js'
 import { readReviewAnswer } from '../../../src/documents/review-answer.js'
-import type { ReviewFormat } from '../../../src/engine/ports.js'
+import type { ReviewFormat } from '../../../src/engine/ports/review-format.js'
 
 /** Answers are read as they are in earnest; only what a verdict asks for is said in short. */
 export const reviewFormat: ReviewFormat = {

@@ -1,5 +1,5 @@
 import { noUsage, type SessionOutcome, type Usage } from '../../../src/core/session.js'
-import type { Agent, SessionProgress, SessionRequest } from '../../../src/engine/ports.js'
+import type { Agent, SessionProgress, SessionRequest } from '../../../src/engine/ports/agent.js'
 import type { MemoryWorktree } from './memory-desks.js'
 import type { VirtualClock } from './virtual-clock.js'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/engine/ports.js'
+import type { Clock } from '../../../src/engine/ports/clock.js'
 
 interface Sleeper {
   readonly at: number
