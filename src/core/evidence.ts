@@ -62,13 +62,23 @@ export function withWeighed(verdict: Verdict, criteria: readonly CriterionJudgem
   return { ...verdict, criteria, approved: verdict.approved && criteria.every((c) => c.met) }
 }
 
-const ends = /\b(?:skip(?:ped)?|pending|todo|disabled|not ok|fail(?:ed|ure)?)\b|[↓○﹣✗✘×✖]/i
+const outcome = String.raw`(?:skip(?:ped)?|pending|todo|disabled|ignored|not ok|fail(?:ed|ure)?)\b`
+/** Before a name the outcome begins the line; further on there are the file and the groups, which may be named after anything. */
+const endsBefore = new RegExp(String.raw`[↓○﹣✗✘×✖]|^[^\p{L}\p{N}]*${outcome}`, 'iu')
+/** Behind it nothing but signs and the time taken comes before the outcome. */
+const endsBehind = new RegExp(String.raw`[↓○﹣✗✘×✖]|^[^\p{L}\p{N}]*(?:\d[\d.]*\s*m?s\b[^\p{L}\p{N}]*)?${outcome}`, 'iu')
+const colours = /\p{Cc}\[[\d;]*m/gu
 
 /** Whether a command's output tells of a test by that name which was neither skipped nor failed. Shorter names stand everywhere by chance. */
 export function showsTest(output: string, name: string): boolean {
   const wanted = name.trim()
   if (wanted.length < 4) return false
-  return output.split('\n').some((line) => line.includes(wanted) && !ends.test(line.replaceAll(wanted, '')))
+  return output.split('\n').some((line) => line.includes(wanted) && isOfPassed(line.replaceAll(colours, ''), wanted))
+}
+
+function isOfPassed(line: string, name: string): boolean {
+  const at = line.lastIndexOf(name)
+  return at !== -1 && !endsBefore.test(line.slice(0, at)) && !endsBehind.test(line.slice(at + name.length))
 }
 
 /** The evidence of one exit criterion. Empty: it was not judged, or its command was not run. */

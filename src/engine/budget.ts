@@ -23,8 +23,14 @@ export interface Meter {
   used(usage: Usage): void
   /** Aborted when the task's own budget is used up. */
   readonly stop: AbortSignal
-  /** The session has ended; what it used is recorded next. */
-  close(): Promise<void>
+  /** The session has ended; what it used counts on until a fact tells of it. */
+  close(usage: Usage): Promise<void>
+}
+
+interface LiveUse {
+  readonly usage: Usage
+  /** What the work had used when the session began: as long as that stands, no fact tells of this. */
+  readonly before: Usage
 }
 
 /**
@@ -32,7 +38,7 @@ export interface Meter {
  * the run when its budget, or that of the stage, is. Counted from what running sessions report, estimates included.
  */
 export class Budgets {
-  readonly #live = new Map<WorkId, Usage>()
+  readonly #live = new Map<WorkId, LiveUse>()
   /** Sessions that are about to be recorded as started. */
   readonly #starting = new Set<WorkId>()
   readonly #warned = new Set<string>()
@@ -44,7 +50,14 @@ export class Budgets {
   /** Every budget that work draws on, as it stands now. */
   usesOf(task: WorkId): readonly BudgetUse[] {
     const { journal, budget, clock } = this.needs
-    return budgetsOf(journal.state, budget, workOf(journal.state, task), { live: this.#live, starting: this.#starting, now: clock.now() })
+    const live = this.#untold()
+    return budgetsOf(journal.state, budget, workOf(journal.state, task), { live, starting: this.#starting, now: clock.now() })
+  }
+
+  /** What sessions have used and no fact tells of yet: between the end of one and its fact lies a commit, which may take long. */
+  #untold(): ReadonlyMap<WorkId, Usage> {
+    const { work } = this.needs.journal.state
+    return new Map([...this.#live].flatMap(([id, { usage, before }]) => (work[id]?.usage === before ? [[id, usage] as const] : [])))
   }
 
   /** Before a session starts. @returns why it must not; null: it may */
@@ -94,16 +107,18 @@ export class Budgets {
       const use = this.usesOf(task).find((u) => isUsedUp(u) && u.measure !== 'sessions')
       if (use !== undefined && this.reached(use)) stopped.abort()
     }
+    const before = workOf(this.needs.journal.state, task).usage
+    this.#live.delete(task)
     const timer = this.#watchTime(task, over.signal, look)
     return {
       stop: stopped.signal,
       used: (usage) => {
-        this.#live.set(task, usage)
+        this.#live.set(task, { usage, before })
         look()
       },
-      close: async () => {
+      close: async (usage) => {
         over.abort()
-        this.#live.delete(task)
+        this.#live.set(task, { usage, before })
         await Promise.all([timer, telling])
       },
     }
@@ -119,8 +134,9 @@ export class Budgets {
     for (const ms of [...new Set(left)].sort((a, b) => a - b)) {
       await this.needs.clock.sleepUntil(now + ms, over)
       if (over.aborted) return
-      const usage = this.#live.get(task)
-      if (usage !== undefined) this.#live.set(task, { ...usage, durationMs: Math.max(usage.durationMs, this.needs.clock.now() - now) })
+      const live = this.#live.get(task)
+      const durationMs = Math.max(live?.usage.durationMs ?? 0, this.needs.clock.now() - now)
+      if (live !== undefined) this.#live.set(task, { ...live, usage: { ...live.usage, durationMs } })
       look()
     }
   }

@@ -5,7 +5,7 @@ import type { Failure } from '../core/failure.js'
 import { ok, type Result } from '../core/result.js'
 import { stageOf } from '../core/run-state.js'
 import type { Work, Workspace } from '../core/work.js'
-import { type Engine, failWork, record, stateOf } from './engine.js'
+import { type Engine, failWork, haltFor, record, stateOf } from './engine.js'
 import { runCommands } from './run-commands.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
@@ -112,6 +112,8 @@ async function aheadOf(
 export async function reopenWorkspace(engine: Engine, work: Work): Promise<boolean> {
   if (work.workspace === null || !work.workspaceOpen) return true
   const wasThere = await engine.ports.repository.snapshot(work.workspace.path)
+  // Nobody could look: what lies there is not gone for that, and nothing may be made in its place.
+  if (!wasThere.ok && (await haltFor(engine, wasThere.error))) return false
   const opened = isWhole(work) ? await reopenScratch(engine, work, wasThere.ok) : await reopenBranch(engine, work)
   const failure = !opened.ok ? opened.error : wasThere.ok ? null : await furnish(engine, work.id, work.workspace.path)
   if (failure !== null) await failWork(engine, work.id, failure)

@@ -88,7 +88,7 @@ async function runSession(engine: Engine, work: Work, request: SessionRequest, a
     },
     AbortSignal.any([engine.halt.hard, meter.stop, admission.evicted]),
   )
-  await meter.close()
+  await meter.close(ended.usage)
   engine.pace.ended(task, ended.usage)
   if (ended.windows !== undefined) await record(engine, { type: 'windows-seen', account: request.account, windows: ended.windows })
   const isEvicted = admission.evicted.aborted && !engine.halt.hard.aborted

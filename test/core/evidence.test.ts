@@ -65,6 +65,13 @@ describe('a test', () => {
     ['ok 3 - reads the flag # SKIP', false],
     ['--- FAIL: reads the flag', false],
     ['not ok 3 - reads the flag', false],
+    [' ✓ test/todo.test.ts > todo list > reads the flag 3ms', true],
+    [' ✓ test/skip.test.ts > reads the flag', true],
+    ['tests/test_todo.py::todo::reads the flag PASSED', true],
+    ['tests/test_flags.py::reads the flag SKIPPED (no flags here)', false],
+    ['\u001b[31m✗\u001b[39m test/todo.test.ts > reads the flag 3ms', false],
+    ['reads the flag (3 ms) [skipped]', false],
+    ['test reads the flag ... ignored', false],
     ['↓ reads the flag\nok 4 - reads the flag again', true],
   ])('in %j counts as passed: %s', (output, passes) => expect(showsTest(`some\n${output}\nmore`, 'reads the flag')).toBe(passes))
 

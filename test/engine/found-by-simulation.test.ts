@@ -320,7 +320,7 @@ describe('a warning of a budget that cannot be saved', () => {
     await new Promise((resolve) => setImmediate(resolve))
     process.off('unhandledRejection', note)
     expect(unheard).toEqual([])
-    await expect(meter.close()).rejects.toBe(full)
+    await expect(meter.close(paid)).rejects.toBe(full)
   })
 })
 
@@ -371,5 +371,46 @@ describe('a task that joins late, when the whole of its stage was worked on alre
     expect(world.types()).toContain('combination-refused')
     const landed = world.tip().tree
     expect('1A.txt' in landed && '1B.txt' in landed && !('mended.txt' in landed)).toBe(false)
+  })
+})
+
+describe('a disk that is full when a run is resumed', () => {
+  it('is no reason to make a worktree anew that nobody could look into', async () => {
+    const world: World = new World({
+      milestones: [aMilestone({ id: '1A' }), aMilestone({ id: '1B' })],
+      act: (request, files, clock) => {
+        if (request.task === 'stage-1' && request.step === 'review' && files['stage-1.txt'] === undefined) return refusal('not right')
+        return write(request, files, clock)
+      },
+    })
+    world.crash = (point) => {
+      const begun = world.facts.at(-1)
+      if (point === 'before moveBranch' && begun?.type === 'attempt-started' && begun.task === 'stage-1') throw new Error('killed')
+    }
+    await expect(world.run()).rejects.toThrow('killed')
+    world.crash = () => undefined
+    world.diskFull = true
+    world.failing = (deed) => deed === 'snapshot'
+    expect(await world.run()).toMatchObject({ ending: 'surroundings', failure: { reason: 'disk-full' } })
+    world.diskFull = false
+    world.failing = () => false
+    expect((await world.run()).ending).toBe('done')
+    expect(world.tip().tree).toMatchObject({ 'stage-1.txt': 'stage-1 remediate\n' })
+    expect(world.agent.sessions.filter((s) => s.step === 'remediate')).toHaveLength(1)
+  })
+})
+
+describe('what a session has used when it has ended', () => {
+  it('counts against a budget before a fact tells of it', async () => {
+    const world = new World({ milestones: [aMilestone({ id: '1A' })], act: write })
+    await world.run()
+    const { state, clock, halt } = world
+    if (state === null) throw new Error('no run')
+    const budget = { ...defaultConfig.budget, run: { ...defaultConfig.budget.run, usd: 1 } }
+    const budgets = new Budgets({ journal: { state, record: () => Promise.resolve(state) }, clock, halt, budget })
+    const meter = budgets.meter('1A')
+    expect(budgets.refuses('1A')).toBeNull()
+    await meter.close({ ...paid, costUsd: 1 })
+    expect(budgets.refuses('1A')).toMatchObject({ scope: 'run', measure: 'usd' })
   })
 })
