@@ -14,7 +14,12 @@ export const fileOf = (program, extension) => path.join(dist, `${program}.${exte
 export const readPackage = () => readJson(path.join(dist, '..', 'package.json'))
 
 /** All that a program wants to know of how it is installed. */
-export const installed = () => ({ pjson: readPackage(), manifest: readJson(path.join(dist, 'oclif.manifest.json')), dist })
+export const installed = () => ({ pjson: readPackage(), manifest: readJson(manifest), dist })
+
+const manifest = path.join(dist, 'oclif.manifest.json')
+
+/** The build begins with an empty folder and writes this file when the programs are whole. */
+export const isBuilt = () => existsSync(manifest)
 
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
 

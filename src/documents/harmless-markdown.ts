@@ -8,7 +8,11 @@ export const invisible = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2
 export function harmlessLine(text: string, most = 400): string {
   const line = text.replace(/\s+/g, ' ').replace(invisible, '').trim()
   const cut = line.length > most ? `${line.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : line
-  return cut.replace(/<(?=[a-z/!?])/gi, '&lt;').replaceAll('](', ']\\(')
+  // `[1]: https://…` at the beginning of a line would be what `![text][1]` elsewhere loads.
+  return cut
+    .replace(/<(?=[a-z/!?])/gi, '&lt;')
+    .replaceAll('](', ']\\(')
+    .replace(/^\[(?=.*\]:)/, '\\[')
 }
 
 /** The same as one cell of a table. A backslash before a bar would take the effect of ours away. */

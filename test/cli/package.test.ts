@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -46,6 +46,18 @@ describe('the package', () => {
     expect(plan(rig, folder)).toBe(usual)
     rmSync(code)
     expect(plan(rig, folder)).toBe(usual)
+  })
+
+  test('says what to type where it is not built', async () => {
+    await using rig = Rig.create()
+    const folder = unpacked(rig)
+    rmSync(join(folder, 'dist', 'oclif.manifest.json'))
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'bin', 'run.js'), 'status'], {
+      cwd: rig.repo,
+      encoding: 'utf8',
+    })
+    expect({ status, stdout }).toEqual({ status: 5, stdout: '' })
+    expect(stderr).toMatch(/^Error: orch is not built.*dist\n {2}npm install && npm run build/)
   })
 
   test('knows a command by each file of src/commands', () => {

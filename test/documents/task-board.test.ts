@@ -188,6 +188,11 @@ describe('text from agents', () => {
     ['x'.repeat(500), `${'x'.repeat(119)}…`],
   ])('%j is the cell %j', (text, cell) => expect(harmlessCell(text)).toBe(cell))
 
+  test.each(['[1]: https://example.com/pixel.png', '[a\\]b]: <https://example.com/pixel.png>', '[^1]: more'])(
+    '%j is no definition that an image elsewhere could load',
+    (text) => expect(harmlessLine(text)).toMatch(/^\\\[/),
+  )
+
   test('is one line without invisible characters, whatever it is', () =>
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !/[\p{Cc}\u2028\u202a-\u202e]|<!--/u.test(harmlessLine(text)))))
 })

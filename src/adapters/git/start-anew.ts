@@ -3,6 +3,8 @@ import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
 import type { Workspace } from '../../core/work.js'
 import { commitTree, isAncestor, treeOf } from './commits.js'
+import { checkoutsOf } from './persons-checkout.js'
+import { truePath } from './place.js'
 import { keepUnder, swap, tipOf } from './refs.js'
 import type { Site } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
@@ -20,6 +22,8 @@ export async function startAnew(site: Site, workspace: Workspace, base: CommitId
   const { branch, path } = workspace
   const tip = await tipOf(site, branch)
   if (!tip.ok || tip.value === null) return tip.ok ? ok(null) : tip
+  const taken = await takenElsewhere(site, workspace)
+  if (!taken.ok) return taken
   const isThere = (await exists(path)) && (await findWorktree(site, path)) !== null
   const held = isThere ? await withEdits(site, path, tip.value) : ok(tip.value)
   if (!held.ok) return held
@@ -30,6 +34,22 @@ export async function startAnew(site: Site, workspace: Workspace, base: CommitId
   if (!kept.ok) return kept
   const back = isThere ? await putBack(site, { path, branch }, { head: base, tree: base }) : await setBack(site, branch, tip.value, base)
   return back.ok ? ok(ref) : err(back.error)
+}
+
+/** A person who has the branch checked out would find all that it held as a change of theirs. */
+async function takenElsewhere(site: Site, { branch, path }: Workspace): Promise<Result<void, Failure>> {
+  const checkouts = await checkoutsOf(site, branch)
+  if (!checkouts.ok) return checkouts
+  const own = await truePath(path)
+  for (const checkout of checkouts.value)
+    if ((await truePath(checkout.path)) !== own)
+      return err({
+        reason: 'checkout-busy',
+        path: checkout.path,
+        detail: `${branch} is checked out (git switch goes to another one)`,
+        branch,
+      })
+  return ok(undefined)
 }
 
 /** The branch's commit, or one on top of it with what lies in the worktree besides. */
