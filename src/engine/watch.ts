@@ -1,7 +1,7 @@
 import { type WorkId, wholeOf } from '../core/fact.js'
 import { describeFailure } from '../core/failure-words.js'
 import { type Change, coalesced, isShownToBeDoneBy, noReach, type Reach } from '../core/leak.js'
-import type { RunState } from '../core/run-state.js'
+import { allWork, type RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import type { Listener, QuietPlace, Sentinel } from './ports.js'
 
@@ -158,7 +158,7 @@ const isOwnBranch = (change: Change, session: WatchedSession): boolean =>
 
 /** Settled tasks whose worktree is still there; in those that failed or were parked a person may be at work. */
 function quietPlaces(state: RunState): readonly QuietPlace[] {
-  return Object.values(state.work).flatMap((work) => (isInOrchsHands(work) && isSettled(work) ? placeOf(work) : []))
+  return allWork(state).flatMap((work) => (isInOrchsHands(work) && isSettled(work) ? placeOf(work) : []))
 }
 
 /** None for the whole of a stage, whose worktree is overwritten again and again. */
@@ -177,5 +177,5 @@ export function ownerOf(change: Change, state: RunState): Work | null {
     if (change.kind === 'file') return change.place === work.workspace?.path
     return change.name === `refs/heads/${work.workspace?.branch ?? ''}` || (stage !== undefined && work.id === wholeOf(stage.stage))
   }
-  return Object.values(state.work).find((work) => isInOrchsHands(work) && isOwn(work)) ?? null
+  return allWork(state).find((work) => isInOrchsHands(work) && isOwn(work)) ?? null
 }
