@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// npm run bench [-- [--quick] [name of one]]: every row compares two ways in one run, side by side. Only the ratio counts, since machines are noisy.
+// npm run bench [-- [--quick] [--others] [name of one]]: every row compares two ways in one run, side by side. Only the ratio counts, since machines are noisy.
 import { checkpoint } from './checkpoint.js'
 import { coldStart } from './cold-start.js'
 import { engineOnly } from './engine-only.js'
 import { machine } from './measure.js'
 import { nullAgent } from './null-agent.js'
+import { besideOthers } from './others.js'
 import { report } from './report.js'
 import { schedule } from './schedule.js'
 import { chatty, sleeping, turnaround } from './sessions.js'
@@ -24,9 +25,12 @@ const benches = {
     chatty(quick ? { sessions: 2, seconds: 2, bytes: mebibyte / 16 } : { sessions: 100, seconds: 20, bytes: mebibyte }),
   'sleeping agents': () => sleeping(quick ? { sessions: 2, seconds: 2 } : { sessions: 50, seconds: 30 }),
 }
+if (process.argv.includes('--others'))
+  benches['other orchestrators'] = () => besideOthers({ tasks: quick ? 2 : 12, files: 100, rounds: quick ? 1 : 3 })
 const only = process.argv.slice(2).find((word) => !word.startsWith('--'))
 const missing = [
-  'other orchestrators with the same stand-in: they start the agent by rules of their own, so the stand-in would have to be another one',
+  ...('other orchestrators' in benches ? [] : ['`@ai-hero/sandcastle` with the same stand-in: `--others` fetches it from npm']),
+  '`takt`: it works in clones by workflow files of its own, for which nothing is written here',
   'a repository of 50,000 files',
 ]
 
