@@ -11,6 +11,8 @@ import { schedule } from './schedule.js'
 import { chatty, sleeping, turnaround } from './sessions.js'
 
 const quick = process.argv.includes('--quick')
+/** More sessions at a time no config allows. */
+const most = 50
 const mebibyte = 2 ** 20
 const benches = {
   'cold start': () => coldStart({ rounds: quick ? 3 : 15 }),
@@ -22,8 +24,8 @@ const benches = {
   'slot turnaround': () => turnaround({ tasks: quick ? 2 : 20 }),
   engine: () => engineOnly(quick ? { tasks: 10, slots: 5 } : { tasks: 500, slots: 100 }),
   'chatty sessions': () =>
-    chatty(quick ? { sessions: 2, seconds: 2, bytes: mebibyte / 16 } : { sessions: 100, seconds: 20, bytes: mebibyte }),
-  'sleeping agents': () => sleeping(quick ? { sessions: 2, seconds: 2 } : { sessions: 50, seconds: 30 }),
+    chatty(quick ? { sessions: 2, seconds: 2, bytes: mebibyte / 16 } : { sessions: most, seconds: 20, bytes: mebibyte }),
+  'sleeping agents': () => sleeping(quick ? { sessions: 2, seconds: 2 } : { sessions: most, seconds: 30 }),
 }
 if (process.argv.includes('--others'))
   benches['other orchestrators'] = () => besideOthers({ tasks: quick ? 2 : 12, files: 100, rounds: quick ? 1 : 3 })
