@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { register } from 'node:module'
 import path from 'node:path'
+import { letters } from './temporary-repository.js'
 
 register('../test/support/typescript-hooks.mjs', import.meta.url)
 const { openJournal } = await import('../src/adapters/store/journal.ts')
@@ -62,13 +63,6 @@ async function parse() {
   const began = performance.now()
   JSON.parse(readFileSync(file('checkpoint.json'), 'utf8'))
   return { ms: since(began) }
-}
-
-/** 0 → A, 25 → Z, 26 → AA. */
-function letters(n) {
-  let text = ''
-  for (let rest = n + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) text = String.fromCharCode(65 + ((rest - 1) % 26)) + text
-  return text
 }
 
 process.stdout.write(JSON.stringify(await { make, save, resume, parse }[what](Number(number))))

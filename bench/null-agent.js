@@ -4,7 +4,7 @@ import { paired, timed } from './measure.js'
 import { configure, lean, orch, standIn, temporaryRepository } from './temporary-repository.js'
 
 const floorScript = fileURLToPath(new URL('floor.sh', import.meta.url))
-const slots = 4
+export const slots = 4
 
 /** A task from its worktree to its merge, with an agent that takes no time: orch with all that it saves, checks and watches, beside the same git steps by hand. */
 export function nullAgent({ tasks, files, rounds }) {
@@ -17,7 +17,8 @@ export function nullAgent({ tasks, files, rounds }) {
   ]
 }
 
-const withRepository = (tasks, files, work) => {
+/** A repository for as long as the work needs it. */
+export const withRepository = (tasks, files, work) => {
   const repository = temporaryRepository({ milestones: tasks, files })
   try {
     return work(repository)
@@ -26,7 +27,8 @@ const withRepository = (tasks, files, work) => {
   }
 }
 
-const byOrch = (tasks, files) =>
+/** All of it by orch. */
+export const byOrch = (tasks, files) =>
   withRepository(tasks, files, (repository) => {
     const config = configure(repository, lean({ concurrency: slots }))
     return timed(process.execPath, [orch, 'run', '--config', config], { cwd: repository.path })

@@ -30,10 +30,17 @@ function markdown({ machine, quick, rows, missing }) {
   ].join('\n')
 }
 
-function line({ what, ours, floor, beside, unit, goal }) {
+/** A goal is a ratio, `most` and `least` are in the row's own unit. */
+function line({ what, ours, floor, beside, unit, goal, most, least }) {
   const ratio = ours / floor
-  const met = goal === null ? '' : ratio <= goal ? 'met' : 'missed'
-  return `| ${what} | ${shown(ours)} ${unit} | ${beside} | ${shown(floor)} ${unit} | ${ratio.toFixed(2)} | ${goal === null ? '' : `≤ ${goal}`} | ${met} |`
+  const goals = [
+    ...(goal === null ? [] : [{ text: `≤ ${goal}`, isMet: ratio <= goal }]),
+    ...(most === undefined ? [] : [{ text: `≤ ${shown(most)} ${unit}`, isMet: ours <= most }]),
+    ...(least === undefined ? [] : [{ text: `≥ ${shown(least)} ${unit}`, isMet: ours >= least }]),
+  ]
+  const met = goals.length === 0 ? '' : goals.every((g) => g.isMet) ? 'met' : 'missed'
+  const told = goals.map((g) => g.text).join(', ')
+  return `| ${what} | ${shown(ours)} ${unit} | ${beside} | ${shown(floor)} ${unit} | ${ratio.toFixed(2)} | ${told} | ${met} |`
 }
 
 const shown = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2))

@@ -56,7 +56,7 @@ function writeSource(repo, n) {
 }
 
 /** 0 → A, 25 → Z, 26 → AA. */
-function letters(n) {
+export function letters(n) {
   let text = ''
   for (let rest = n + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) text = String.fromCharCode(65 + ((rest - 1) % 26)) + text
   return text

@@ -3,6 +3,7 @@ import type { ActiveTime } from './active-time.js'
 import type { CheckResult } from './check.js'
 import type { CommitId, PublishedRequest, RunEnding, WorkId } from './fact.js'
 import type { Failure } from './failure.js'
+import { valuesOf, withEntries } from './paged-record.js'
 import type { Selection } from './plan.js'
 import type { Streak } from './policy/breaker.js'
 import type { RunBudget } from './run-budget.js'
@@ -63,7 +64,7 @@ export interface RunState {
   readonly rehearsal: boolean
   readonly selection: Selection
   readonly stages: readonly StageState[]
-  /** Tasks by id, and the whole of each started stage as `stage-<n>`. */
+  /** Tasks by id, and the whole of each started stage as `stage-<n>`. Changed through `withWork` only, which copies next to nothing. */
   readonly work: Readonly<Record<WorkId, Work>>
   /** Those that sessions may be paid by. */
   readonly accounts: readonly AccountName[]
@@ -103,7 +104,7 @@ export function withStage(state: RunState, stage: number, change: (s: StageState
 
 /** The state with one piece of work changed. */
 export function withWork(state: RunState, id: WorkId, change: (w: Work) => Work): RunState {
-  return { ...state, work: { ...state.work, [id]: change(workOf(state, id)) } }
+  return { ...state, work: withEntries(state.work, [[id, change(workOf(state, id))]]) }
 }
 
 /** A stage of the run; one that is not there is a bug. */
@@ -119,6 +120,9 @@ export function workOf(state: RunState, id: WorkId): Work {
   if (found === undefined) throw new Error(`Internal error: no work ${id} in run ${state.run}`)
   return found
 }
+
+/** All work of the run. */
+export const allWork = (state: RunState): readonly Work[] => valuesOf(state.work)
 
 /** The tasks of a stage, in plan order. */
 export const tasksOf = (state: RunState, stage: number): Work[] => stageOf(state, stage).tasks.map((id) => workOf(state, id))

@@ -1,5 +1,6 @@
 import { blankWork } from './blank-work.js'
 import { type RecordedFact, type WorkId, wholeOf } from './fact.js'
+import { withEntries } from './paged-record.js'
 import type { PlannedStage } from './plan.js'
 import { type RunState, type StageState, stageOf, withStage, withWork, workOf } from './run-state.js'
 import type { Work } from './work.js'
@@ -41,17 +42,21 @@ export const checkBase = (state: RunState, { stage, commit, results, flaky }: Re
 
 /** The stage is under way, with the milestones as they are now. */
 export function startStage(state: RunState, fact: RecordedFact & { type: 'stage-started' }): RunState {
-  const work: Record<WorkId, Work> = { ...state.work }
   // A milestone file may have gone since the plan was made.
   const planned = state.stages.find((s) => s.stage === fact.stage)?.tasks ?? []
-  for (const gone of planned) if (!fact.milestones.some((m) => m.id === gone)) delete work[gone]
-  for (const m of fact.milestones) work[m.id] = blankWork(m.id, m.stage, { title: m.title, optional: m.optional, milestone: m })
-  const whole = wholeOf(fact.stage)
-  work[whole] = {
-    ...blankWork(whole, fact.stage, { title: `Stage ${fact.stage}`, optional: false, milestone: null }),
+  const found = new Set<WorkId>(fact.milestones.map((m) => m.id))
+  const gone = new Set(planned.filter((id) => !found.has(id)))
+  const tasks = fact.milestones.map((m) => blankWork(m.id, m.stage, { title: m.title, optional: m.optional, milestone: m }))
+  const whole: Work = {
+    ...blankWork(wholeOf(fact.stage), fact.stage, { title: `Stage ${fact.stage}`, optional: false, milestone: null }),
     startedAt: fact.at,
     head: fact.tip,
   }
+  const work = withEntries(
+    state.work,
+    [...tasks, whole].map((w) => [w.id, w]),
+    gone,
+  )
   const stage: Partial<StageState> = {
     phase: 'running',
     tip: fact.tip,

@@ -1,4 +1,4 @@
-import type { WorkId } from '../core/fact.js'
+import { type WorkId, wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { type Change, pathOf } from '../core/leak.js'
 import type { SessionOutcome } from '../core/session.js'
@@ -31,6 +31,14 @@ const whereOf = (changes: readonly Change[]): string =>
   [...new Set(changes.map((c) => (c.kind === 'ref' ? (c.name === 'refs/stash' ? 'the stash' : 'refs') : (c.place ?? '/'))))].join(
     ' and ',
   ) || 'other folders'
+
+/** What came to light of worktrees that wait, before they are used. @returns whether a task failed for it */
+export async function afterAll(engine: Engine, stage: number): Promise<boolean> {
+  const late = await engine.watch.catchUp(stateOf(engine))
+  const before = stateOf(engine)
+  await tellUnexplained(engine, wholeOf(stage), late)
+  return stateOf(engine) !== before
+}
 
 /** What may be the person's own doing is told and fails nobody; in a task's own place it fails that task. */
 async function tellUnexplained(engine: Engine, session: string, unexplained: readonly Unexplained[]): Promise<void> {

@@ -6,6 +6,7 @@ import { unreachable } from '../core/result.js'
 import { stageOf, tasksOf } from '../core/run-state.js'
 import { awaitedTasks, cutOffTasks, finishedTasks, nextStageStep, readyTask } from '../core/stage-step.js'
 import type { Work } from '../core/work.js'
+import { afterAll } from './after-session.js'
 import { combineTasks } from './combine.js'
 import { diskShortage } from './disk-forecast.js'
 import { driveWork } from './drive.js'
@@ -30,7 +31,7 @@ async function performStageStep(engine: Engine, stage: number): Promise<Failure 
     case 'tasks':
       return runTasks(engine, stage)
     case 'combine':
-      return combineTasks(engine, stage, step)
+      return (await afterAll(engine, stage)) ? null : combineTasks(engine, stage, step)
     case 'whole':
       await driveWork(engine, wholeOf(stage))
       return null

@@ -1,10 +1,11 @@
 import { type WorkId, wholeOf } from '../core/fact.js'
 import { describeFailure } from '../core/failure-words.js'
 import { type Change, coalesced, isShownToBeDoneBy, noReach, type Reach } from '../core/leak.js'
-import type { RunState } from '../core/run-state.js'
+import { allWork, type RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import type { Listener } from './ports/listener.js'
 import type { QuietPlace, Sentinel } from './ports/sentinel.js'
+import { Rota } from './rota.js'
 
 /** A session, and the worktree that is its own. */
 export interface WatchedSession {
@@ -34,6 +35,8 @@ export interface Unexplained {
 interface OpenChange {
   readonly change: Change
   readonly seen: readonly WatchedSession[]
+  /** Nobody else can have made it. */
+  readonly isSharp: boolean
   readonly candidates: Set<string>
 }
 
@@ -42,14 +45,16 @@ interface Wanted {
   readonly state: RunState
   /** Places that are looked at besides the quiet ones. */
   readonly more: readonly QuietPlace[]
+  /** What the session that ends has named. */
+  readonly reach?: Reach
+  /** None of the quiet places is left out. */
+  readonly isWhole?: boolean
 }
 
 interface Waiting extends Wanted {
   readonly go: () => Promise<void>
   readonly refuse: (bug: unknown) => void
 }
-
-const coming = (batch: readonly Wanted[]): readonly QuietPlace[] => batch.flatMap(({ more }) => more)
 
 /**
  * Finds out which session did what outside of its worktree. It looks whenever a session starts or ends, so that between
@@ -63,6 +68,7 @@ export class Watch {
   readonly #sentinel: Sentinel
   readonly #listener: Pick<Listener, 'progressed'>
   readonly #running = new Map<string, WatchedSession>()
+  readonly #rota = new Rota<WatchedSession>()
   #open: readonly OpenChange[] = []
   #waiting: readonly Waiting[] = []
   #serving: Promise<void> | null = null
@@ -84,17 +90,28 @@ export class Watch {
 
   /** To be called once a session is gone. One that ended in an earlier life of orch may be given too. */
   end(session: WatchedSession, state: RunState, reach: Reach = noReach): Promise<Sighting> {
-    return this.#afterALook({ state, more: [] }, async () => {
+    return this.#afterALook({ state, more: [], reach }, async () => {
       this.#running.delete(session.session)
+      this.#rota.ended(session)
       const own = this.#open.filter((o) => o.candidates.delete(session.session))
       const shown = new Set(own.filter((o) => isShownToBeDoneBy(o.change, session.path, reach)))
       const over = this.#open.filter((o) => !shown.has(o) && o.candidates.size === 0)
       this.#open = this.#open.filter((o) => !shown.has(o) && o.candidates.size > 0)
       // Nobody but sessions has business in orch's own places.
-      const isSole = (o: OpenChange): boolean => o.seen.length === 1 && ownerOf(o.change, state) !== null
+      const isSole = (o: OpenChange): boolean =>
+        o.isSharp && o.seen.length === 1 && o.seen[0]?.session === session.session && ownerOf(o.change, state) !== null
       const leaked = coalesced([...shown, ...over.filter(isSole)].map((o) => o.change))
-      const unexplained = over.filter((o) => !isSole(o)).map((o) => ({ change: o.change, tasks: o.seen.map((s) => s.task) }))
-      return { ...(await this.#withWritten(leaked, reach)), unexplained }
+      return { ...(await this.#withWritten(leaked, reach)), unexplained: over.filter((o) => !isSole(o)).map(unexplained) }
+    })
+  }
+
+  /** To be called before what waits is used: looks wherever it was not somebody's turn since a session ended. */
+  async catchUp(state: RunState): Promise<readonly Unexplained[]> {
+    if (!this.#rota.isBehind) return []
+    return this.#afterALook({ state, more: [], isWhole: true }, async () => {
+      const over = this.#open.filter((o) => o.candidates.size === 0)
+      this.#open = this.#open.filter((o) => o.candidates.size > 0)
+      return over.map(unexplained)
     })
   }
 
@@ -115,18 +132,28 @@ export class Watch {
     return { leaked: [...leaked, ...more], written: unseen.filter((path) => !found.has(path)) }
   }
 
-  async #look(state: RunState, more: readonly QuietPlace[]): Promise<void> {
-    const looked = await this.#sentinel.look([...quietPlaces(state), ...more])
+  async #look(state: RunState, batch: readonly Wanted[]): Promise<void> {
+    const chosen = this.#rota.choose(
+      quietPlaces(state),
+      batch.flatMap(({ reach }) => reach ?? []),
+    )
+    const due = batch.some(({ isWhole }) => isWhole === true) ? chosen.map((place) => ({ ...place, isDue: true })) : chosen
+    const places = [...due, ...batch.flatMap(({ more }) => more)]
+    const looked = await this.#sentinel.look(places)
     // What cannot be seen now is seen at the next look.
     if (!looked.ok) {
       const { message } = describeFailure(looked.error)
       this.#listener.progressed({ type: 'noticed', text: `Could not look for changes outside of the worktrees: ${message}` })
       return
     }
-    const seen = [...this.#running.values()]
-    const foreign = looked.value.filter((change) => !seen.some((s) => isOwnBranch(change, s)))
-    const found = foreign.map((change) => ({ change, seen, candidates: new Set(seen.map((s) => s.session)) }))
-    if (seen.length > 0) this.#open = [...this.#open, ...found]
+    const timing = this.#rota.looked(places)
+    const running = [...this.#running.values()]
+    const foreign = looked.value.filter((change) => !running.some((s) => isOwnBranch(change, s)))
+    const found = foreign.map((change) => {
+      const { gone, isSharp } = timing(change)
+      return { change, seen: [...gone, ...running], isSharp, candidates: new Set(running.map((s) => s.session)) }
+    })
+    this.#open = [...this.#open, ...found.filter(({ seen }) => seen.length > 0)]
   }
 
   /** Whoever comes while somebody looks waits for the next look, which is one for all of them: what ended has ended before it, what starts waits for it. */
@@ -141,7 +168,7 @@ export class Watch {
     for (let batch = this.#waiting; batch.length > 0; batch = this.#waiting) {
       this.#waiting = []
       try {
-        for (const { state } of batch.slice(-1)) await this.#look(state, coming(batch))
+        for (const { state } of batch.slice(-1)) await this.#look(state, batch)
         for (const { go } of batch) await go()
       } catch (bug) {
         for (const { refuse } of batch) refuse(bug)
@@ -151,6 +178,8 @@ export class Watch {
   }
 }
 
+const unexplained = ({ change, seen }: OpenChange): Unexplained => ({ change, tasks: [...new Set(seen.map((s) => s.task))] })
+
 /** Its branch, or a new one that it made in its worktree: what is committed there is brought back to its branch. */
 const isOwnBranch = (change: Change, session: WatchedSession): boolean =>
   change.kind === 'ref' &&
@@ -159,13 +188,13 @@ const isOwnBranch = (change: Change, session: WatchedSession): boolean =>
 
 /** Settled tasks whose worktree is still there; in those that failed or were parked a person may be at work. */
 function quietPlaces(state: RunState): readonly QuietPlace[] {
-  return Object.values(state.work).flatMap((work) => (isInOrchsHands(work) && isSettled(work) ? placeOf(work) : []))
+  return allWork(state).flatMap((work) => (isInOrchsHands(work) && isSettled(work) ? placeOf(work) : []))
 }
 
 /** None for the whole of a stage, whose worktree is overwritten again and again. */
 const placeOf = (work: Work): readonly QuietPlace[] =>
   work.workspaceOpen && work.workspace !== null && work.milestone !== null
-    ? [{ path: work.workspace.path, stamp: `${work.head ?? ''} ${work.attempts} ${work.mergeRounds}` }]
+    ? [{ path: work.workspace.path, stamp: `${work.head ?? ''} ${work.attempts} ${work.mergeRounds}`, isDue: true }]
     : []
 
 const isInOrchsHands = (work: Work): boolean =>
@@ -178,5 +207,5 @@ export function ownerOf(change: Change, state: RunState): Work | null {
     if (change.kind === 'file') return change.place === work.workspace?.path
     return change.name === `refs/heads/${work.workspace?.branch ?? ''}` || (stage !== undefined && work.id === wholeOf(stage.stage))
   }
-  return Object.values(state.work).find((work) => isInOrchsHands(work) && isOwn(work)) ?? null
+  return allWork(state).find((work) => isInOrchsHands(work) && isOwn(work)) ?? null
 }

@@ -1,7 +1,7 @@
 import { type DefaultRenderer, Listr, type ListrTask } from 'listr2'
 import { allPassed } from '../core/check.js'
 import type { Progress, RecordedFact } from '../core/fact.js'
-import type { RunState, StageState } from '../core/run-state.js'
+import { allWork, type RunState, type StageState } from '../core/run-state.js'
 import { isEnded } from '../core/work.js'
 import { type Frame, frame } from './collapse.js'
 import type { Colours } from './colours.js'
@@ -64,7 +64,7 @@ export class ListrView implements View {
     if (this.#tree === null) this.#begin(state)
     if (isAboutChecks(fact)) this.#painter.above(factSentence(fact, this.#moment, state))
     for (const stage of state.stages) if (stage.phase !== 'pending') this.#opened.get(stage.stage)?.resolve()
-    for (const work of Object.values(state.work)) if (isEnded(work)) this.#settled.get(work.id)?.resolve()
+    for (const work of allWork(state)) if (isEnded(work)) this.#settled.get(work.id)?.resolve()
     this.#drawSoon()
   }
 

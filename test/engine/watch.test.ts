@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Change, Reach } from '../../src/core/leak.js'
 import { ok } from '../../src/core/result.js'
+import { mostAtALook } from '../../src/engine/rota.js'
 import { Watch, type WatchedSession } from '../../src/engine/watch.js'
-import { folded, runStarted, threeTasks } from '../support/facts.js'
+import { folded, runStarted, stageStarted, threeTasks, wholeLife } from '../support/facts.js'
+import { aMilestone } from '../support/work.js'
 
 const state = folded([runStarted(threeTasks)])
 const session = (task: string): WatchedSession => ({ task, session: `s-${task}`, path: `/repo/.orch/${task}`, branch: `orch/r1/${task}` })
@@ -73,5 +75,78 @@ describe('the watch over sessions', () => {
     const watch = watching()
     await watch.begin(one, state)
     expect(await watch.end(one, state, wrote('/elsewhere/a.txt'))).toMatchObject({ written: ['/elsewhere/a.txt'] })
+  })
+})
+
+describe('the watch over a stage of very many tasks', () => {
+  const many = Array.from({ length: 200 }, (_, n) => aMilestone({ id: `1${String.fromCharCode(65 + Math.floor(n / 26), 65 + (n % 26))}` }))
+  const waiting = folded([runStarted(many), stageStarted(1, many), ...many.flatMap(({ id }) => wholeLife(id))])
+  const placeOf = (id: string): string => waiting.work[id]?.workspace?.path ?? ''
+  const leak = (id: string): Change => ({ kind: 'file', place: placeOf(id), name: 'x', before: null, after: 'y', madeIn: null })
+
+  /** Finds what lies in places that it is asked to look at. */
+  class Places {
+    readonly looked: string[][] = []
+    readonly changed = new Set<string>()
+    readonly watch = new Watch(
+      {
+        look: (quiet) => {
+          const due = quiet.filter((place) => place.isDue).map((place) => place.path)
+          this.looked.push(due)
+          const found = [...this.changed].filter((id) => due.includes(placeOf(id)))
+          for (const id of found) this.changed.delete(id)
+          return Promise.resolve(ok(found.map(leak)))
+        },
+        inspect: () => Promise.resolve(ok([])),
+        keep: () => Promise.resolve(ok('')),
+      },
+      { progressed: () => undefined },
+    )
+  }
+  const place = { words: [], git: [], writes: true }
+
+  it('looks at all worktrees once, then at as many as a small stage has, each in its turn', async () => {
+    const { watch, looked } = new Places()
+    for (let n = 0; n < 8; n++) {
+      await watch.begin(one, waiting)
+      await watch.end(one, waiting)
+    }
+    expect(looked[0]).toHaveLength(many.length)
+    expect(Math.max(...looked.slice(1).map((due) => due.length))).toBe(mostAtALook)
+    expect(new Set(looked.slice(1).flat()).size).toBe(many.length)
+  })
+
+  it('looks at those that a session names when it ends, and fails the session for what it did there', async () => {
+    const { watch, changed } = new Places()
+    await watch.begin(one, waiting)
+    changed.add('1GA')
+    expect((await watch.end(one, waiting, wrote(`${placeOf('1GA')}/x`))).leaked).toEqual([leak('1GA')])
+    await watch.begin(one, waiting)
+    changed.add('1FA')
+    const reach = { writes: [], commands: [{ ...place, paths: [`${placeOf('1FA')}/x`] }] }
+    expect((await watch.end(one, waiting, reach)).leaked).toEqual([leak('1FA')])
+  })
+
+  it('finds the rest before it is used, and tells all who ran since it was last looked at', async () => {
+    const { watch, changed } = new Places()
+    await watch.begin(one, waiting)
+    changed.add('1GA')
+    expect(await watch.end(one, waiting)).toMatchObject({ leaked: [], unexplained: [] })
+    expect(await watch.catchUp(waiting)).toEqual([{ change: leak('1GA'), tasks: ['1A'] }])
+    expect(await watch.catchUp(waiting)).toEqual([])
+  })
+
+  it('blames no session that began after the change', async () => {
+    const { watch, changed } = new Places()
+    await watch.begin(one, waiting)
+    changed.add('1GA')
+    await watch.end(one, waiting)
+    for (let n = 0; n < 4; n++) {
+      await watch.begin(two, waiting)
+      const { leaked, unexplained } = await watch.end(two, waiting)
+      expect(leaked).toEqual([])
+      for (const { tasks } of unexplained) expect(tasks).toContain('1A')
+    }
+    expect(changed.size).toBe(0)
   })
 })

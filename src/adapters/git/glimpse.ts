@@ -38,11 +38,16 @@ export async function glimpse(site: Site, quiet: readonly QuietPlace[], last: Gl
   if (!worktrees.ok) return worktrees
   const places = new Map<string, PlaceGlimpse>()
   const few = pLimit(atOnce)
-  const looks = [{ path: site.root, stamp: '' }, ...quiet].map((place) => few(() => lookAt(site, place, last)))
+  const due = quiet.filter((place) => place.isDue)
+  const looks = [{ path: site.root, stamp: '' }, ...due].map((place) => few(() => lookAt(site, place, last)))
   for (const { path, stamp, files } of await Promise.all(looks)) {
     if (!files.ok) return files
     const head = worktrees.value.find((w) => w.path === path)?.head ?? null
     if (files.value !== null) places.set(path, { stamp, head, files: files.value })
+  }
+  for (const { path, stamp } of quiet) {
+    const before = last?.places.get(path)
+    if (!places.has(path) && before?.stamp === stamp) places.set(path, before)
   }
   const settings = await settingsOf(site, last?.places.get(site.commonDir)?.files ?? new Map())
   if (!settings.ok) return settings
@@ -53,7 +58,7 @@ export async function glimpse(site: Site, quiet: readonly QuietPlace[], last: Gl
 /** So many git processes read folders side by side: enough to keep a disk busy, and few enough not to crowd the sessions. */
 const atOnce = 4
 
-async function lookAt(site: Site, { path, stamp }: QuietPlace, last: Glimpse | null) {
+async function lookAt(site: Site, { path, stamp }: Pick<QuietPlace, 'path' | 'stamp'>, last: Glimpse | null) {
   const before = last?.places.get(path)
   return { path, stamp, files: await filesOf(site, path, before?.stamp === stamp ? before.files : new Map()) }
 }

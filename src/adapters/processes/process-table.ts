@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { execa } from 'execa'
+import { SharedLook } from './shared-look.js'
 
 /** A process, told apart from a later one with the same number by when it began. */
 export interface ProcessIdentity {
@@ -46,19 +47,27 @@ export async function ancestorsOf(pid: number): Promise<number[]> {
 }
 
 async function fromProc(markers: readonly string[]): Promise<MarkedProcess[]> {
-  const boot = await bootId()
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const found = await Promise.all(pids.map((pid) => markedByProc(Number(pid), markers, boot)))
-  return found.filter((p) => p !== null)
+  return (await environments.next()).flatMap(({ pid, startTime, environment }) => {
+    const marker = markerIn(environment, '\0', markers)
+    return marker === null ? [] : [{ pid, startTime, marker, ...roleIn(environment, '\0') }]
+  })
 }
 
-async function markedByProc(pid: number, markers: readonly string[], boot: string): Promise<MarkedProcess | null> {
+/** Of many sessions that end at a time each looks for what it left behind: one pass over all processes serves all of them. */
+const environments = new SharedLook(async () => {
+  const boot = await bootId()
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const found = await Promise.all(pids.map((pid) => markedByProc(Number(pid), boot)))
+  return found.filter((p) => p !== null)
+})
+
+/** Null: it carries no marker, or may not be looked into. */
+async function markedByProc(pid: number, boot: string): Promise<(ProcessIdentity & { readonly environment: string }) | null> {
   // The start is read before the environment: a number that is reused in between then names a process that is gone.
   const stat = await readOrNull(`/proc/${pid}/stat`)
   const environment = await readOrNull(`/proc/${pid}/environ`)
-  if (stat === null || environment === null) return null
-  const marker = markerIn(environment, '\0', markers)
-  return marker === null ? null : { pid, startTime: startTimeIn(stat, boot), marker, ...roleIn(environment, '\0') }
+  if (stat === null || environment?.includes(`${markerVariable}=`) !== true) return null
+  return { pid, startTime: startTimeIn(stat, boot), environment }
 }
 
 /** The first value stands: what an agent sets on top comes later. */

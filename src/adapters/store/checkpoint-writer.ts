@@ -16,16 +16,17 @@ export class CheckpointWriter {
   readonly #store: CheckpointStore
   readonly #orchVersion: string
   #writtenSeq: number
-  #lastBytes = 0
+  #lastBytes: number
   #facts = 0
   #bytes = 0
   #writing: Promise<void> = Promise.resolve()
 
-  /** @param writtenSeq up to which fact the one on the disk knows */
-  constructor(store: CheckpointStore, orchVersion: string, writtenSeq: number) {
+  /** @param written up to which fact the one on the disk knows, and its size; zeros: there is none */
+  constructor(store: CheckpointStore, orchVersion: string, written: { readonly seq: number; readonly bytes: number }) {
     this.#store = store
     this.#orchVersion = orchVersion
-    this.#writtenSeq = writtenSeq
+    this.#writtenSeq = written.seq
+    this.#lastBytes = written.bytes
   }
 
   /** Call after each fact that was saved in so many bytes. */

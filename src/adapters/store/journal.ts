@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Fact, RecordedFact } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
@@ -117,9 +118,16 @@ export async function openJournal(options: JournalOptions): Promise<Result<RunJo
   if (opened.value.tornBytes > 0)
     notice(options, `The last line of ${paths.facts} was cut off in the middle of being written; it is removed`)
   const { state, checkpointSeq } = history.value
-  const checkpoints = new CheckpointWriter(new CheckpointStore(paths.checkpoint, options.disk), options.orchVersion, checkpointSeq)
+  const written = { seq: checkpointSeq, bytes: await sizeOf(paths.checkpoint) }
+  const checkpoints = new CheckpointWriter(new CheckpointStore(paths.checkpoint, options.disk), options.orchVersion, written)
   return ok(new RunJournal(options, { log: opened.value.log, checkpoints, state }))
 }
+
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  )
 
 function notice(options: JournalOptions, text: string): void {
   for (const listener of options.listeners)

@@ -14,7 +14,7 @@ import {
 import type { Config } from '../config.js'
 import type { WorkId } from '../fact.js'
 import type { Milestone } from '../milestone.js'
-import type { RunState } from '../run-state.js'
+import { allWork, type RunState } from '../run-state.js'
 import type { Usage } from '../session.js'
 import type { Work } from '../work.js'
 
@@ -34,7 +34,7 @@ export function budgetsOf(
   work: Work,
   by: NotYetTold & { readonly now: number },
 ): readonly BudgetUse[] {
-  const all = Object.values(state.work)
+  const all = allWork(state)
   const ofStage = all.filter((w) => w.stage === work.stage)
   const duration = (stages: RunState['stages']): number =>
     stages.reduce((sum, { active }) => sum + active.ms + (active.since === null ? 0 : Math.max(0, by.now - active.since)), 0)

@@ -6,6 +6,8 @@ import type { Result } from '../../core/result.js'
 export interface QuietPlace {
   readonly path: string
   readonly stamp: string
+  /** False: it need not be looked at now; what changes in it is found when it is. */
+  readonly isDue: boolean
 }
 
 /** Sees what changes outside of the worktrees in which sessions run: the person's checkout, quiet worktrees, refs, the stash. */

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Sentinel } from '../../../src/engine/ports/sentinel.js'
+import type { QuietPlace, Sentinel } from '../../../src/engine/ports/sentinel.js'
 import { type GitRepository, good, linkedWorktree, openedOn, ordinaryRepository, sha256Repository } from '../../support/git-repository.js'
 
-const namesSeen = async (sentinel: Sentinel, quiet: { path: string; stamp: string }[] = []): Promise<string[]> =>
+const namesSeen = async (sentinel: Sentinel, quiet: QuietPlace[] = []): Promise<string[]> =>
   good(await sentinel.look(quiet))
     .map((c) => c.name)
     .sort()
@@ -86,11 +86,26 @@ describe('a quiet worktree', () => {
     const one = workspace('1A')
     good(await repository.openWorkspace(one))
     const sentinel = repository.sentinel()
-    good(await sentinel.look([{ path: one.path, stamp: '1' }]))
+    good(await sentinel.look([{ path: one.path, stamp: '1', isDue: true }]))
     at.write({ 'foreign.txt': 'x\n' }, one.path)
-    expect(await namesSeen(sentinel, [{ path: one.path, stamp: '1' }])).toEqual(['foreign.txt'])
+    expect(await namesSeen(sentinel, [{ path: one.path, stamp: '1', isDue: true }])).toEqual(['foreign.txt'])
     at.write({ 'own.txt': 'x\n' }, one.path)
-    expect(await namesSeen(sentinel, [{ path: one.path, stamp: '2' }])).toEqual([])
+    expect(await namesSeen(sentinel, [{ path: one.path, stamp: '2', isDue: true }])).toEqual([])
+  })
+})
+
+describe('a quiet worktree whose turn it is not', () => {
+  it('is passed over, and what changed in it is found when it is its turn', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const one = workspace('1A')
+    good(await repository.openWorkspace(one))
+    const sentinel = repository.sentinel()
+    const place = { path: one.path, stamp: '1' }
+    good(await sentinel.look([{ ...place, isDue: true }]))
+    at.write({ 'foreign.txt': 'x\n' }, one.path)
+    expect(await namesSeen(sentinel, [{ ...place, isDue: false }])).toEqual([])
+    expect(await namesSeen(sentinel, [{ ...place, isDue: true }])).toEqual(['foreign.txt'])
   })
 })
 
