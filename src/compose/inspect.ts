@@ -73,6 +73,7 @@ export async function approveTask(
   const work = seen.value?.state.work[id]
   if (seen.value === null || work === undefined || work.milestone === null) return err(`there is no task ${id} in the last run`)
   if (!work.milestone.approval) return err(`${id} does not ask for an approval`)
+  if (work.mergeCommit !== null) return err(`${id} is merged already`)
   await new RunInbox(seen.value.folder).approve(work.milestone.id, note)
   return ok({ running: seen.value.running })
 }

@@ -139,6 +139,7 @@ describe('orch approve --note', () => {
     expect(await rig.orch(['resume'])).toMatchObject({ exitCode: 0 })
     expect(rig.git('log', '--merges', '--format=%B')).toContain('Approved by a person: tried on a copy')
     expect(rig.read('TASKS.md')).toContain('Approved by a person: tried on a copy')
+    expect(await rig.orch(['approve', '1A'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('1A is merged already') })
   })
 })
 
