@@ -102,7 +102,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
   const { spawnPerMinute } = config.execution
   const { agent } = agents
   const reservations = new Reservations({
-    ...{ machine, peaks, agent, journal, halt, spawnPerMinute },
+    ...{ machine, disk, peaks, agent, journal, halt, spawnPerMinute },
     clock: systemClock,
     resources: config.resources,
   })

@@ -266,7 +266,12 @@ export function describeFailure(failure: Failure, task: string | null = null): F
         'Look at them there, then: orch resume',
       )
     case 'disk-full':
-      return say(`no space left on the disk for ${failure.path}`, 'Free some (orch clean helps), then: orch resume')
+      return failure.detail === undefined
+        ? say(`no space left on the disk for ${failure.path}`, 'Free some (orch clean helps), then: orch resume')
+        : say(
+            `no session starts, since the disk for ${failure.path} is nearly full (${failure.detail})`,
+            'Free some (orch clean helps), or raise resources.diskMax, then: orch resume',
+          )
     case 'disk-short':
       return say(
         `the worktrees of ${counted(failure.tasks, 'task')} need ${sizeWords(failure.needs)} and ${sizeWords(failure.free)} are free on the disk of ${failure.path}`,

@@ -107,7 +107,7 @@ export type Failure =
   /** Of a pull request; `pending`: not ended within `git.prWait`. */
   | { readonly reason: 'pull-request-red'; readonly url: string; readonly failed: readonly string[]; readonly pending: readonly string[] }
   // the surroundings
-  | { readonly reason: 'disk-full'; readonly path: string }
+  | { readonly reason: 'disk-full'; readonly path: string; readonly detail?: string }
   /** The worktrees of a stage will not fit. Bytes. */
   | { readonly reason: 'disk-short'; readonly path: string; readonly tasks: number; readonly needs: number; readonly free: number }
   /** Its session was ended again and again because the machine ran out of memory. */

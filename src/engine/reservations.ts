@@ -10,7 +10,7 @@ import type { Halt } from './halt.js'
 import type { Agent } from './ports/agent.js'
 import type { Clock } from './ports/clock.js'
 import type { Journal } from './ports/journal.js'
-import type { Machine, SessionPeaks } from './ports/machine.js'
+import type { Disk, Machine, SessionPeaks } from './ports/machine.js'
 
 /** Room that is kept for one session until it is released. */
 export interface Reservation {
@@ -21,6 +21,7 @@ export interface Reservation {
 
 interface ReservationNeeds {
   readonly machine: Machine
+  readonly disk: Pick<Disk, 'path'>
   readonly peaks: SessionPeaks
   readonly agent: Pick<Agent, 'freeze' | 'thaw'>
   readonly journal: Journal
@@ -104,6 +105,7 @@ export class Reservations {
       if (hold === null && notBefore <= now) return need
       if (hold !== null) {
         await this.#tell(waiter, hold)
+        if (hold.on === 'disk' && this.#seats.size === 0) this.#giveUpForDisk(hold)
         await change
       } else await clock.sleepUntil(notBefore, halt.soft)
     }
@@ -182,6 +184,12 @@ export class Reservations {
   /** Nothing can be saved or seen any more: what runs must not go on unseen. */
   #giveUp(bug: unknown): void {
     this.needs.halt.requestNow({ ending: 'surroundings', failure: { reason: 'internal', detail: String(bug) } })
+  }
+
+  /** Memory comes back when other programs end; a disk is emptied by a person. With no session under way nothing is left to wait for. */
+  #giveUpForDisk({ detail }: Hold): void {
+    const { halt, disk } = this.needs
+    halt.request({ ending: 'surroundings', failure: { reason: 'disk-full', path: disk.path, detail } })
   }
 
   #measure(seat: Seat, sample: MachineSample): void {

@@ -33,7 +33,7 @@ function withFree(free: number, spawnPerMinute: number | null = null) {
     told,
     halt,
     clock,
-    reservations: new Reservations({ machine, peaks, agent, journal, clock, halt, resources, spawnPerMinute }),
+    reservations: new Reservations({ machine, disk: { path: '/' }, peaks, agent, journal, clock, halt, resources, spawnPerMinute }),
   }
 }
 
@@ -130,6 +130,18 @@ it('a stage whose worktrees do not fit on the disk is not begun', async () => {
   })
   world.machine.becomes({ disk: { total: 1e6, free: 1000 } })
   expect(await world.run()).toMatchObject({ ending: 'surroundings', failure: { reason: 'disk-short', tasks: 2, needs: 1200, free: 1000 } })
+  expect(world.agent.sessions).toEqual([])
+  world.machine.becomes({ disk: roomy.disk })
+  expect(await world.run()).toMatchObject({ ending: 'done' })
+})
+
+it('a disk that holds all starts while nothing runs pauses the run, as nobody but a person will empty it', async () => {
+  const world = new World({ milestones: [aMilestone({ id: '1A' })], act })
+  world.machine.becomes({ disk: { total: 1e9, free: 5e7 } })
+  expect(await world.run()).toMatchObject({
+    ending: 'surroundings',
+    failure: { reason: 'disk-full', detail: expect.stringContaining('95 % used') },
+  })
   expect(world.agent.sessions).toEqual([])
   world.machine.becomes({ disk: roomy.disk })
   expect(await world.run()).toMatchObject({ ending: 'done' })

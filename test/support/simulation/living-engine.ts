@@ -51,7 +51,7 @@ export function livingEngine(needs: EngineNeeds): Engine {
   const { clock, listener, disk, sharedLimits } = ports
   const { machine, agent } = ports
   const { resources, execution } = config
-  const room = { machine, peaks: new MemoryPeaks(), agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
+  const room = { machine, disk, peaks: new MemoryPeaks(), agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
   const reservations = new Reservations(room)
   const gate = openGate({
     ...{ accounts, concurrency, journal, sharedLimits, clock, listener, halt, disk, reservations },

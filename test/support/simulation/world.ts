@@ -195,9 +195,9 @@ export class World {
     const accounts = this.options.accounts ?? [onlyAccount]
     const { machine, peaks, agent } = this
     const { resources, execution } = config
-    const needs = { machine, peaks, agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
-    const reservations = new Reservations(needs)
     const disk = { path: '/', isFull: () => Promise.resolve(this.diskFull) }
+    const needs = { machine, disk, peaks, agent, journal, clock, halt, resources, spawnPerMinute: execution.spawnPerMinute }
+    const reservations = new Reservations(needs)
     const repository = this.#mortalRepository()
     return {
       config,
