@@ -70,10 +70,13 @@ export class AgentProgram {
     last.toldIn = this.life
   }
 
-  /** What the last session of a whole stage had said is of something else now, since more tasks joined it: nobody can go by that any more. */
+  /**
+   * The last session of a whole stage had finished and is told as one that was cut off, since more tasks have joined and what it said is of
+   * something else: nobody can go by that any more.
+   */
   supersede(run: string, whole: string, fact: string): void {
     const last = this.lastOf(run, whole)
-    if (last?.told != null) last.told = fact
+    if (last?.end === 'finished' && /-interrupted$/.test(last.told ?? '')) last.told = fact
   }
 
   lastOf(run: string, task: string): Invocation | null {

@@ -10,10 +10,10 @@ const itBurnsNothing = ofFacts(({ before, fact, after }) => {
   return same ? null : `${fact.task} pays for it`
 })
 
-/** A session that a limit ended is told of as just that; one on a whole that a task has joined meanwhile may be passed over, which blames nobody. */
+/** A session that a limit ended is told of as just that. */
 const itIsToldAsOne: Kept = ({ evidence }) =>
   evidence.program.invocations
-    .filter((i) => i.end === 'limited' && i.told !== null && !/^(attempt-interrupted|review-interrupted|tasks-combined)$/.test(i.told))
+    .filter((i) => i.end === 'limited' && i.told !== null && !/^(attempt|review)-interrupted$/.test(i.told))
     .map((i) => `the limit of ${i.task} ${i.step} ${i.number} is told as ${i.told}`)
 
 /** While the account is known to be closed, no session is begun. */
