@@ -22,13 +22,16 @@ export async function commitTree(site: Site, commit: NewCommit): Promise<Result<
   const parents = commit.parents.flatMap((parent) => ['-p', parent])
   const args = ['commit-tree', commit.tree, ...parents]
   const made = await line(site.inMemory({ doing: 'commit', args, input: commit.message, env: who.value }))
-  if (made.ok) site.commits.note(made.value, { tree: commit.tree, parents: commit.parents })
+  if (made.ok) site.learned.commits.note(made.value, { tree: commit.tree, parents: commit.parents })
   return made
 }
 
 export async function treeOf(site: Site, commit: CommitId): Promise<Result<string, Failure>> {
   const links = await linksOf(site, commit)
   if (links !== null) return ok(links.tree)
+  // Of a tree, it is the tree itself.
+  const found = await site.objects.find(`${commit}^{tree}`)
+  if (found !== null) return ok(found.id)
   return line(site.inMemory({ doing: `read the commit ${commit}`, args: ['rev-parse', '--verify', `${commit}^{tree}`] }))
 }
 

@@ -26,6 +26,15 @@ export interface Worktree {
   readonly gitDir: string
 }
 
+/** What need not be asked twice. */
+interface Learned {
+  readonly commits: KnownCommits
+  /** Those that were looked up last. */
+  attributes: AttributesOf | null
+  /** With which settings the repository's own files told of its worktrees what git does; null: they did not. */
+  listable: string | null
+}
+
 /** A repository, and the four places from which git is asked about it. */
 export interface Site {
   readonly git: Git
@@ -45,10 +54,7 @@ export interface Site {
   readonly refs: ObjectReader
   /** Kept: commits, trees and blobs by their ids, as `inMemory` sees them. */
   readonly objects: ObjectReader
-  /** What was learned of commits, which never change. */
-  readonly commits: KnownCommits
-  /** The attributes that were looked up last. */
-  readonly lastAttributes: { value: AttributesOf | null }
+  readonly learned: Learned
   /** On commits and trees alone: nothing that the repository or the person configured takes part. */
   inMemory(ask: Ask): Answer
   /** In a worktree of orch's. Locks and indexes that something dead left behind are cleared away. */
@@ -127,8 +133,7 @@ export function createSite(options: SiteOptions): Site {
     ...known,
     refs,
     objects,
-    commits: new KnownCommits(),
-    lastAttributes: { value: null },
+    learned: { commits: new KnownCommits(), attributes: null, listable: null },
     inRepository,
     inMemory,
     inWorktree,
