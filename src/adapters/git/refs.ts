@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
@@ -47,9 +47,9 @@ async function isPlainlyAbsent(commonDir: string, ref: string): Promise<boolean>
 }
 
 const sizeOf = (path: string): Promise<number | 'absent' | 'unknown'> =>
-  stat(path).then(
+  lstat(path).then(
     ({ size }) => size,
-    (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 'absent' : 'unknown'),
+    (error: unknown) => (error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'absent' : 'unknown'),
   )
 
 export async function branchTip(site: Site, branch: string): Promise<Result<CommitId, Failure>> {
