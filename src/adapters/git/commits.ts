@@ -61,10 +61,15 @@ async function lookedUp(site: Site, name: string): Promise<Result<CommitId | nul
 }
 
 export async function changesBetween(site: Site, from: CommitId, to: CommitId): Promise<Result<readonly Change[], Failure>> {
+  const { changes } = site.learned
   if (from === to) return ok([])
+  if (changes?.from === from && changes.to === to) return ok(changes.value)
   const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to]
   const answer = await site.inMemory({ doing: 'compare two commits', args })
-  return answer.ok ? ok(parseRawDiff(answer.value.stdout)) : answer
+  if (!answer.ok) return answer
+  const value = parseRawDiff(answer.value.stdout)
+  site.learned.changes = { from, to, value }
+  return ok(value)
 }
 
 export async function diff(site: Site, from: CommitId, to: CommitId): Promise<Result<string, Failure>> {

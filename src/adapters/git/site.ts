@@ -13,6 +13,7 @@ import { KnownCommits } from './known-commits.js'
 import { createObjectReader, type ObjectReader } from './object-reader.js'
 import { type ObjectFormat, ownFolderEnvironment, prepareOwnFolder } from './own-git-folder.js'
 import { folderOf, isInside } from './place.js'
+import type { Change } from './raw-diff.js'
 
 /** What to ask git, wherever. */
 export type Ask = Omit<GitCall, 'cwd' | 'mayUnlock'>
@@ -31,6 +32,8 @@ interface Learned {
   readonly commits: KnownCommits
   /** Those that were looked up last. */
   attributes: AttributesOf | null
+  /** What lies between the two commits that were compared last. */
+  changes: { readonly from: CommitId; readonly to: CommitId; readonly value: readonly Change[] } | null
   /** With which settings the repository's own files told of its worktrees what git does; null: they did not. */
   listable: string | null
 }
@@ -133,7 +136,7 @@ export function createSite(options: SiteOptions): Site {
     ...known,
     refs,
     objects,
-    learned: { commits: new KnownCommits(), attributes: null, listable: null },
+    learned: { commits: new KnownCommits(), attributes: null, changes: null, listable: null },
     inRepository,
     inMemory,
     inWorktree,
