@@ -1,11 +1,10 @@
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
-import type { MilestoneId } from '../../core/milestone.js'
 import { ok, type Result } from '../../core/result.js'
 import type { MergeTrial } from '../../engine/ports/repository.js'
 import { isAncestorNearby, linksOf } from './ancestry.js'
 import { mergeTrees } from './merge-trees.js'
-import { milestoneLogChoice, milestoneLogFormat, parseMilestoneLog } from './milestone-trailers.js'
+import { type MergedMilestones, milestoneLogChoice, milestoneLogFormat, parseMilestoneLog } from './milestone-trailers.js'
 import { type Change, parseRawDiff } from './raw-diff.js'
 import { line, type Site, yes } from './site.js'
 
@@ -100,12 +99,13 @@ export async function tryMerge(
 const withStructural = (message: string, files: readonly string[]): string =>
   `${message}${files.map((file) => `Orch-Structural-Merge: ${file}\n`).join('')}`
 
-export async function mergedMilestones(
-  site: Site,
-  tip: CommitId,
-): Promise<Result<ReadonlyMap<MilestoneId, { commit: CommitId; hash: string | null }>, Failure>> {
+export async function mergedMilestones(site: Site, tip: CommitId): Promise<Result<MergedMilestones, Failure>> {
+  if (site.learned.milestones?.tip === tip) return ok(site.learned.milestones.value)
   const args = ['log', '-z', '--topo-order', ...milestoneLogChoice, `--format=${milestoneLogFormat}`, tip]
   // Asked for a plan as well, which leaves nothing behind: not even the folder for work in memory.
   const answer = await site.inRepository({ doing: 'look for merged milestones', args })
-  return answer.ok ? ok(parseMilestoneLog(answer.value.stdout)) : answer
+  if (!answer.ok) return answer
+  const value = parseMilestoneLog(answer.value.stdout)
+  site.learned.milestones = { tip, value }
+  return ok(value)
 }

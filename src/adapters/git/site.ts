@@ -10,6 +10,7 @@ import type { Environment } from './git-environment.js'
 import { isIndexBroken } from './git-failure.js'
 import { identityFrom, isSomebody } from './identity.js'
 import { KnownCommits } from './known-commits.js'
+import type { MergedMilestones } from './milestone-trailers.js'
 import { createObjectReader, type ObjectReader } from './object-reader.js'
 import { type ObjectFormat, ownFolderEnvironment, prepareOwnFolder } from './own-git-folder.js'
 import { folderOf, isInside } from './place.js'
@@ -34,6 +35,8 @@ interface Learned {
   attributes: AttributesOf | null
   /** What lies between the two commits that were compared last. */
   changes: { readonly from: CommitId; readonly to: CommitId; readonly value: readonly Change[] } | null
+  /** What the history of the tip that was asked about last says of milestones. */
+  milestones: { readonly tip: CommitId; readonly value: MergedMilestones } | null
   /** With which settings the repository's own files told of its worktrees what git does; null: they did not. */
   listable: string | null
 }
@@ -136,7 +139,7 @@ export function createSite(options: SiteOptions): Site {
     ...known,
     refs,
     objects,
-    learned: { commits: new KnownCommits(), attributes: null, changes: null, listable: null },
+    learned: { commits: new KnownCommits(), attributes: null, changes: null, milestones: null, listable: null },
     inRepository,
     inMemory,
     inWorktree,
