@@ -61,7 +61,7 @@ function valueAt<T>({ root, span }: Paged<T>, place: number): T {
 
 function allOf<T>({ root, span }: Paged<T>): readonly T[] {
   let nodes = root
-  for (let below = span; below > 1; below /= width) nodes = (nodes as readonly Node<T>[]).flat() as Node<T>
+  for (let below = span; below > 1; below /= width) nodes = (nodes as readonly Node<T>[]).flat()
   return nodes as readonly T[]
 }
 
@@ -89,8 +89,7 @@ function rebuilt<T>(before: Paged<T>, changes: Iterable<readonly [string, T]>, g
 }
 
 /** Whoever reads it sees a plain record. */
-const asRecord = <T>(made: Paged<T>): Readonly<Record<string, T>> =>
-  new Proxy<object>(made, asPlain as ProxyHandler<object>) as Readonly<Record<string, T>>
+const asRecord = <T>(made: Paged<T>): Readonly<Record<string, T>> => new Proxy<object>(made, asPlain) as Readonly<Record<string, T>>
 
 const asPlain: ProxyHandler<Paged<unknown>> = {
   get: (made, key) => {

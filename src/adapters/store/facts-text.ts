@@ -12,7 +12,7 @@ export interface FactsText {
   readonly tornBytes: number
 }
 
-const recorded = z.looseObject({ seq: z.number().int().min(1), at: z.string(), run: z.string(), type: z.string() })
+const recorded = z.compile(z.looseObject({ seq: z.number().int().min(1), at: z.string(), run: z.string(), type: z.string() }))
 
 /** What facts of an older orch, which knew one account only, do not say. */
 const absent: Readonly<Record<string, object>> = {
@@ -65,14 +65,17 @@ export function salvageFacts(bytes: Buffer): SalvagedFacts {
   return { facts, wholeBytes: at, tornBytes: bytes.length - at, lost, lostAtEnd }
 }
 
-/** What the line says comes first, and as it says it: written again it is the same line. */
-const withAbsent = (said: z.infer<typeof recorded>): object => ({ ...said, ...absent[said.type], ...said })
-
 function parseFact(line: string): RecordedFact | null {
   try {
-    const parsed = recorded.safeParse(JSON.parse(line))
-    return parsed.success ? (withAbsent(parsed.data) as unknown as RecordedFact) : null
+    const said: unknown = JSON.parse(line)
+    return recorded.validate(said) ? (withAbsent(said) as unknown as RecordedFact) : null
   } catch {
     return null
   }
+}
+
+/** What the line says comes first, and as it says it: written again it is the same line. */
+function withAbsent(said: z.infer<typeof recorded>): object {
+  const more = absent[said.type]
+  return more === undefined || Object.keys(more).every((key) => key in said) ? said : { ...said, ...more, ...said }
 }
