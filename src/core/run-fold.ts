@@ -5,7 +5,7 @@ import type { RecordedFact, WorkId } from './fact.js'
 import { afterLikeFailure } from './policy/breaker.js'
 import { unreachable } from './result.js'
 import { noRunBudget, reduceBudget } from './run-budget.js'
-import { type RunState, withStage, withWork, workOf } from './run-state.js'
+import { advanced, type RunState, withStage, withWork, workOf } from './run-state.js'
 import { checkBase, combine, countFindings, land, moveOn, pendingStage, startStage, unblock, undo } from './stage-fold.js'
 import type { Work } from './work.js'
 import { reduceWork } from './work-state.js'
@@ -17,7 +17,7 @@ export function reduce(state: RunState | null, fact: RecordedFact): RunState {
     return begin(fact)
   }
   const next = apply(state, fact)
-  return { ...next, stages: withActiveTime(next, fact), seq: fact.seq }
+  return advanced(next, { stages: withActiveTime(next, fact), seq: fact.seq })
 }
 
 function begin(fact: RecordedFact & { type: 'run-started' }): RunState {

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../core/result.js'
 
 /** What a facts file holds. */
 export interface FactsText {
+  /** Without those that were known. */
   readonly facts: readonly RecordedFact[]
   /** Up to the end of the last whole line. */
   readonly wholeBytes: number
@@ -39,26 +40,29 @@ export interface LostLine {
   readonly why: 'damaged' | 'out of order'
 }
 
-/** Splits a facts file into facts; the error says which line is damaged. Damage in the last line only is a torn write. */
-export function parseFacts(bytes: Buffer): Result<FactsText, string> {
-  const { lost, facts, wholeBytes, tornBytes } = salvageFacts(bytes)
+/**
+ * Splits a facts file into facts; the error says which line is damaged. Damage in the last line only is a torn write.
+ * @param known up to this number facts are looked at and not kept
+ */
+export function parseFacts(bytes: Buffer, known = 0): Result<FactsText, string> {
+  const { lost, facts, wholeBytes, tornBytes } = salvageFacts(bytes, known)
   const [first] = lost
   return first === undefined ? ok({ facts, wholeBytes, tornBytes }) : err(`line ${first.line} is ${first.why}`)
 }
 
-/** Reads every fact that can be read. */
-export function salvageFacts(bytes: Buffer): SalvagedFacts {
+/** Reads every fact that can be read. @param known as of `parseFacts` */
+export function salvageFacts(bytes: Buffer, known = 0): SalvagedFacts {
   const facts: RecordedFact[] = []
   const lost: LostLine[] = []
-  let lostAtEnd = 0
-  let at = 0
+  let [at, last, lostAtEnd] = [0, 0, 0]
   for (let line = 1; ; line++) {
     const end = bytes.indexOf(newline, at)
     if (end === -1) break
     const fact = parseFact(bytes.toString('utf8', at, end))
     if (fact === null && end === bytes.length - 1) break
-    if (fact !== null && fact.seq > (facts.at(-1)?.seq ?? 0)) facts.push(fact)
-    else lost.push({ line, why: fact === null ? 'damaged' : 'out of order' })
+    if (fact === null || fact.seq <= last) lost.push({ line, why: fact === null ? 'damaged' : 'out of order' })
+    else if (fact.seq > known) facts.push(fact)
+    last = Math.max(last, fact?.seq ?? 0)
     lostAtEnd = lost.at(-1)?.line === line ? lostAtEnd + 1 : 0
     at = end + 1
   }
