@@ -25,8 +25,21 @@ interface Beginning {
   readonly at: number
 }
 
+/** More than this is not kept waiting for a slow disk: the program is held back. Bytes. */
+const mostWaiting = 128 * 1024
+
 /** The raw output of the program, one invocation after the other, each begun by a line of orch's own. */
 export class Transcript {
+  #waiting: Buffer[] = []
+  #waitingBytes = 0
+  #writing: Promise<void> | null = null
+  #error: unknown = null
+  #break: (error: unknown) => void = () => undefined
+  /** Settles, if ever, with why nothing more can be written. */
+  readonly broken = new Promise<unknown>((resolve) => {
+    this.#break = resolve
+  })
+
   private constructor(private readonly file: FileHandle) {}
 
   static async open(path: string, begins: Beginning): Promise<Transcript> {
@@ -38,17 +51,48 @@ export class Transcript {
     return new Transcript(file)
   }
 
-  async add(line: string): Promise<void> {
-    await this.file.appendFile(`${line}\n`)
+  /** Whole lines. What comes while the disk is at work goes there together. @returns what to wait for before more is added; undefined: nothing */
+  add(lines: readonly Buffer[]): Promise<void> | undefined {
+    const bytes = lines.reduce((sum, { length }) => sum + length, 0)
+    if (bytes === 0 || this.#error !== null) return undefined
+    this.#waiting.push(...lines)
+    this.#waitingBytes += bytes
+    this.#writing ??= this.#writeAll()
+    return this.#waitingBytes > mostWaiting ? this.#writing : undefined
   }
 
   /** On the disk before it returns: a result that is not found again would be paid for twice. */
   async close(): Promise<void> {
     try {
+      await this.#writing
+      if (this.#error !== null) throw this.#error
       await this.file.sync()
     } finally {
       await this.file.close()
     }
+  }
+
+  async #writeAll(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) await this.#write(this.#taken())
+    } catch (error) {
+      this.#error = error
+      this.#waiting = []
+      this.#break(error)
+    }
+    this.#writing = null
+  }
+
+  #taken(): Buffer {
+    const [only] = this.#waiting
+    const taken = this.#waiting.length === 1 && only !== undefined ? only : Buffer.concat(this.#waiting)
+    this.#waiting = []
+    this.#waitingBytes = 0
+    return taken
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    for (let done = 0; done < bytes.length; ) done += (await this.file.write(bytes, done)).bytesWritten
   }
 }
 
