@@ -27,8 +27,8 @@ async function byOrch(request) {
   const ladder = { interruptMs: 0, terminateMs: 0 }
   const launch = { file: standIn, args: [], shell: false, cwd: folder, env: envOf(request.task), marker, input: 'do it', ladder }
   let last = ''
-  const hear = ({ bytes }) => {
-    last = bytes.toString().trimEnd().split('\n').at(-1)
+  const hear = (said) => {
+    last = said.at(-1).bytes.toString().trimEnd().split('\n').at(-1)
   }
   const end = await startLineChild(launch, hear).ended
   if (end.kind !== 'exited' || end.exitCode !== 0 || JSON.parse(last).type !== 'result') throw new Error(JSON.stringify(end))

@@ -121,7 +121,7 @@ async function runSession(setup: ClaudeSetup, { request, hear, stop, running }: 
   // Before as well: the last one may have been cut off together with orch.
   await removeSandboxLeftovers(request.cwd)
   running.set(request.session, invocation)
-  const outcome = await invocation.run(() => setup.start(launch.value, (output) => invocation.heard(output)), stop, setup)
+  const outcome = await invocation.run(() => setup.start(launch.value, (said) => invocation.heard(said)), stop, setup)
   running.delete(request.session)
   await removeSandboxLeftovers(request.cwd)
   return outcome

@@ -81,10 +81,10 @@ export class Invocation {
   }
 
   /** Takes in what the program said. @returns what to wait for before more is told; undefined: nothing */
-  heard(output: ProgramOutput): Promise<void> | undefined {
+  heard(said: readonly ProgramOutput[]): Promise<void> | undefined {
     this.#dogs?.heard()
-    const { kept, events } = this.#reader.read(output)
-    const written = this.#write(kept)
+    const { kept, events } = this.#reader.read(said)
+    const written = this.#write(kept, events.some(isPressing))
     const taken = this.#take(events, 0)
     return written === undefined || taken === undefined ? (written ?? taken) : written.then(() => taken)
   }
@@ -165,9 +165,8 @@ export class Invocation {
     this.#program?.stop()
   }
 
-  #write(lines: readonly Buffer[]): Promise<void> | undefined {
-    if (this.#writeError !== null || lines.length === 0) return undefined
-    return this.setup.transcript.add(lines)
+  #write(lines: readonly Buffer[], pressing: boolean): Promise<void> | undefined {
+    return this.#writeError === null ? this.setup.transcript.add(lines, pressing) : undefined
   }
 
   #unwritable(error: unknown): void {
@@ -177,7 +176,7 @@ export class Invocation {
 
   async #closeTranscript(end: ProgramEnd): Promise<void> {
     const said = end.kind === 'exited' ? { ...end, stderrTail: this.setup.redaction.redact(end.stderrTail) } : end
-    void this.#write([Buffer.from(`${JSON.stringify({ type: 'orch_ended', ...said, endedFor: this.#endedFor })}\n`)])
+    void this.#write([Buffer.from(`${JSON.stringify({ type: 'orch_ended', ...said, endedFor: this.#endedFor })}\n`)], true)
     try {
       await this.setup.transcript.close()
     } catch (error) {
@@ -231,6 +230,9 @@ export class Invocation {
     return [{ reason: 'agent-missing', command: this.setup.command }, 'never']
   }
 }
+
+/** All but what an agent says and does on the way: how the session is judged, or whether its conversation can be gone on with. */
+const isPressing = ({ kind }: StreamEvent): boolean => kind !== 'assistant' && kind !== 'used' && kind !== 'tools-ended'
 
 /** The other causes take nothing from what the program said, or are judged before. */
 export const endedByOrch = (cause: string | null): EndedByOrch | null =>

@@ -18,6 +18,11 @@ export interface Said {
   readonly events: readonly StreamEvent[]
 }
 
+interface Gathered {
+  readonly kept: Buffer[]
+  readonly events: StreamEvent[]
+}
+
 interface Line {
   /** Where it stands, its end included. */
   readonly from: number
@@ -34,34 +39,34 @@ export class OutputReader {
 
   constructor(private readonly redaction: Redaction) {}
 
-  read(output: ProgramOutput): Said {
-    if (output.kind === 'dropped')
-      return { kept: [bytesOf(JSON.stringify({ type: 'orch_dropped_line', bytes: output.length }))], events: [] }
-    return this.redaction.isNeededFor(output.bytes) ? this.#readRedacted(output.bytes) : this.#readPlain(output.bytes)
-  }
-
-  #readPlain(bytes: Buffer): Said {
+  read(said: readonly ProgramOutput[]): Said {
     const kept: Buffer[] = []
     const events: StreamEvent[] = []
+    for (const output of said) {
+      if (output.kind === 'dropped') kept.push(bytesOf(JSON.stringify({ type: 'orch_dropped_line', bytes: output.length })))
+      else if (this.redaction.isNeededFor(output.bytes)) this.#readRedacted(output.bytes, { kept, events })
+      else this.#readPlain(output.bytes, { kept, events })
+    }
+    return { kept, events }
+  }
+
+  #readPlain(bytes: Buffer, { kept, events }: Gathered): void {
     let from = 0
     for (const line of linesIn(bytes)) {
       if (this.#take(line.text, events)) continue
       if (line.from > from) kept.push(bytes.subarray(from, line.from))
       from = line.to
     }
-    if (from < bytes.length) kept.push(bytes.subarray(from))
-    if (from < bytes.length && bytes.at(-1) !== newline[0]) kept.push(newline)
-    return { kept, events }
+    if (from === bytes.length) return
+    kept.push(from === 0 ? bytes : bytes.subarray(from))
+    if (bytes.at(-1) !== newline[0]) kept.push(newline)
   }
 
-  #readRedacted(bytes: Buffer): Said {
-    const kept: Buffer[] = []
-    const events: StreamEvent[] = []
+  #readRedacted(bytes: Buffer, { kept, events }: Gathered): void {
     for (const line of linesIn(bytes)) {
       const text = this.redaction.redact(line.text)
       if (this.#take(text, events)) kept.push(bytesOf(text))
     }
-    return { kept, events }
   }
 
   /** Adds what a line says. @returns whether the line is kept */

@@ -1,5 +1,5 @@
 /** How the driver starts a program. What starts it sees to groups, pipes, the marker and whatever is left behind. */
-export type StartProgram = (launch: ProgramLaunch, hear: (output: ProgramOutput) => void | Promise<void>) => RunningProgram
+export type StartProgram = (launch: ProgramLaunch, hear: (said: readonly ProgramOutput[]) => void | Promise<void>) => RunningProgram
 
 export interface ProgramLaunch {
   readonly file: string

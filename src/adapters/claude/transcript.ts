@@ -25,13 +25,18 @@ interface Beginning {
   readonly at: number
 }
 
-/** More than this is not kept waiting for a slow disk: the program is held back. Bytes. */
+/** So much is written at once without waiting for more. Bytes. */
+const worthWriting = 64 * 1024
+/** And so much waits for a slow disk at most: the program is held back. Bytes. */
 const mostWaiting = 128 * 1024
+/** What is no news to anybody waits so long for more to be written with it. Milliseconds. */
+const patienceMs = 100
 
 /** The raw output of the program, one invocation after the other, each begun by a line of orch's own. */
 export class Transcript {
   #waiting: Buffer[] = []
   #waitingBytes = 0
+  #patience: NodeJS.Timeout | undefined
   #writing: Promise<void> | null = null
   #error: unknown = null
   #break: (error: unknown) => void = () => undefined
@@ -51,19 +56,26 @@ export class Transcript {
     return new Transcript(file)
   }
 
-  /** Whole lines. What comes while the disk is at work goes there together. @returns what to wait for before more is added; undefined: nothing */
-  add(lines: readonly Buffer[]): Promise<void> | undefined {
-    const bytes = lines.reduce((sum, { length }) => sum + length, 0)
-    if (bytes === 0 || this.#error !== null) return undefined
-    this.#waiting.push(...lines)
-    this.#waitingBytes += bytes
-    this.#writing ??= this.#writeAll()
-    return this.#waitingBytes > mostWaiting ? this.#writing : undefined
+  /**
+   * Whole lines, to be written in order.
+   * @param pressing they decide how the session is judged or gone on with: should orch be killed, they must be found
+   * @returns what to wait for before more is added; undefined: nothing
+   */
+  add(lines: readonly Buffer[], pressing: boolean): Promise<void> | undefined {
+    if (this.#error !== null) return undefined
+    for (const bytes of lines) {
+      this.#waiting.push(bytes)
+      this.#waitingBytes += bytes.length
+    }
+    if (pressing || this.#waitingBytes >= worthWriting) this.#write()
+    else if (this.#waitingBytes > 0) this.#patience ??= setTimeout(() => this.#write(), patienceMs)
+    return this.#waitingBytes > mostWaiting ? (this.#writing ?? undefined) : undefined
   }
 
   /** On the disk before it returns: a result that is not found again would be paid for twice. */
   async close(): Promise<void> {
     try {
+      this.#write()
       await this.#writing
       if (this.#error !== null) throw this.#error
       await this.file.sync()
@@ -72,9 +84,16 @@ export class Transcript {
     }
   }
 
+  /** What comes while the disk is at work goes there together after that. */
+  #write(): void {
+    clearTimeout(this.#patience)
+    this.#patience = undefined
+    if (this.#waiting.length > 0) this.#writing ??= this.#writeAll()
+  }
+
   async #writeAll(): Promise<void> {
     try {
-      while (this.#waiting.length > 0) await this.#write(this.#taken())
+      while (this.#waiting.length > 0) await this.#writeTogether(this.#taken())
     } catch (error) {
       this.#error = error
       this.#waiting = []
@@ -83,16 +102,18 @@ export class Transcript {
     this.#writing = null
   }
 
-  #taken(): Buffer {
-    const [only] = this.#waiting
-    const taken = this.#waiting.length === 1 && only !== undefined ? only : Buffer.concat(this.#waiting)
+  #taken(): readonly Buffer[] {
+    const taken = this.#waiting
     this.#waiting = []
     this.#waitingBytes = 0
     return taken
   }
 
-  async #write(bytes: Buffer): Promise<void> {
-    for (let done = 0; done < bytes.length; ) done += (await this.file.write(bytes, done)).bytesWritten
+  async #writeTogether(lines: readonly Buffer[]): Promise<void> {
+    let { bytesWritten: done } = await this.file.writev(lines)
+    if (done === lines.reduce((sum, { length }) => sum + length, 0)) return
+    const all = Buffer.concat(lines)
+    while (done < all.length) done += (await this.file.write(all, done)).bytesWritten
   }
 }
 

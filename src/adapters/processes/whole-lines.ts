@@ -10,7 +10,7 @@ export const longestLine = 16 * 1024 * 1024
 
 const newline = 0x0a
 
-/** Cuts bytes after line ends without ever holding more than the cap: what comes in one chunk goes on in one piece, however many lines it is. */
+/** Cuts bytes after line ends without ever holding more than the cap: what comes in one chunk goes on as it is, however many lines it is. */
 export class WholeLines {
   #parts: Buffer[] = []
   /** Of the line that has begun, whether it is kept or not. */
@@ -20,48 +20,28 @@ export class WholeLines {
   constructor(private readonly cap = longestLine) {}
 
   /** The lines that this chunk completes. */
-  push(chunk: Buffer): Output[] {
+  push(chunk: Buffer): readonly Output[] {
     if (chunk.length > this.cap) return [...this.push(chunk.subarray(0, this.cap)), ...this.push(chunk.subarray(this.cap))]
-    const first = chunk.indexOf(newline)
-    if (first === -1) {
-      this.#keep(chunk)
-      return []
-    }
-    const end = chunk.lastIndexOf(newline) + 1
-    const completed = this.#completed(chunk.subarray(0, end), first)
-    this.#keep(chunk.subarray(end))
+    const last = chunk.lastIndexOf(newline)
+    const begun = this.#length === 0 || last === -1 ? -1 : chunk.indexOf(newline)
+    const completed = begun === -1 ? [] : [this.#take(chunk.subarray(0, begun + 1))]
+    if (last > begun) completed.push({ kind: 'lines', bytes: chunk.subarray(begun + 1, last + 1) })
+    this.#keep(chunk.subarray(last + 1))
     return completed
   }
 
   /** What the stream ended with when it did not end with a line end. */
-  end(): Output[] {
-    if (this.#length === 0) return []
-    if (this.#length > this.cap) return [this.#dropped(0)]
-    return [{ kind: 'lines', bytes: this.#joined(Buffer.alloc(0)) }]
+  end(): readonly Output[] {
+    return this.#length === 0 ? [] : [this.#take(Buffer.alloc(0))]
   }
 
-  /** @param first where the line that had begun before ends within them */
-  #completed(lines: Buffer, first: number): Output[] {
-    if (this.#length + first <= this.cap) return [{ kind: 'lines', bytes: this.#joined(lines) }]
-    const rest = lines.subarray(first + 1)
-    return [this.#dropped(first), ...(rest.length === 0 ? [] : [{ kind: 'lines' as const, bytes: rest }])]
-  }
-
-  #joined(lines: Buffer): Buffer {
-    const bytes = this.#length === 0 ? lines : Buffer.concat([...this.#parts, lines])
-    this.#begin()
-    return bytes
-  }
-
-  #dropped(more: number): Output {
-    const length = this.#length + more
-    this.#begin()
-    return { kind: 'dropped', length }
-  }
-
-  #begin(): void {
+  /** The line that has begun. @param rest of it, its end included */
+  #take(rest: Buffer): Output {
+    const length = this.#length + Math.max(0, rest.length - 1)
+    const parts = this.#parts
     this.#parts = []
     this.#length = 0
+    return length > this.cap ? { kind: 'dropped', length } : { kind: 'lines', bytes: Buffer.concat([...parts, rest]) }
   }
 
   #keep(part: Buffer): void {

@@ -32,8 +32,8 @@ const deaf = { stdout: () => undefined, stderr: () => undefined }
 
 async function outputOf(launch: Launch): Promise<Output[]> {
   const heard: Output[] = []
-  await startLineChild(launch, (output) => {
-    heard.push(output)
+  await startLineChild(launch, (said) => {
+    heard.push(...said)
   }).ended
   return heard
 }
@@ -98,12 +98,12 @@ test('a program is held back while its output is being taken in', async () => {
   let open = 0
   let most = 0
   let heard = 0
-  await startLineChild(launch, async (output) => {
+  await startLineChild(launch, async (said) => {
     open += 1
     most = Math.max(most, open)
     await new Promise((resolve) => setImmediate(resolve))
     open -= 1
-    heard += textsOf(output).length
+    heard += said.flatMap(textsOf).length
   }).ended
   expect({ most, heard }).toEqual({ most: 1, heard: 200 })
 })
@@ -125,8 +125,8 @@ test('a program that ignores SIGINT and SIGTERM is ended all the same', async ()
   const code = `for (const s of ['SIGINT', 'SIGTERM']) process.on(s, () => process.stdout.write(s + '\\n'));
     (await import('node:fs')).writeFileSync('${name}', ''); setInterval(() => {}, 1000)`
   const heard: string[] = []
-  const child = startLineChild(script(code), (output) => {
-    heard.push(...textsOf(output))
+  const child = startLineChild(script(code), (said) => {
+    heard.push(...said.flatMap(textsOf))
   })
   await until(() => isThere(name))
   child.stop()

@@ -12,9 +12,13 @@ const lines = (text: string): Output => ({ kind: 'lines', bytes: Buffer.from(tex
 test.each<{ says: string; chunks: string[]; pieces: Output[] }>([
   { says: 'one line in one chunk', chunks: ['a\n'], pieces: [lines('a\n')] },
   { says: 'many lines in one chunk, in one piece', chunks: ['a\nb\nc\n'], pieces: [lines('a\nb\nc\n')] },
-  { says: 'a line over several chunks', chunks: ['a', 'b', 'c\nd\n'], pieces: [lines('abc\nd\n')] },
+  { says: 'a line over several chunks', chunks: ['a', 'b', 'c\nd\n'], pieces: [lines('abc\n'), lines('d\n')] },
   { says: 'an end without a line end', chunks: ['a\nb'], pieces: [lines('a\n'), lines('b')] },
-  { says: 'line ends of Windows, also when cut in two', chunks: ['a\r\nb\r', '\nc\r\n'], pieces: [lines('a\r\n'), lines('b\r\nc\r\n')] },
+  {
+    says: 'line ends of Windows, also when cut in two',
+    chunks: ['a\r\nb\r', '\nc\r\n'],
+    pieces: [lines('a\r\n'), lines('b\r\n'), lines('c\r\n')],
+  },
   { says: 'empty lines', chunks: ['\n\na\n'], pieces: [lines('\n\na\n')] },
   { says: 'nothing', chunks: [], pieces: [] },
 ])('passes on $says', ({ chunks, pieces }) => {
