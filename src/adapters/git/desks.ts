@@ -10,8 +10,8 @@ import { writeDurably } from './durable-text.js'
 import { withFiles } from './git-failure.js'
 import { isInside, textOf, truePath } from './place.js'
 import { parseStatus } from './raw-diff.js'
-import { deleteBranch, swap, tipOf } from './refs.js'
-import { line, orchFolder, type Site, type Worktree } from './site.js'
+import { deleteBranch, headOf, swap, tipOf } from './refs.js'
+import { orchFolder, type Site, type Worktree } from './site.js'
 import { snapshot } from './snapshots.js'
 import { attach, closingNote, ensureWorktree, exists, findWorktree, isHalfMade, listWorktrees, requireWorktree } from './worktrees.js'
 
@@ -37,7 +37,7 @@ export async function openScratch(site: Site, path: string, commit: CommitId): P
   const args = ['checkout', '--quiet', '--detach', '--force', commit]
   const moved = await site.inWorktree(worktree.value, { doing: `check out ${commit}`, args })
   if (!moved.ok) return moved
-  const head = await line(site.inWorktree(worktree.value, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD'] }))
+  const head = await headOf(site, worktree.value)
   if (!head.ok || head.value === commit) return head.ok ? ok(undefined) : head
   return err({ reason: 'git-failed', doing: `check out ${commit}`, detail: `HEAD is at ${head.value}` })
 }
@@ -109,7 +109,7 @@ async function isSpare(site: Site, worktree: Worktree, landing: Landing): Promis
 
 /** It stands at what is merged, and nothing in it is uncommitted. */
 async function isUnchanged(site: Site, worktree: Worktree, mergedInto: CommitId): Promise<Result<boolean, Failure>> {
-  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  const head = await headOf(site, worktree)
   if (!head.ok) return head
   const merged = await isAncestor(site, head.value, mergedInto)
   if (!merged.ok || !merged.value) return merged
