@@ -10,6 +10,7 @@ import { isIndexBroken } from './git-failure.js'
 import { identityFrom } from './identity.js'
 import { type ObjectFormat, ownFolderEnvironment, prepareOwnFolder } from './own-git-folder.js'
 import { folderOf, isInside } from './place.js'
+import { SpareShelf } from './spare-shelf.js'
 
 /** What to ask git, wherever. */
 export type Ask = Omit<GitCall, 'cwd' | 'mayUnlock'>
@@ -36,6 +37,9 @@ export interface Site {
   readonly ownFolder: string
   /** What this process last set each ref to, by its full name; null: deleted. Written within the turn of the change. */
   readonly ownMoves: Map<string, CommitId | null>
+  /** By a worktree's path, the name of its entry in the repository when it was last looked up: the place to look first. */
+  readonly entryNames: Map<string, string>
+  readonly spares: SpareShelf
   /** In the person's own repository: refs, worktrees, config. */
   inRepository(ask: Ask): Answer
   /** On commits and trees alone: nothing that the repository or the person configured takes part. */
@@ -104,7 +108,9 @@ export function createSite(options: SiteOptions): Site {
     )
 
   const ownMoves = new Map<string, CommitId | null>()
-  const known = { git, root, commonDir, objectFormat, envFiles, structuralMerge: options.structuralMerge ?? null, ownFolder, ownMoves }
+  const structuralMerge = options.structuralMerge ?? null
+  const memory = { ownMoves, entryNames: new Map<string, string>(), spares: new SpareShelf() }
+  const known = { git, root, commonDir, objectFormat, envFiles, structuralMerge, ownFolder, ...memory }
   return { ...known, inRepository, inMemory, inWorktree, identity }
 }
 
