@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, lstatSync, unlinkSync } from 'node:fs'
 import { copyFile, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
@@ -45,30 +45,44 @@ const ordinary: ReadonlySet<string> = new Set(['HEAD', 'commondir', 'gitdir', 'i
 const passing = ['ORIG_HEAD', 'FETCH_HEAD', 'COMMIT_EDITMSG', 'logs']
 
 /**
- * Makes a spare worktree what a new one at a commit would be. The first index says which files git wrote and nobody touched since, by
- * the times, number, size and mode that the system keeps of them: those stay, all others are removed or written anew.
- * @returns false: it is not, and had better be removed
+ * Makes a spare worktree what a new one at a commit would be. What git wrote in the first place and nobody touched since stays as it is,
+ * all else is removed or written anew: a file's content, mode or number of names cannot be changed without changing its time.
+ * @returns false: it is not like new, and had better be removed
  */
 export async function makeLikeNew(site: Site, worktree: Worktree, commit: CommitId): Promise<boolean> {
   const { gitDir, path } = worktree
   if (!(await canBeLikeNew(worktree))) return false
   for (const name of passing) await rm(join(gitDir, name), { recursive: true, force: true })
+  const since = (await lstat(join(gitDir, firstIndex))).mtimeMs
   await rename(join(gitDir, firstIndex), join(gitDir, 'index'))
   const doing = `make ${path} like new`
   const cleaned = await site.inWorktree(worktree, { doing, args: ['clean', '-ffdxq'] })
   if (!cleaned.ok) return false
+  const untouched = { since, folderMode: (await lstat(dirname(path))).mode }
+  if (!(await removeTouched(path, untouched, new Set(['.git'])))) return false
   const written = await site.inWorktree(worktree, { doing, args: [...wholeStat, 'read-tree', '--reset', '-u', commit] })
-  return written.ok && (await hasOrdinaryFolders(path, (await lstat(dirname(path))).mode))
+  return written.ok
 }
 
-/** Whatever a person or an agent has set, a file counts as untouched only if nothing about it changed. */
+/** Whatever a person or an agent has set, git takes a file for untouched only if nothing about it changed. */
 const wholeStat = ['-c', 'core.trustctime=true', '-c', 'core.checkStat=default', '-c', 'core.ignoreStat=false']
 
-/** Git keeps nothing of folders, but what they permit can be changed. */
-async function hasOrdinaryFolders(folder: string, mode: number): Promise<boolean> {
-  if ((await lstat(folder)).mode !== mode) return false
-  const below = await readdir(folder, { withFileTypes: true })
-  for (const { name } of below.filter((entry) => entry.isDirectory()))
-    if (!(await hasOrdinaryFolders(join(folder, name), mode))) return false
+/** How files and folders look that nobody touched. */
+interface Untouched {
+  /** Epoch ms at which all files were there. Git itself compares whole seconds in most builds, too coarse for what a setup command does. */
+  readonly since: number
+  readonly folderMode: number
+}
+
+/** @returns false: git keeps nothing of folders, but something about one was changed */
+async function removeTouched(folder: string, untouched: Untouched, except: ReadonlySet<string> = new Set()): Promise<boolean> {
+  if ((await lstat(folder)).mode !== untouched.folderMode) return false
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (except.has(entry.name)) continue
+    // One call after another in one folder: waiting for each takes several times as long as the call.
+    else if (!entry.isDirectory() && lstatSync(path).ctimeMs >= untouched.since) unlinkSync(path)
+    else if (entry.isDirectory() && !(await removeTouched(path, untouched))) return false
+  }
   return true
 }

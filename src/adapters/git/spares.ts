@@ -50,8 +50,8 @@ async function findSpares(site: Site): Promise<Result<readonly Worktree[], Failu
   await finishMoves(site)
   const spares: Worktree[] = []
   for (const worktree of await ownEntries(site)) {
-    if (!spareName.test(basename(worktree.path)) || !(await isHalfMade(worktree))) continue
-    const isWhole = (await exists(worktree.path)) && (await textOf(join(worktree.gitDir, lockNote))) === null
+    if (!spareName.test(basename(worktree.path)) || !(await isHalfMade(worktree)) || !(await exists(worktree.path))) continue
+    const isWhole = (await textOf(join(worktree.gitDir, lockNote))) === null
     const removed = isWhole ? ok(undefined) : await remove(site, worktree)
     if (!removed.ok) return removed
     if (isWhole) spares.push(worktree)
@@ -71,11 +71,10 @@ async function ownEntries(site: Site): Promise<readonly Worktree[]> {
 /** A folder that has arrived, and of which git was killed before it could note that. */
 async function finishMoves(site: Site): Promise<void> {
   const known = new Set((await ownEntries(site)).map(({ path }) => path))
-  const places = join(await truePath(orchFolder(site)), 'worktrees')
-  for (const run of await readdir(places).catch(() => []))
-    for (const name of await readdir(join(places, run)).catch(() => [])) {
-      const path = join(places, run, name)
-      if (!spareName.test(name) || known.has(path)) continue
+  for (const folder of new Set([...known].map(dirname)))
+    for (const name of await readdir(folder).catch((): string[] => [])) {
+      const path = join(folder, name)
+      if (known.has(path) || !(await exists(join(path, '.git')))) continue
       const args = ['worktree', 'repair', path]
       await site.git.inTurn(() => site.inRepository({ doing: `repair the worktree ${path}`, args, exits: [0, 1, 128] }))
     }
