@@ -67,7 +67,7 @@ export async function swap(site: Site, move: Move): Promise<Result<void, Failure
   if (tip.value === to) return arrived(site, move)
   const moved = err({ reason: 'branch-moved', branch, expected: from ?? 'nothing' } as const)
   if (tip.value !== from) return moved
-  const args = ['update-ref', '--create-reflog', '-m', `orch: ${why}`, refOf(branch), to, from ?? absent(site)]
+  const args = ['update-ref', '--no-deref', '--create-reflog', '-m', `orch: ${why}`, refOf(branch), to, from ?? absent(site)]
   const swapped = await site.inRepository({ doing: `move the branch ${branch}`, args })
   if (swapped.ok) return arrived(site, move)
   // Somebody may have been quicker between the look and the move.
@@ -91,7 +91,10 @@ export async function headOf(site: Site, worktree: Worktree): Promise<Result<Com
 
 /** Deletes a branch that is still at `tip`. For use within a turn. */
 export async function deleteBranch(site: Site, branch: string, tip: CommitId): Promise<Result<void, Failure>> {
-  const deleted = await site.inRepository({ doing: `delete the branch ${branch}`, args: ['update-ref', '-d', refOf(branch), tip] })
+  const deleted = await site.inRepository({
+    doing: `delete the branch ${branch}`,
+    args: ['update-ref', '--no-deref', '-d', refOf(branch), tip],
+  })
   if (deleted.ok) site.ownMoves.set(refOf(branch), null)
   return deleted.ok ? ok(undefined) : deleted
 }

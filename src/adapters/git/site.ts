@@ -15,6 +15,7 @@ import { createObjectReader, type ObjectReader } from './object-reader.js'
 import { type ObjectFormat, ownFolderEnvironment, prepareOwnFolder } from './own-git-folder.js'
 import { folderOf, isInside } from './place.js'
 import type { Change } from './raw-diff.js'
+import { SpareShelf } from './spare-shelf.js'
 
 /** What to ask git, wherever. */
 export type Ask = Omit<GitCall, 'cwd' | 'mayUnlock'>
@@ -54,6 +55,9 @@ export interface Site {
   readonly ownFolder: string
   /** What this process last set each ref to, by its full name; null: deleted. Written within the turn of the change. */
   readonly ownMoves: Map<string, CommitId | null>
+  /** By a worktree's path, the name of its entry in the repository when it was last looked up: the place to look first. */
+  readonly entryNames: Map<string, string>
+  readonly spares: SpareShelf
   /** In the person's own repository: refs, worktrees, config. */
   inRepository(ask: Ask): Answer
   /** Kept: names as git takes them in the person's own repository. */
@@ -134,17 +138,15 @@ export function createSite(options: SiteOptions): Site {
   }
 
   const ownMoves = new Map<string, CommitId | null>()
-  const known = { git, root, commonDir, objectFormat, envFiles, structuralMerge: options.structuralMerge ?? null, ownFolder, ownMoves }
-  return {
-    ...known,
-    refs,
-    objects,
+  const structuralMerge = options.structuralMerge ?? null
+  const memory = {
+    ownMoves,
+    entryNames: new Map<string, string>(),
+    spares: new SpareShelf(),
     learned: { commits: new KnownCommits(), attributes: null, changes: null, milestones: null, listable: null },
-    inRepository,
-    inMemory,
-    inWorktree,
-    identity,
   }
+  const known = { git, root, commonDir, objectFormat, envFiles, structuralMerge, ownFolder, ...memory }
+  return { ...known, refs, objects, inRepository, inMemory, inWorktree, identity }
 }
 
 /**
