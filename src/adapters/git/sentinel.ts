@@ -4,7 +4,7 @@ import type { Change } from '../../core/leak.js'
 import { ok, type Result } from '../../core/result.js'
 import type { QuietPlace, Sentinel } from '../../engine/ports/sentinel.js'
 import { markFiles } from './file-marks.js'
-import { type Glimpse, glimpse, type PlaceGlimpse } from './glimpse.js'
+import { type Glimpse, glimpse, openRefFiles, type PlaceGlimpse } from './glimpse.js'
 import { patchOf } from './leak-patch.js'
 import { originOf, stashOrigin } from './origin.js'
 import { isInside } from './place.js'
@@ -14,9 +14,10 @@ import { listWorktrees } from './worktrees.js'
 
 /** Compares what it saw last with what is there now; it holds the queue meanwhile, so that nothing of orch's own looks foreign. */
 export function openSentinel(site: Site): Sentinel {
+  const refFiles = openRefFiles(site)
   let last: Glimpse | null = null
   const look = async (quiet: readonly QuietPlace[]): Promise<Result<readonly Change[], Failure>> => {
-    const now = await glimpse(site, quiet, last)
+    const now = await glimpse(site, { quiet, refFiles }, last)
     if (!now.ok) return now
     const before = last ?? now.value
     const refs = await refChanges(site, before, now.value)
