@@ -10,7 +10,7 @@ import { textOf } from './place.js'
 import { parseStatus } from './raw-diff.js'
 import { RefFiles, worktreesOf } from './ref-files.js'
 import { keptRefs } from './refs.js'
-import type { Site } from './site.js'
+import { line, type Site } from './site.js'
 import type { ListedWorktree } from './worktree-list.js'
 import { findWorktree, listWorktrees } from './worktrees.js'
 
@@ -59,6 +59,18 @@ export async function glimpse(
   }
   places.set(site.commonDir, { stamp: '', head: null, files: settings.value })
   return ok({ refs, stash: await stashOf(site, refs), worktrees, places })
+}
+
+/** One worktree of orch's alone. Null: it is not there. */
+export async function glimpseOf(
+  site: Site,
+  { path, stamp }: Pick<QuietPlace, 'path' | 'stamp'>,
+): Promise<Result<PlaceGlimpse | null, Failure>> {
+  const files = await filesOf(site, path, new Map())
+  const worktree = await findWorktree(site, path)
+  if (!files.ok || files.value === null || worktree === null) return files.ok ? ok(null) : files
+  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  return head.ok ? ok({ stamp, head: head.value, files: files.value }) : head
 }
 
 /** So many git processes read folders side by side: enough to keep a disk busy, and few enough not to crowd the sessions. */

@@ -162,6 +162,36 @@ describe('a quiet worktree whose turn it is not', () => {
   })
 })
 
+describe('work that is settled', () => {
+  it('is compared with what it held then, though it was never looked at with the others', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const one = workspace('1A')
+    good(await repository.openWorkspace(one))
+    const sentinel = repository.sentinel()
+    good(await sentinel.look([]))
+    const place = { path: one.path, stamp: '1' }
+    at.write({ 'left.txt': 'by a check\n' }, one.path)
+    good(await sentinel.settle(place))
+    good(await sentinel.look([]))
+    at.write({ 'foreign.txt': 'x\n', 'left.txt': 'changed\n' }, one.path)
+    expect(await namesSeen(sentinel, [{ ...place, isDue: true }])).toEqual(['foreign.txt', 'left.txt'])
+    expect(await namesSeen(sentinel, [{ ...place, isDue: true }])).toEqual([])
+  })
+
+  it('hides nothing that was done elsewhere', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const one = workspace('1A')
+    good(await repository.openWorkspace(one))
+    const sentinel = repository.sentinel()
+    good(await sentinel.look([]))
+    at.write({ 'mine.txt': 'x\n' })
+    good(await sentinel.settle({ path: one.path, stamp: '1' }))
+    expect(await namesSeen(sentinel)).toEqual(['mine.txt'])
+  })
+})
+
 describe('the stash', () => {
   it('tells where an entry was made, notices a lost one deep in it, and keeps it reachable', async () => {
     using at = ordinaryRepository()
