@@ -20,7 +20,12 @@ const benches = {
   'cold-start': { full: () => coldStart({ rounds: 15 }), quick: () => coldStart({ rounds: 2 }) },
   'null-agent': {
     full: () =>
-      inTurn(nullAgent, { tasks: 12, files: 100, rounds: 5 }, { tasks: 12, files: 5000, rounds: 3 }, { tasks: 4, files: 50_000, rounds: 3 }),
+      inTurn(
+        nullAgent,
+        { tasks: 12, files: 100, rounds: 5 },
+        { tasks: 12, files: 5000, rounds: 3 },
+        { tasks: 4, files: 50_000, rounds: 3 },
+      ),
     quick: () => nullAgent({ tasks: 2, files: 100, rounds: 1 }),
   },
   peers: {
@@ -74,7 +79,7 @@ async function measured() {
       failed.push({ name, error: error instanceof Error ? error.message : String(error) })
     }
   }
-  const missing = Object.keys(benches).filter((name) => !chosen.includes(name))
+  const missing = names.length > 0 ? [] : Object.keys(benches).filter((name) => !chosen.includes(name))
   return { rows, failed, missing }
 }
 
