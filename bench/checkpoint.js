@@ -1,32 +1,22 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { withBundled } from './bundled.js'
 import { paired } from './measure.js'
 
-const worker = fileURLToPath(new URL('journal-worker.js', import.meta.url))
-
 /** What saving a fact durably costs in a run of so many tasks, and what reading such a run back costs. */
-export async function checkpoint({ sizes, facts, rounds }) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'orch-bench-'))
-  const ask = (what, tasks, ...more) =>
-    JSON.parse(execFileSync(process.execPath, [worker, what, path.join(folder, String(tasks)), ...more.map(String)], { encoding: 'utf8' }))
-  try {
+export const checkpoint = ({ sizes, facts, rounds }) =>
+  withBundled('journal-worker.js', async (worker, folder) => {
+    const ask = (what, tasks, ...more) =>
+      JSON.parse(
+        execFileSync(process.execPath, [worker, what, path.join(folder, String(tasks)), ...more.map(String)], { encoding: 'utf8' }),
+      )
     for (const tasks of sizes) ask('make', tasks, tasks)
-    const saves = await paired(
-      ofEach(sizes, (tasks) => ask('save', tasks, facts)),
-      rounds,
-    )
+    const ways = Object.fromEntries(sizes.map((tasks) => [tasks, () => ask('save', tasks, facts)]))
+    const saves = await paired(ways, rounds)
     const reads = []
     for (const tasks of sizes) reads.push(...(await readBack((what) => ask(what, tasks), tasks, rounds)))
     return [...sizes.map((tasks) => saved(tasks, saves[tasks])), ...flat(sizes, saves), ...reads]
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-const ofEach = (sizes, way) => Object.fromEntries(sizes.map((tasks) => [tasks, () => way(tasks)]))
+  })
 
 const saved = (tasks, { ours, floor }) => ({
   what: `a fact saved durably, ${tasks} tasks`,

@@ -1,19 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { withBundled } from './bundled.js'
 import { paired } from './measure.js'
 import { standIn } from './temporary-repository.js'
 
-const worker = fileURLToPath(new URL('engine-worker.js', import.meta.url))
-
 /** The engine with real processes for its sessions, and git and disk in memory. */
-export async function engineOnly({ tasks, slots, rounds }) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'orch-bench-'))
-  const ask = (what) =>
-    JSON.parse(execFileSync(process.execPath, [worker, what, String(tasks), String(slots), standIn, folder], { encoding: 'utf8' }))
-  try {
+export const engineOnly = ({ tasks, slots, rounds }) =>
+  withBundled('engine-worker.js', async (worker, folder) => {
+    const ask = (what) =>
+      JSON.parse(execFileSync(process.execPath, [worker, what, String(tasks), String(slots), standIn, folder], { encoding: 'utf8' }))
     const { ours, floor } = await paired({ ours: () => ask('ours'), floor: () => ask('floor') }, rounds)
     const row = (what, beside, of, more) => ({
       what: `engine alone, ${tasks} sessions, ${slots} at once: ${what}`,
@@ -29,7 +23,4 @@ export async function engineOnly({ tasks, slots, rounds }) {
       row('alive at once', 'the same', ({ most }) => most, { unit: 'processes', least: slots }),
       row('memory that it takes beside its own code', 'the same', mebibytes, { unit: 'MiB', most: 300 }),
     ]
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
+  })

@@ -1,14 +1,11 @@
 // node bench/journal-worker.js make|save|resume|resume-from-facts|parse <run folder> [number]: prints what it measured as JSON.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { register } from 'node:module'
 import path from 'node:path'
+import { openJournal } from '../src/adapters/store/journal.ts'
+import { recorded, runStarted, stageStarted, wholeLife } from '../test/support/facts.ts'
+import { aMilestone } from '../test/support/work.ts'
 import { letters } from './temporary-repository.js'
-
-register('../test/support/typescript-hooks.mjs', import.meta.url)
-const { openJournal } = await import('../src/adapters/store/journal.ts')
-const { recorded, runStarted, stageStarted, wholeLife } = await import('../test/support/facts.ts')
-const { aMilestone } = await import('../test/support/work.ts')
 
 const [what, folder, number] = process.argv.slice(2)
 const clock = { now: Date.now }

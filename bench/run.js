@@ -76,7 +76,7 @@ async function measured() {
       process.stderr.write(`${Math.round((performance.now() - began) / 1000)} s\n`)
     } catch (error) {
       process.stderr.write('failed\n')
-      failed.push({ name, error: error instanceof Error ? error.message : String(error) })
+      failed.push({ name, error: String(error).trim().split('\n').at(0) })
     }
   }
   const missing = names.length > 0 ? [] : Object.keys(benches).filter((name) => !chosen.includes(name))
