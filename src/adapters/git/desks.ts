@@ -1,4 +1,4 @@
-import { rm, rmdir } from 'node:fs/promises'
+import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
@@ -8,36 +8,58 @@ import { advanceCheckout } from './checkout.js'
 import { changesBetween, isAncestor } from './commits.js'
 import { writeDurably } from './durable-text.js'
 import { withFiles } from './git-failure.js'
+import { makeWorktree } from './new-worktree.js'
 import { isInside, textOf, truePath } from './place.js'
+import { putAway } from './put-away.js'
 import { parseStatus } from './raw-diff.js'
-import { deleteBranch, swap, tipOf } from './refs.js'
-import { line, orchFolder, type Site, type Worktree } from './site.js'
+import { deleteBranch, headOf, swap, tipOf } from './refs.js'
+import { orchFolder, type Site, type Worktree } from './site.js'
 import { snapshot } from './snapshots.js'
-import { attach, closingNote, ensureWorktree, exists, findWorktree, isHalfMade, listWorktrees, requireWorktree } from './worktrees.js'
+import { attach, closingNote, exists, findWorktree, isHalfMade, listWorktrees, makeRoom, requireWorktree } from './worktrees.js'
 
-/** Makes a task's branch and worktree, or takes over those that are there: nothing is ever reset. For use within a turn. */
+/** Makes a task's branch and worktree, or takes over those that are there: nothing is ever reset. */
 export async function openWorkspace(site: Site, workspace: Workspace): Promise<Result<void, Failure>> {
+  const begun = await site.git.inTurn(() => begin(site, workspace))
+  if (!begun.ok || begun.value === null) return begun.ok ? ok(undefined) : begun
+  const made = await makeWorktree(site, { path: workspace.path, ...begun.value })
+  return made.ok ? ok(undefined) : made
+}
+
+/** @returns what is to be made yet; null: all of it was there */
+async function begin(
+  site: Site,
+  workspace: Workspace,
+): Promise<Result<{ commit: CommitId; branch: string; isNewBranch: boolean } | null, Failure>> {
   const { branch, path, base } = workspace
   const tip = await tipOf(site, branch)
   if (!tip.ok) return tip
   // The branch first and by itself, so that a worktree that fails half-way can be made again by the same command.
   const made = tip.value === null ? await swap(site, { branch, from: null, to: base, why: 'a task begins' }) : ok(undefined)
   if (!made.ok) return made
-  const worktree = await ensureWorktree(site, path, [branch])
-  if (!worktree.ok) return worktree
-  const attached = await attach(site, worktree.value, workspace)
-  return attached.ok ? ok(undefined) : attached
+  const there = await makeRoom(site, path)
+  if (!there.ok) return there
+  if (there.value === null) return ok({ commit: tip.value ?? base, branch, isNewBranch: tip.value === null })
+  const attached = await attach(site, there.value, workspace)
+  return attached.ok ? ok(null) : attached
 }
 
-/** A worktree without a branch at a commit; what is tracked in one that is there is overwritten, other files stay. For use within a turn. */
+/** A worktree without a branch at a commit; what is tracked in one that is there is overwritten, other files stay. */
 export async function openScratch(site: Site, path: string, commit: CommitId): Promise<Result<void, Failure>> {
   await refuseForeign(site, path)
-  const worktree = await ensureWorktree(site, path, ['--detach', commit])
-  if (!worktree.ok) return worktree
+  const there = await site.git.inTurn(() => makeRoom(site, path))
+  if (!there.ok) return there
+  const worktree = there.value
+  if (worktree !== null) return site.git.inTurn(() => moveScratch(site, worktree, commit))
+  const made = await makeWorktree(site, { path, commit, branch: null })
+  return made.ok ? ok(undefined) : made
+}
+
+/** For use within a turn. */
+async function moveScratch(site: Site, worktree: Worktree, commit: CommitId): Promise<Result<void, Failure>> {
   const args = ['checkout', '--quiet', '--detach', '--force', commit]
-  const moved = await site.inWorktree(worktree.value, { doing: `check out ${commit}`, args })
+  const moved = await site.inWorktree(worktree, { doing: `check out ${commit}`, args })
   if (!moved.ok) return moved
-  const head = await line(site.inWorktree(worktree.value, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD'] }))
+  const head = await headOf(site, worktree)
   if (!head.ok || head.value === commit) return head.ok ? ok(undefined) : head
   return err({ reason: 'git-failed', doing: `check out ${commit}`, detail: `HEAD is at ${head.value}` })
 }
@@ -51,22 +73,10 @@ async function refuseForeign(site: Site, path: string): Promise<void> {
 export async function closeScratch(site: Site, path: string): Promise<Result<void, Failure>> {
   await refuseForeign(site, path)
   const worktree = await findWorktree(site, path)
-  return worktree === null ? ok(undefined) : remove(site, worktree)
+  return worktree === null ? ok(undefined) : putAway(site, worktree)
 }
 
-/** The files go first: they take long, and only the rest must wait for its turn. */
-async function remove(site: Site, worktree: Worktree): Promise<Result<void, Failure>> {
-  const doing = `remove the worktree ${worktree.path}`
-  const emptied = await withFiles(doing, worktree.path, () =>
-    rm(worktree.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
-  )
-  if (!emptied.ok) return emptied
-  const args = ['worktree', 'remove', '--force', '--force', worktree.path]
-  const removed = await site.git.inTurn(() => site.inRepository({ doing, args }))
-  return removed.ok ? ok(undefined) : removed
-}
-
-/** Removes a merged task's worktree and branch. @returns false when anything is not merged: then all is kept */
+/** Puts a merged task's worktree away and removes its branch. @returns false when anything is not merged: then all is kept */
 export async function closeWorkspace(site: Site, workspace: Workspace, mergedInto: CommitId): Promise<Result<boolean, Failure>> {
   const tip = await tipOf(site, workspace.branch)
   if (!tip.ok) return tip
@@ -77,7 +87,7 @@ export async function closeWorkspace(site: Site, workspace: Workspace, mergedInt
   if (worktree !== null) {
     const spare = await isSpare(site, worktree, { tip: tip.value, mergedInto })
     if (!spare.ok || !spare.value) return spare
-    const removed = await remove(site, worktree)
+    const removed = await putAway(site, worktree)
     if (!removed.ok) return removed
   }
   const deleted = tip.value === null ? ok(undefined) : await deleteUnlessUsed(site, workspace.branch, tip.value)
@@ -109,7 +119,7 @@ async function isSpare(site: Site, worktree: Worktree, landing: Landing): Promis
 
 /** It stands at what is merged, and nothing in it is uncommitted. */
 async function isUnchanged(site: Site, worktree: Worktree, mergedInto: CommitId): Promise<Result<boolean, Failure>> {
-  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  const head = await headOf(site, worktree)
   if (!head.ok) return head
   const merged = await isAncestor(site, head.value, mergedInto)
   if (!merged.ok || !merged.value) return merged

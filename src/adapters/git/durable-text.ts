@@ -10,3 +10,13 @@ export async function writeDurably(path: string, text: string): Promise<void> {
     await file.close()
   }
 }
+
+/** Waits until the disk has what came and went in a folder. */
+export async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r')
+    await folder.sync().finally(() => folder.close())
+  } catch {
+    // Windows opens no folders, and some network file systems sync none: there is nothing to be done about it.
+  }
+}

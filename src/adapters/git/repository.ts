@@ -19,6 +19,7 @@ import { branchTip, keepUnder, swap } from './refs.js'
 import { openSentinel } from './sentinel.js'
 import { createSite, type Site, type SiteOptions } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
+import { keepSpares, prepareSpare } from './spares.js'
 import { startAnew } from './start-anew.js'
 import { type Brought, isPushed, type Reverted, revertOnTop, taskMergesIn } from './undo.js'
 import { commitScratch, commitWork } from './work.js'
@@ -55,10 +56,12 @@ export function openRepository(options: SiteOptions): WatchedRepository {
   return {
     branchTip: (branch) => branchTip(site, branch),
     checkoutSize: (commit) => checkoutSize(site, commit),
-    openWorkspace: (workspace) => inTurn(() => openWorkspace(site, workspace)),
-    openScratch: (path, commit) => inTurn(() => openScratch(site, path, commit)),
+    openWorkspace: (workspace) => openWorkspace(site, workspace),
+    openScratch: (path, commit) => openScratch(site, path, commit),
     closeWorkspace: (workspace, mergedInto) => closeWorkspace(site, workspace, mergedInto),
     closeScratch: (path) => closeScratch(site, path),
+    keepSpares: (most) => keepSpares(site, most),
+    prepareSpare: (near, commit) => prepareSpare(site, near, commit),
     copyEnvFiles: (path, files) => copyEnvFiles(site, path, files),
     commitWork: (workspace, commit) => commitWork(site, workspace, commit),
     commitScratch: (path, commit) => commitScratch(site, path, commit),

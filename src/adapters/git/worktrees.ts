@@ -5,6 +5,7 @@ import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
 import { isAncestor } from './commits.js'
 import { withFiles } from './git-failure.js'
+import { headRef } from './head-ref.js'
 import { folderOf, textOf, truePath } from './place.js'
 import { swap, tipOf } from './refs.js'
 import { line, type Site, type Worktree } from './site.js'
@@ -21,11 +22,14 @@ export async function findWorktree(site: Site, path: string): Promise<Worktree |
   const folder = join(site.commonDir, 'worktrees')
   const wanted = await truePath(path)
   const names = await readdir(folder).catch(() => [])
-  // Git names an entry after its folder, so that one is most likely.
-  names.sort((a, b) => Number(b === basename(path)) - Number(a === basename(path)))
+  // Git names an entry after its folder, and leaves it that name when the folder is moved.
+  const likely = site.entryNames.get(path) ?? basename(path)
+  names.sort((a, b) => Number(b === likely) - Number(a === likely))
   for (const name of names) {
     const gitDir = join(folder, name)
-    if ((await folderOf(gitDir)) === wanted) return { path, gitDir }
+    if ((await folderOf(gitDir)) !== wanted) continue
+    site.entryNames.set(path, name)
+    return { path, gitDir }
   }
   return null
 }
@@ -43,21 +47,10 @@ export async function listWorktrees(site: Site): Promise<Result<readonly ListedW
 }
 
 /**
- * Sees to it that a worktree of the repository is at the path, as it was or newly made. What git left half-made is made
- * again; a folder of unknown origin is moved aside. For use within a turn.
- * @param what the arguments that say what to check out
+ * Looks for a worktree at a path. What git left half-made is removed, and a folder of unknown origin moved aside. For use within a turn.
+ * @returns the worktree when it is there and whole, null when there is room for a new one
  */
-export async function ensureWorktree(site: Site, path: string, what: readonly string[]): Promise<Result<Worktree, Failure>> {
-  const ready = await makeRoom(site, path)
-  if (!ready.ok) return ready
-  if (ready.value !== null) return ok(ready.value)
-  const args = ['worktree', 'add', ...what.slice(0, -1), path, ...what.slice(-1)]
-  const added = await site.inRepository({ doing: `open the worktree ${path}`, args })
-  return added.ok ? requireWorktree(site, path) : added
-}
-
-/** @returns the worktree when it is there and whole, null when there is room for a new one */
-async function makeRoom(site: Site, path: string): Promise<Result<Worktree | null, Failure>> {
+export async function makeRoom(site: Site, path: string): Promise<Result<Worktree | null, Failure>> {
   const isThere = await exists(path)
   const found = (await findWorktree(site, path)) ?? (isThere ? await repaired(site, path) : null)
   if (!isThere) return found === null ? ok(null) : forget(site, found)
@@ -82,10 +75,15 @@ async function forget(site: Site, worktree: Worktree): Promise<Result<null, Fail
 /** In the worktree's entry: it was found to hold nothing but what is merged, and its removal has begun. */
 export const closingNote = 'orch-closing'
 
+/** In the worktree's entry: git leaves it alone, and why. */
+export const lockNote = 'locked'
+
+export const beingMade = 'initializing'
+
 /** Nothing in it can be missed: its making or its removal was cut short, and nobody has worked there since. */
 export async function isHalfMade(worktree: Worktree): Promise<boolean> {
   // Git itself locks a worktree with this word until all files are there.
-  const isBeingMade = (await textOf(join(worktree.gitDir, 'locked')))?.trim() === 'initializing'
+  const isBeingMade = (await textOf(join(worktree.gitDir, lockNote)))?.trim() === beingMade
   return isBeingMade || (await exists(join(worktree.gitDir, closingNote)))
 }
 
@@ -123,7 +121,7 @@ export async function attach(
   workspace: { readonly branch: string; readonly base: CommitId },
 ): Promise<Result<CommitId, Failure>> {
   const { branch, base } = workspace
-  const ref = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['symbolic-ref', '--quiet', 'HEAD'], exits: [0, 1] }))
+  const ref = await headRef(site, worktree)
   const tip = await tipOf(site, branch)
   if (!ref.ok) return ref
   if (!tip.ok) return tip

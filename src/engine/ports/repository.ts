@@ -36,10 +36,18 @@ export interface Repository {
   openWorkspace(workspace: Workspace): Promise<Result<void, Failure>>
   /** A worktree without a branch for the integration of a stage; or moves the one that is there. Uncommitted files in it are overwritten. */
   openScratch(path: string, commit: CommitId): Promise<Result<void, Failure>>
-  /** Removes a worktree whose work is in `mergedInto`; one with other edits in it is kept and that is the answer: false. */
+  /** Removes a worktree whose work is in `mergedInto`, or makes a spare of it; one with other edits in it is kept and that is the answer: false. */
   closeWorkspace(workspace: Workspace, mergedInto: CommitId): Promise<Result<boolean, Failure>>
-  /** Removes a scratch worktree. */
+  /** Removes a scratch worktree, or makes a spare of it. */
   closeScratch(path: string): Promise<Result<void, Failure>>
+  /**
+   * From now on so many closed worktrees are kept, as spares of which those that are opened next are made; what is spare beyond that is
+   * removed. None before the first call.
+   * @returns how many there are
+   */
+  keepSpares(most: number): Promise<Result<number, Failure>>
+  /** Sees to it that there is a spare, made beside `near` at a commit; nothing where a worktree is made in no time. */
+  prepareSpare(near: string, commit: CommitId): Promise<Result<void, Failure>>
   /** Copies the configured files into a worktree, mode kept. */
   copyEnvFiles(path: string, files: readonly string[]): Promise<Result<void, Failure>>
   /**

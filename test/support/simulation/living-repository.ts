@@ -15,7 +15,8 @@ type Deeds = Readonly<Record<string, Deed>>
 
 /** The repository as one life of orch meets it: calls take time, fail now and then, and are where it may be killed. */
 export function livingRepository(universe: Universe, life: Life, dice: Dice, state: () => RunState | null): Repository {
-  const deeds = (between: Between): Deeds => memoryRepository(universe.git, universe.worktrees, between) as unknown as Deeds
+  const wanted = { most: 0 }
+  const deeds = (between: Between): Deeds => memoryRepository(universe.git, universe.worktrees, { between, wanted }) as unknown as Deeds
   const living = (name: string): Deed => {
     const call = (given: unknown[], between: Between) => {
       const deed = deeds(between)[name]

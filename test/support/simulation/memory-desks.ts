@@ -1,6 +1,7 @@
 import type { Failure } from '../../../src/core/failure.js'
 import { err, ok, type Result } from '../../../src/core/result.js'
 import { changedPaths, type MemoryGit, sameTree, type Tree } from './memory-git.js'
+import { MemorySpares, type Wanted } from './memory-spares.js'
 
 export interface MemoryWorktree {
   /** Null: a scratch, whose HEAD is its own. */
@@ -9,6 +10,8 @@ export interface MemoryWorktree {
   files: Record<string, string>
   /** A conflict that was or is being laid out here. */
   conflict?: { tip: string; onto: string; laid: boolean } | undefined
+  /** It was found to hold nothing but what is merged. */
+  isClosing?: boolean
 }
 
 /** Called between the parts of one deed; throwing there is death in the middle of it. */
@@ -18,11 +21,16 @@ type Done<T> = Result<T, Failure>
 
 /** What git does to worktrees, each deed in the same small parts and in the same order as in the real one. */
 export class MemoryDesks {
+  readonly spares: MemorySpares
+
   constructor(
     readonly git: MemoryGit,
     readonly worktrees: Map<string, MemoryWorktree>,
     private readonly between: Between,
-  ) {}
+    wanted: Wanted,
+  ) {
+    this.spares = new MemorySpares(worktrees, wanted, between)
+  }
 
   at(path: string): MemoryWorktree {
     const found = this.worktrees.get(path)
@@ -51,7 +59,7 @@ export class MemoryDesks {
     const tip = this.git.branches.get(branch) ?? base
     this.git.branches.set(branch, tip)
     this.between('branch made, worktree not')
-    if (!this.worktrees.has(path)) this.worktrees.set(path, { branch, head: tip, files: { ...this.tree(tip) } })
+    if (this.#standing(path) === undefined) this.spares.make(path, { branch, head: tip, files: { ...this.tree(tip) } })
     return ok(undefined)
   }
 
@@ -61,8 +69,9 @@ export class MemoryDesks {
     const there = this.worktrees.get(path)
     if (there !== undefined) {
       const head = this.headOf(there)
-      if (!this.git.isAncestor(head, mergedInto) || !sameTree(there.files, this.tree(head))) return ok(false)
-      this.worktrees.delete(path)
+      const isClean = this.git.isAncestor(head, mergedInto) && sameTree(there.files, this.tree(head))
+      if (there.isClosing !== true && !isClean) return ok(false)
+      this.spares.putAway(path)
       this.between('worktree gone, branch not')
     }
     this.git.branches.delete(branch)
@@ -70,11 +79,24 @@ export class MemoryDesks {
   }
 
   openScratch(path: string, commit: string): Done<void> {
-    const there = this.worktrees.get(path)
+    const there = this.#standing(path)
     const before = there === undefined ? {} : this.tree(there.head)
     const untracked = there === undefined ? [] : Object.entries(there.files).filter(([file]) => before[file] === undefined)
-    this.worktrees.set(path, { branch: null, head: commit, files: { ...Object.fromEntries(untracked), ...this.tree(commit) } })
+    const made = { branch: null, head: commit, files: { ...Object.fromEntries(untracked), ...this.tree(commit) } }
+    if (there === undefined) this.spares.make(path, made)
+    else this.worktrees.set(path, made)
     return ok(undefined)
+  }
+
+  prepareSpare(near: string, commit: string): Done<void> {
+    this.spares.prepare(near, { branch: null, head: commit, files: { ...this.tree(commit) } })
+    return ok(undefined)
+  }
+
+  /** One whose making or closing was cut short makes room. */
+  #standing(path: string): MemoryWorktree | undefined {
+    if (this.worktrees.get(path)?.isClosing === true) this.worktrees.delete(path)
+    return this.worktrees.get(path)
   }
 
   /** @returns what differed */

@@ -4,12 +4,19 @@ import { err, ok, type Result } from '../../../src/core/result.js'
 import type { MergeTrial, Repository } from '../../../src/engine/ports/repository.js'
 import { type Between, MemoryDesks, type MemoryWorktree } from './memory-desks.js'
 import { changedPaths, type MemoryGit, type Tree } from './memory-git.js'
+import type { Wanted } from './memory-spares.js'
 
 const done = <T>(value: Result<T, Failure>): Promise<Result<T, Failure>> => Promise.resolve(value)
 
+/** What one life of orch has in mind, beside what lies on the disk. */
+interface InMind {
+  readonly between?: Between
+  readonly wanted?: Wanted
+}
+
 /** The Repository port over `MemoryGit`: same promises, no processes. */
-export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWorktree>, between: Between = () => undefined): Repository {
-  const desks = new MemoryDesks(git, worktrees, between)
+export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWorktree>, inMind: InMind = {}): Repository {
+  const desks = new MemoryDesks(git, worktrees, inMind.between ?? (() => undefined), inMind.wanted ?? { most: 0 })
   return {
     branchTip: (branch) => {
       const tip = git.branches.get(branch)
@@ -20,9 +27,11 @@ export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWo
     openScratch: (path, commit) => done(desks.openScratch(path, commit)),
     closeWorkspace: (workspace, mergedInto) => done(desks.close(workspace, mergedInto)),
     closeScratch: (path) => {
-      worktrees.delete(path)
+      desks.spares.putAway(path)
       return done(ok(undefined))
     },
+    keepSpares: (most) => done(ok(desks.spares.keep(most))),
+    prepareSpare: (near, commit) => done(desks.prepareSpare(near, commit)),
     copyEnvFiles: () => done(ok(undefined)),
     commitWork: (desk, commit) => done(desks.commitWork(desk, commit)),
     commitScratch: (path, commit) => done(desks.commitScratch(path, commit)),

@@ -1,0 +1,81 @@
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { CommitId } from '../../core/fact.js'
+import type { Failure } from '../../core/failure.js'
+import { ok, type Result } from '../../core/result.js'
+import { writeDurably } from './durable-text.js'
+import { withFiles } from './git-failure.js'
+import { fewestFiles } from './like-new.js'
+import { makeFresh, unlock } from './new-worktree.js'
+import { folderOf, isInside, textOf, truePath } from './place.js'
+import { freeName, remove, spareName } from './put-away.js'
+import { orchFolder, type Site, type Worktree } from './site.js'
+import { closingNote, exists, isHalfMade, lockNote } from './worktrees.js'
+
+/** From now on so many closed worktrees are kept; what is spare beyond that is removed. @returns how many there are */
+export async function keepSpares(site: Site, most: number): Promise<Result<number, Failure>> {
+  if (!site.spares.isLoaded) {
+    const found = await findSpares(site)
+    if (!found.ok) return found
+    site.spares.load(found.value)
+  }
+  for (const surplus of site.spares.want(most)) {
+    const removed = await remove(site, surplus)
+    if (!removed.ok) return removed
+  }
+  return ok(site.spares.count)
+}
+
+/** Makes one where there is none, beside another worktree; not where making one in its place takes no time. */
+export async function prepareSpare(site: Site, near: string, commit: CommitId): Promise<Result<void, Failure>> {
+  if (site.spares.files < fewestFiles || !site.spares.reserve(1)) return ok(undefined)
+  const made = await makeSpare(site, dirname(near), commit)
+  if (made.ok) site.spares.put(made.value)
+  else site.spares.giveUp()
+  return made.ok ? ok(undefined) : made
+}
+
+async function makeSpare(site: Site, folder: string, commit: CommitId): Promise<Result<Worktree, Failure>> {
+  const path = await freeName(folder)
+  const made = await makeFresh(site, { path, commit, branch: null })
+  if (!made.ok) return made
+  const noted = await withFiles('prepare a worktree', path, () => writeDurably(join(made.value.gitDir, closingNote), commit))
+  if (!noted.ok) return noted
+  const ready = await unlock(made.value)
+  return ready.ok ? made : ready
+}
+
+/** What an orch that was killed has left; one that it had not finished is removed. */
+async function findSpares(site: Site): Promise<Result<readonly Worktree[], Failure>> {
+  await finishMoves(site)
+  const spares: Worktree[] = []
+  for (const worktree of await ownEntries(site)) {
+    if (!spareName.test(basename(worktree.path)) || !(await isHalfMade(worktree)) || !(await exists(worktree.path))) continue
+    const isWhole = (await textOf(join(worktree.gitDir, lockNote))) === null
+    const removed = isWhole ? ok(undefined) : await remove(site, worktree)
+    if (!removed.ok) return removed
+    if (isWhole) spares.push(worktree)
+  }
+  return ok(spares)
+}
+
+/** Entries of worktrees below `.orch`. */
+async function ownEntries(site: Site): Promise<readonly Worktree[]> {
+  const folder = join(site.commonDir, 'worktrees')
+  const own = await truePath(orchFolder(site))
+  const names = await readdir(folder).catch(() => [])
+  const entries = names.map(async (name) => ({ gitDir: join(folder, name), path: await folderOf(join(folder, name)) }))
+  return (await Promise.all(entries)).flatMap(({ gitDir, path }) => (path !== null && isInside(path, own) ? [{ gitDir, path }] : []))
+}
+
+/** A folder that has arrived, and of which git was killed before it could note that. */
+async function finishMoves(site: Site): Promise<void> {
+  const known = new Set((await ownEntries(site)).map(({ path }) => path))
+  for (const folder of new Set([...known].map(dirname)))
+    for (const name of await readdir(folder).catch((): string[] => [])) {
+      const path = join(folder, name)
+      if (known.has(path) || !(await exists(join(path, '.git')))) continue
+      const args = ['worktree', 'repair', path]
+      await site.git.inTurn(() => site.inRepository({ doing: `repair the worktree ${path}`, args, exits: [0, 1, 128] }))
+    }
+}
