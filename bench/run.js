@@ -18,6 +18,8 @@ const benches = {
   'cold start': () => coldStart({ rounds: quick ? 3 : 15 }),
   'null agent': () =>
     quick ? nullAgent({ tasks: 2, files: 100, rounds: 1 }) : [100, 5000].flatMap((files) => nullAgent({ tasks: 12, files, rounds: 3 })),
+  'worktrees reused': () =>
+    nullAgent({ tasks: 12, stages: 3, files: quick ? 600 : 5000, rounds: quick ? 1 : 5, goals: { wall: 1, processors: 1 } }),
   checkpoint: () =>
     quick ? checkpoint({ sizes: [20], facts: 20, rounds: 1 }) : checkpoint({ sizes: [100, 1000, 10_000], facts: 200, rounds: 3 }),
   schedule: () => schedule(quick ? { stages: 2, tasks: 4 } : { stages: 6, tasks: 8 }),
