@@ -26,9 +26,12 @@ async function byOrch(request) {
   const marker = request.session
   const ladder = { interruptMs: 0, terminateMs: 0 }
   const launch = { file: standIn, args: [], shell: false, cwd: folder, env: envOf(request.task), marker, input: 'do it', ladder }
-  const lines = []
-  const end = await startLineChild(launch, ({ text }) => void lines.push(JSON.parse(text))).ended
-  if (end.kind !== 'exited' || end.exitCode !== 0 || lines.at(-1)?.type !== 'result') throw new Error(JSON.stringify(end))
+  let last = ''
+  const hear = (said) => {
+    last = said.at(-1).bytes.toString().trimEnd().split('\n').at(-1)
+  }
+  const end = await startLineChild(launch, hear).ended
+  if (end.kind !== 'exited' || end.exitCode !== 0 || JSON.parse(last).type !== 'result') throw new Error(JSON.stringify(end))
 }
 
 function byHand(task) {

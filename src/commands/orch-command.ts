@@ -101,6 +101,7 @@ export abstract class OrchCommand extends Command {
   protected readonly startsSomething: boolean = false
 
   #terminated = false
+  readonly #opened: Project[] = []
 
   protected get surroundings(): Surroundings {
     return {
@@ -114,9 +115,21 @@ export abstract class OrchCommand extends Command {
   }
 
   /** Never returns with bad news: it is told, and the command ends. */
-  protected async project(flags: { config?: string | undefined }): Promise<Project> {
+  protected project(flags: { config?: string | undefined }): Promise<Project> {
+    return this.projectIn(this.surroundings, flags.config ?? null)
+  }
+
+  /** The same in another folder than the one in which the command was typed. */
+  protected async projectIn(surroundings: Surroundings, configFile: string | null): Promise<Project> {
     const { openProject } = await import('../compose/project.js')
-    return this.unwrap(await openProject(this.surroundings, flags.config ?? null))
+    const project = this.unwrap(await openProject(surroundings, configFile))
+    this.#opened.push(project)
+    return project
+  }
+
+  protected override async finally(thrown: Error | undefined): Promise<unknown> {
+    for (const { git } of this.#opened) await git.close()
+    return super.finally(thrown)
   }
 
   /** Aborted by the first Ctrl-C or SIGTERM, for commands that carry out no run. */

@@ -33,7 +33,7 @@ export function composeAgent(project: Project, { config, pool, runFolder, machin
     accountEnv: (account) => pool.environments.get(account) ?? null,
     machineEnv,
     start: startLineChild,
-    redact: (text) => redactor.redact(text),
+    redaction: redactor,
     sandboxSupport: () => probeSandbox(platform, env),
     platform,
     now: () => systemClock.now(),

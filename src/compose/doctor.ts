@@ -20,6 +20,7 @@ export async function mend(surroundings: Surroundings, configFile: string | null
   const opened = await openProject(surroundings, configFile)
   if (!opened.ok) return opened
   const repaired = await repair(opened.value)
+  await opened.value.git.close()
   return repaired.ok ? repaired : err(asFailure(repaired.error))
 }
 
@@ -36,7 +37,9 @@ export async function examine(surroundings: Surroundings, configFile: string | n
     examineState(project),
     examineDisk(project),
   ])
-  return [repository, fine('config', 'no problems'), ...rest, ...(await examineRepairs(project))]
+  const repairs = await examineRepairs(project)
+  await project.git.close()
+  return [repository, fine('config', 'no problems'), ...rest, ...repairs]
 }
 
 const fine = (what: string, detail: string): Finding => ({ what, state: 'ok', detail, fix: null })

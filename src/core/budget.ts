@@ -52,12 +52,12 @@ export const addConsumption = (a: Consumption, b: Consumption): Consumption => (
   sessions: a.sessions + b.sessions,
 })
 
-/** Every limit that is set, with what is used of it. */
-export function usesOf(owner: Pick<BudgetUse, 'scope' | 'of'>, limits: BudgetLimits, used: Consumption): readonly BudgetUse[] {
-  return budgetMeasures.flatMap((measure) => {
-    const limit = limits[measure]
-    return limit === null ? [] : [{ ...owner, measure, used: used[measure], limit }]
-  })
+/** Every limit that is set, with what is used of it. @param consumed asked only where there is one: it adds up all sessions, and is wanted at each sign of life */
+export function usesOf(owner: Pick<BudgetUse, 'scope' | 'of'>, limits: BudgetLimits, consumed: () => Consumption): readonly BudgetUse[] {
+  const limited = budgetMeasures.filter((measure) => limits[measure] !== null)
+  if (limited.length === 0) return []
+  const used = consumed()
+  return limited.map((measure) => ({ ...owner, measure, used: used[measure], limit: limits[measure] ?? 0 }))
 }
 
 /** Sums of binary fractions fall short of what they stand for by a hair. */

@@ -1,6 +1,7 @@
 import { deferredFile, deferredIn } from './deferred.js'
 import { type CommitId, type RecordedFact, type RunEnding, type WorkId, wholeOf } from './fact.js'
-import { describeFailure, type FailureWords } from './failure-words.js'
+import type { FailureWords } from './failure-words/say.js'
+import { describeFailure } from './failure-words.js'
 import { type LedgerEntry, type LedgerSum, ledgerOf, sumBy, sumOf } from './ledger.js'
 import { conflictsIn, type MetConflict } from './met-conflicts.js'
 import { limitsIn, type MetLimit } from './met-limits.js'

@@ -5,7 +5,7 @@ import type { RecordedFact, WorkId } from './fact.js'
 import { afterLikeFailure } from './policy/breaker.js'
 import { unreachable } from './result.js'
 import { noRunBudget, reduceBudget } from './run-budget.js'
-import { type RunState, withStage, withWork, workOf } from './run-state.js'
+import { advanced, type RunState, withStage, withWork, workOf } from './run-state.js'
 import { checkBase, combine, countFindings, land, moveOn, pendingStage, startStage, unblock, undo } from './stage-fold.js'
 import type { Work } from './work.js'
 import { reduceWork } from './work-state.js'
@@ -16,7 +16,8 @@ export function reduce(state: RunState | null, fact: RecordedFact): RunState {
     if (fact.type !== 'run-started') throw new Error(`Internal error: a run begins with run-started, not ${fact.type}`)
     return begin(fact)
   }
-  return { ...withActiveTime(apply(state, fact), fact), seq: fact.seq }
+  const next = apply(state, fact)
+  return advanced(next, { stages: withActiveTime(next, fact), seq: fact.seq })
 }
 
 function begin(fact: RecordedFact & { type: 'run-started' }): RunState {
@@ -177,10 +178,8 @@ function without<T>(record: Readonly<Record<AccountName, T>>, account: AccountNa
   return rest
 }
 
-const withActiveTime = (state: RunState, fact: RecordedFact): RunState => ({
-  ...state,
-  stages: state.stages.map((s) => {
-    const active = countActive(s.active, fact, (task) => state.work[task]?.stage === s.stage)
+const withActiveTime = ({ stages, work }: RunState, fact: RecordedFact): RunState['stages'] =>
+  stages.map((s) => {
+    const active = countActive(s.active, fact, (task) => work[task]?.stage === s.stage)
     return active === s.active ? s : { ...s, active }
-  }),
-})
+  })

@@ -104,8 +104,35 @@ export function withStage(state: RunState, stage: number, change: (s: StageState
 
 /** The state with one piece of work changed. */
 export function withWork(state: RunState, id: WorkId, change: (w: Work) => Work): RunState {
-  return { ...state, work: withEntries(state.work, [[id, change(workOf(state, id))]]) }
+  return advanced(state, { work: withEntries(state.work, [[id, change(workOf(state, id))]]) })
 }
+
+/**
+ * The state with what nearly each fact changes. Written out, since Node 20 takes eight times as long for `{ ...state }` of a state that was
+ * itself made so, which is a third of the time in which a long run is read back.
+ */
+export const advanced = (state: RunState, part: Partial<Pick<RunState, 'seq' | 'stages' | 'work'>>): RunState => ({
+  run: state.run,
+  seq: part.seq ?? state.seq,
+  startedAt: state.startedAt,
+  endedAt: state.endedAt,
+  ending: state.ending,
+  failure: state.failure,
+  baseBranch: state.baseBranch,
+  baseCommit: state.baseCommit,
+  withoutReview: state.withoutReview,
+  rehearsal: state.rehearsal,
+  selection: state.selection,
+  stages: part.stages ?? state.stages,
+  work: part.work ?? state.work,
+  accounts: state.accounts,
+  account: state.account,
+  limits: state.limits,
+  guessedLimits: state.guessedLimits,
+  narrowed: state.narrowed,
+  streak: state.streak,
+  budget: state.budget,
+})
 
 /** A stage of the run; one that is not there is a bug. */
 export function stageOf(state: RunState, stage: number): StageState {

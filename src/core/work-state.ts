@@ -11,7 +11,7 @@ import type { OpenSession, Silence, Work } from './work.js'
 export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
   // Whatever else happens to it, it is held no longer.
   if (fact.type === 'start-held' || fact.type === 'session-frozen') return { ...work, held: fact.detail }
-  return { ...changed(work, fact), held: null }
+  return changed(work.held === null ? work : { ...work, held: null }, fact)
 }
 
 type Change = Exclude<RecordedFact & WorkFact, { type: 'start-held' | 'session-frozen' }>

@@ -1,11 +1,7 @@
-import type { CheckResult } from '../core/check.js'
-import type { CommitId } from '../core/fact.js'
-import type { Lens } from '../core/lens.js'
-import type { Milestone } from '../core/milestone.js'
 import type { ResolutionFaults } from '../core/policy/resolution.js'
-import type { Severity } from '../core/verdict.js'
+import type { Conflict, NudgeSubject, PromptSubject, RemediationSubject, ReviewSubject } from '../core/prompt-subject.js'
 import { bullets, checkReports, criteriaList, enclosed, milestoneBlocks, section, visible } from './prompt-parts.js'
-import { barText, type EarlierRound, earlierRoundText, lensText } from './review-prompt.js'
+import { barText, earlierRoundText, lensText } from './review-prompt.js'
 import { template } from './template.js'
 
 /** The texts under `templates/` that prompts are made from. */
@@ -19,66 +15,6 @@ export interface PromptTemplates {
   readonly nudge: string
 }
 
-/** What every prompt is about. */
-export interface PromptSubject {
-  /** A task (`2B`) or the whole of a stage (`stage-2`). */
-  readonly id: string
-  readonly title: string
-  readonly milestones: readonly Milestone[]
-  /** The repository's CLAUDE.md, or empty. */
-  readonly projectRules: string
-  readonly constraints: readonly string[]
-}
-
-export interface RemediationSubject extends PromptSubject {
-  readonly checks: readonly CheckResult[]
-  /** Commands that failed before the work began. */
-  readonly redBefore: readonly string[]
-  readonly findings: string
-}
-
-export interface ResolutionSubject extends PromptSubject {
-  readonly files: readonly string[]
-  /** Of the tasks whose work stands on the other side. */
-  readonly others: readonly Milestone[]
-  /** Where both sides began, and each of them. */
-  readonly base: CommitId
-  readonly ours: CommitId
-  readonly theirs: CommitId
-  /** Why an earlier resolution was not taken; null: there was none. */
-  readonly refusal: ResolutionFaults | null
-}
-
-export interface NudgeSubject extends PromptSubject {
-  /** Milliseconds. */
-  readonly silentMs: number
-  /** What was running; null: nothing. */
-  readonly tool: string | null
-}
-
-export interface ReviewSubject extends PromptSubject {
-  readonly base: CommitId
-  readonly head: CommitId
-  readonly diff: string
-  readonly checks: readonly CheckResult[]
-  readonly lens: Lens
-  /** From which severity on findings hold the work back. */
-  readonly bar: Severity
-  /** What the round before left open; null: there was none. */
-  readonly before: EarlierRound | null
-}
-
-/** Makes the prompts of all kinds of session. */
-export interface Prompts {
-  implement(subject: PromptSubject): string
-  remediate(subject: RemediationSubject): string
-  resolve(subject: ResolutionSubject): string
-  review(subject: ReviewSubject): string
-  goOn(subject: PromptSubject): string
-  reviewGoOn(subject: ReviewSubject): string
-  nudge(subject: NudgeSubject): string
-}
-
 /** In UTF-16 units. A larger diff leaves the reviewer no room to think; it then reads the diff itself, file by file. */
 export const mostDiffInline = 100_000
 /** Of each command's output, by what the session is for. */
@@ -87,8 +23,8 @@ const outputForReview = 1_500
 
 const common = ['id', 'title', 'milestones', 'projectRules', 'constraints'] as const
 
-/** Throws when a template names what no prompt has: a bug in the package. */
-export function promptsFrom(templates: PromptTemplates): Prompts {
+/** Makes the prompts of all kinds of session. Throws when a template names what no prompt has: a bug in the package. */
+export function promptsFrom(templates: PromptTemplates) {
   const implement = template(templates.implement, common)
   const remediate = template(templates.remediate, [...common, 'checks', 'findings'])
   const resolve = template(templates.resolve, [...common, 'files', 'refusal', 'others', 'base', 'ours', 'theirs'])
@@ -97,10 +33,10 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
   const reviewGoOn = template(templates.reviewGoOn, [...common, 'base', 'head', 'criteria'])
   const nudge = template(templates.nudge, ['id', 'title', 'silence'])
   return {
-    implement: (subject) => implement(commonValues(subject)),
-    goOn: (subject) => goOn(commonValues(subject)),
-    nudge: (subject) => nudge({ ...commonValues(subject), silence: silenceWords(subject) }),
-    remediate: (subject) =>
+    implement: (subject: PromptSubject) => implement(commonValues(subject)),
+    goOn: (subject: PromptSubject) => goOn(commonValues(subject)),
+    nudge: (subject: NudgeSubject) => nudge({ ...commonValues(subject), silence: silenceWords(subject) }),
+    remediate: (subject: RemediationSubject) =>
       remediate({
         ...commonValues(subject),
         checks: section(
@@ -109,7 +45,7 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
         ),
         findings: section('What the review asks for', subject.findings === '' ? '' : enclosed('review', {}, subject.findings)),
       }),
-    resolve: (subject) =>
+    resolve: (subject: PromptSubject & Conflict) =>
       resolve({
         ...commonValues(subject),
         files: section('Files in conflict', bullets(subject.files)),
@@ -119,8 +55,8 @@ export function promptsFrom(templates: PromptTemplates): Prompts {
         ours: subject.ours,
         theirs: subject.theirs,
       }),
-    review: (subject) => review({ ...commonValues(subject), ...reviewValues(subject) }),
-    reviewGoOn: (subject) => reviewGoOn({ ...commonValues(subject), ...reviewValues(subject) }),
+    review: (subject: ReviewSubject) => review({ ...commonValues(subject), ...reviewValues(subject) }),
+    reviewGoOn: (subject: ReviewSubject) => reviewGoOn({ ...commonValues(subject), ...reviewValues(subject) }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { counted } from '../core/counted.js'
 import type { Evidence } from '../core/evidence.js'
-import type { FailureWords } from '../core/failure-words.js'
+import type { FailureWords } from '../core/failure-words/say.js'
 import type { ObjectionEnd } from '../core/objections.js'
 import type { Report, ReportedStage } from '../core/report.js'
 import type { ReportedCriterion, ReportedTask } from '../core/reported-task.js'

@@ -1,16 +1,8 @@
 import type { Lens } from '../core/lens.js'
 import { placeWords } from '../core/named-place.js'
-import type { FindingAnswer, ReviewRound } from '../core/review-history.js'
+import type { EarlierRound } from '../core/prompt-subject.js'
 import { criterionName, isAtOrAbove, type Severity, severities } from '../core/verdict.js'
 import { enclosed, section, visible } from './prompt-parts.js'
-
-/** What a later review is told of the round before it. */
-export interface EarlierRound {
-  readonly round: ReviewRound
-  readonly answers: readonly FindingAnswer[]
-  /** What has changed since; null: it cannot be told apart. */
-  readonly diff: string | null
-}
 
 const others =
   'Another review judges everything else, the exit criteria too: leave `criteria` empty, and report nothing that is not of this kind.'

@@ -1,8 +1,8 @@
+import type { Conflict, PromptSubject } from '../core/prompt-subject.js'
 import { stageOf, tasksOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import type { AttemptStep } from './attempt.js'
 import { type Engine, stateOf } from './engine.js'
-import type { ConflictInput, PromptInput } from './ports/prompt-source.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** What an implementing, remediating or resolving session is told. */
@@ -22,7 +22,7 @@ export async function attemptPrompt(engine: Engine, work: Work, step: AttemptSte
 }
 
 /** Both sides of its conflict; of the tasks on the other one, those that changed a file in conflict, or all where none can be told. */
-async function conflictInput(engine: Engine, work: Work): Promise<ConflictInput> {
+async function conflictInput(engine: Engine, work: Work): Promise<Conflict> {
   const { obstacle, head, refusal } = work
   if (obstacle === null || head === null) throw new Error(`Internal error: ${work.id} has no conflict to resolve`)
   const { files, onto } = obstacle
@@ -38,7 +38,7 @@ async function touches(engine: Engine, other: Work, files: readonly string[]): P
   return changed.ok && changed.value.some((file) => files.includes(file))
 }
 
-export async function promptInput(engine: Engine, work: Work): Promise<PromptInput> {
+export async function promptInput(engine: Engine, work: Work): Promise<PromptSubject> {
   const merged = isWhole(work) ? tasksOf(stateOf(engine), work.stage).filter((t) => t.mergeCommit !== null) : [work]
   return {
     id: work.id,

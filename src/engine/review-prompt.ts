@@ -1,10 +1,10 @@
 import type { Failure } from '../core/failure.js'
 import type { Lens } from '../core/lens.js'
+import type { EarlierRound } from '../core/prompt-subject.js'
 import { ok, type Result } from '../core/result.js'
 import type { Work } from '../core/work.js'
 import { promptInput } from './attempt-prompt.js'
 import { type Engine, failWork } from './engine.js'
-import type { ReviewBefore } from './ports/prompt-source.js'
 import { workspaceOf } from './workspace.js'
 
 /** What the records of the next review are told apart by. */
@@ -35,7 +35,7 @@ async function noDiff(engine: Engine, work: Work, failure: Failure): Promise<nul
 }
 
 /** What the round before left open; null: there was none. */
-async function reviewBefore(engine: Engine, work: Work, head: string): Promise<Result<ReviewBefore | null, Failure>> {
+async function reviewBefore(engine: Engine, work: Work, head: string): Promise<Result<EarlierRound | null, Failure>> {
   const round = work.history.at(-1)
   if (round === undefined) return ok(null)
   const { answers } = work

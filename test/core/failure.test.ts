@@ -8,6 +8,9 @@ describe('a failure in words', () => {
     [{ reason: 'review-unresolved', findings: 1, rounds: 3 }, 'stage-1', /orch logs stage-1.*orch retry stage-1$/],
     [{ reason: 'approval-missing' }, '1B', /^orch approve 1B/],
     [{ reason: 'approval-missing' }, null, /^orch approve <ID>/],
+    [{ reason: 'review-not-readonly', files: ['a'] }, '1B', /orch logs 1B; then: orch retry 1B$/],
+    [{ reason: 'leaked-outside-worktree', session: 's', where: '/', files: ['a'], patch: 'p' }, '1B', /orch retry 1B$/],
+    [{ reason: 'changed-from-outside', tasks: ['1A'], files: ['a'], patch: 'p' }, '1B', /orch retry 1B$/],
     [{ reason: 'agent-crashed', detail: 'x' }, null, /orch logs$/],
   ]
   test.each(table)('%j of %s has a hint that can be typed', (failure, task, hint) => {

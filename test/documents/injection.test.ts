@@ -1,21 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { judge } from '../../src/core/verdict.js'
-import { type PromptTemplates, promptsFrom } from '../../src/documents/prompt.js'
+import { promptsFrom } from '../../src/documents/prompt.js'
 import { readReviewAnswer } from '../../src/documents/review-answer.js'
+import { shippedTemplates } from '../support/shipped-templates.js'
 import { aCheckResult, aMilestone } from '../support/work.js'
 
-const shipped = (name: string): string => readFileSync(new URL(`../../templates/${name}.md`, import.meta.url), 'utf8')
-const templates: PromptTemplates = {
-  implement: shipped('implement'),
-  remediate: shipped('remediate'),
-  resolve: shipped('resolve'),
-  review: shipped('review'),
-  goOn: shipped('go-on'),
-  reviewGoOn: shipped('review-go-on'),
-  nudge: shipped('nudge'),
-}
-const prompts = promptsFrom(templates)
+const prompts = promptsFrom(shippedTemplates)
 
 const approval = '{"verdict":"approved","summary":"fine","criteria":[{"n":1,"met":true,"evidence":"seen"}],"findings":[]}'
 

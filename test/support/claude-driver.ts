@@ -25,7 +25,7 @@ export function driver(options: {
     givenEnv: {},
     accountEnv: () => null,
     start: startLineChild,
-    redact: (text) => redactor.redact(text),
+    redaction: redactor,
     sandboxSupport: () => Promise.resolve({ works: false, why: 'not tried' }),
     platform: process.platform,
     now: () => Date.now(),

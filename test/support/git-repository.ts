@@ -14,6 +14,7 @@ import type { StructuralMerge } from '../../src/engine/ports/structural-merge.js
 export class GitRepository implements Disposable {
   readonly root: string
   readonly environment: Readonly<Record<string, string>>
+  readonly #opened: Git[] = []
 
   constructor(
     /** Everything lies below it. */
@@ -75,7 +76,13 @@ export class GitRepository implements Disposable {
     return [this.git(...state), this.git('ls-files', '--stage'), this.git('for-each-ref'), ...bytes].join('\n')
   }
 
+  /** Has what it keeps end when the repository is removed. */
+  closeLater(git: Git): void {
+    this.#opened.push(git)
+  }
+
   [Symbol.dispose](): void {
+    for (const git of this.#opened) void git.close()
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5 })
   }
 }
@@ -241,6 +248,7 @@ export async function openedOn(
   structuralMerge: StructuralMerge | null = null,
 ): Promise<Opened> {
   const git = createGit({ environment: at.environment, sleep })
+  at.closeLater(git)
   const found = good(await discoverRepository(git, at.root))
   good(await ensureExcluded(found.commonDir))
   const repository = openRepository({ ...found, git, environment: at.environment, envFiles, structuralMerge })

@@ -10,6 +10,7 @@ import { commandLine, permissionMode } from './command-line.js'
 import { sessionEnvironment } from './environment.js'
 import { type FoundProgram, findProgram } from './find-program.js'
 import { endedByOrch, Invocation } from './invocation.js'
+import type { Redaction } from './output-reader.js'
 import { type ProgramLaunch, type StartProgram, sessionLadder } from './program.js'
 import { type Grounds, groundsOf, ReachGatherer } from './reach.js'
 import { decideSandbox, type SandboxSupport } from './sandbox.js'
@@ -38,7 +39,7 @@ export interface ClaudeSetup {
   readonly machineEnv: Readonly<Record<string, string>>
   readonly start: StartProgram
   /** Takes secrets out of whatever is written or shown. */
-  readonly redact: (text: string) => string
+  readonly redaction: Redaction
   readonly sandboxSupport: () => Promise<SandboxSupport>
   readonly platform: NodeJS.Platform
   /** Epoch milliseconds. */
@@ -109,7 +110,7 @@ async function runSession(setup: ClaudeSetup, { request, hear, stop, running }: 
   }
   const invocation = new Invocation(request, {
     hear,
-    redact: setup.redact,
+    redaction: setup.redaction,
     transcript,
     reach,
     unwritable: (error) => unwritable(path, error),
@@ -120,7 +121,7 @@ async function runSession(setup: ClaudeSetup, { request, hear, stop, running }: 
   // Before as well: the last one may have been cut off together with orch.
   await removeSandboxLeftovers(request.cwd)
   running.set(request.session, invocation)
-  const outcome = await invocation.run(() => setup.start(launch.value, (line) => invocation.heard(line)), stop, setup)
+  const outcome = await invocation.run(() => setup.start(launch.value, (said) => invocation.heard(said)), stop, setup)
   running.delete(request.session)
   await removeSandboxLeftovers(request.cwd)
   return outcome

@@ -4,13 +4,14 @@ import type { Again, SessionOutcome, Usage } from '../../core/session.js'
 import type { SessionProgress, SessionRequest } from '../../engine/ports/agent.js'
 import { classify, type EndedByOrch } from './classify.js'
 import { OpenTools } from './open-tools.js'
-import type { ProgramEnd, ProgramLine, RunningProgram } from './program.js'
+import { OutputReader, type Redaction } from './output-reader.js'
+import type { ProgramEnd, ProgramOutput, RunningProgram } from './program.js'
 import type { ReachGatherer } from './reach.js'
 import { outcomeOf } from './session-end.js'
 import { emptyLog, follow, type SessionLog, usageOf } from './session-log.js'
-import { StreamReader } from './stream.js'
+import { SessionNews } from './session-news.js'
 import type { StreamEvent, ToolUse } from './stream-event.js'
-import { doingNow, toolWords } from './tool-words.js'
+import { toolWords } from './tool-words.js'
 import type { Transcript } from './transcript.js'
 import { type WatchdogCause, type Watchdogs, watchdogs } from './watchdogs.js'
 
@@ -19,7 +20,7 @@ type EndedFor = WatchdogCause | EndedByOrch | 'other-permissions' | 'unwritable'
 
 export interface InvocationSetup {
   readonly hear: (progress: SessionProgress) => void
-  readonly redact: (text: string) => string
+  readonly redaction: Redaction
   readonly transcript: Transcript
   readonly reach: ReachGatherer
   readonly unwritable: (error: unknown) => Failure
@@ -40,7 +41,8 @@ const mostLoginRefusals = 3
 
 /** One run of the program, from its start to the judgement of its end. */
 export class Invocation {
-  readonly #reader = new StreamReader()
+  readonly #reader: OutputReader
+  readonly #news: SessionNews
   #log: SessionLog = emptyLog
   #endedFor: EndedFor | null = null
   #now: () => number = () => 0
@@ -54,7 +56,11 @@ export class Invocation {
   constructor(
     private readonly request: SessionRequest,
     private readonly setup: InvocationSetup,
-  ) {}
+  ) {
+    this.#reader = new OutputReader(setup.redaction)
+    this.#news = new SessionNews(request.cwd)
+    void setup.transcript.broken.then((error) => this.#unwritable(error))
+  }
 
   async run(start: () => RunningProgram, stop: AbortSignal, { now, localZone }: Surroundings): Promise<SessionOutcome> {
     this.#now = now
@@ -74,20 +80,13 @@ export class Invocation {
     return { ...outcome, reach: await this.setup.reach.reach() }
   }
 
-  /** Takes in one line of the program's output. */
-  async heard(line: ProgramLine): Promise<void> {
+  /** Takes in what the program said. @returns what to wait for before more is told; undefined: nothing */
+  heard(said: readonly ProgramOutput[]): Promise<void> | undefined {
     this.#dogs?.heard()
-    const text = line.dropped ? JSON.stringify({ type: 'orch_dropped_line', bytes: line.bytes }) : this.setup.redact(line.text)
-    if (text.trim() === '') return
-    const events = this.#reader.read(text)
-    // Only orch itself says that, in the file: a program that does would make its own end unreadable.
-    if (events.some((e) => e.kind === 'invocation' || e.kind === 'ended')) return
-    // Pieces of an answer are a sign of life and nothing else: the answer follows as a whole.
-    if (!events.every((e) => e.kind === 'delta')) await this.#write(text)
-    for (const event of events) {
-      await this.setup.reach.heard(event)
-      this.#take(event)
-    }
+    const { kept, events } = this.#reader.read(said)
+    const written = this.#write(kept, events.some(isPressing))
+    const taken = this.#take(events, 0)
+    return written === undefined || taken === undefined ? (written ?? taken) : written.then(() => taken)
   }
 
   /** Its time limits stand still with it. @returns false where that cannot be done */
@@ -104,15 +103,30 @@ export class Invocation {
     this.#dogs?.unpause()
   }
 
-  #take(event: StreamEvent): void {
+  /** One after the other from there on, as far as that goes without waiting. */
+  #take(events: readonly StreamEvent[], from: number): Promise<void> | undefined {
+    for (let at = from; at < events.length; at++) {
+      const event = events[at] as StreamEvent
+      const reached = this.setup.reach.heard(event)
+      this.#takeOne(event)
+      if (reached !== undefined) return reached.then(() => this.#take(events, at + 1))
+    }
+    this.#tell(events)
+    return undefined
+  }
+
+  #takeOne(event: StreamEvent): void {
     this.#log = follow(this.#log, event)
     this.#tools.heard(event)
     this.#dogs?.toolRuns(this.#tools.current !== null)
     this.#react(event)
-    const doing = doingNow(event, this.request.cwd)
-    if (doing === null && event.kind !== 'used' && event.kind !== 'result') return
-    const used = usageOf(this.#log, Math.max(0, this.#now() - this.#began))
-    this.setup.hear({ doing, used, answered: event.kind === 'assistant' && event.error === null })
+  }
+
+  /** What came together is told together, and only where it is news: nobody can follow each line. */
+  #tell(events: readonly StreamEvent[]): void {
+    const now = this.#now()
+    const news = this.#news.of(events, this.#log, now)
+    if (news !== null) this.setup.hear({ ...news, used: usageOf(this.#log, Math.max(0, now - this.#began)) })
   }
 
   #react(event: StreamEvent): void {
@@ -151,19 +165,18 @@ export class Invocation {
     this.#program?.stop()
   }
 
-  async #write(text: string): Promise<void> {
-    if (this.#writeError !== null) return
-    try {
-      await this.setup.transcript.add(text)
-    } catch (error) {
-      this.#writeError = error
-      this.#end('unwritable')
-    }
+  #write(lines: readonly Buffer[], pressing: boolean): Promise<void> | undefined {
+    return this.#writeError === null ? this.setup.transcript.add(lines, pressing) : undefined
+  }
+
+  #unwritable(error: unknown): void {
+    this.#writeError = error
+    this.#end('unwritable')
   }
 
   async #closeTranscript(end: ProgramEnd): Promise<void> {
-    const said = end.kind === 'exited' ? { ...end, stderrTail: this.setup.redact(end.stderrTail) } : end
-    await this.#write(JSON.stringify({ type: 'orch_ended', ...said, endedFor: this.#endedFor }))
+    const said = end.kind === 'exited' ? { ...end, stderrTail: this.setup.redaction.redact(end.stderrTail) } : end
+    void this.#write([Buffer.from(`${JSON.stringify({ type: 'orch_ended', ...said, endedFor: this.#endedFor })}\n`)], true)
     try {
       await this.setup.transcript.close()
     } catch (error) {
@@ -177,7 +190,7 @@ export class Invocation {
     const failed = (failure: Failure, again: Again): SessionOutcome => ({ kind: 'failed', usage, failure, again })
     if (end.kind === 'not-started') return failed(...(await this.#startFailure(end)))
     if (this.#endedFor === 'other-permissions') return failed(this.#wrongPermissions(), 'never')
-    const stderrTail = this.setup.redact(end.stderrTail)
+    const stderrTail = this.setup.redaction.redact(end.stderrTail)
     const { session, timeoutMs } = this.request
     const judged = classify(
       this.#log,
@@ -217,6 +230,9 @@ export class Invocation {
     return [{ reason: 'agent-missing', command: this.setup.command }, 'never']
   }
 }
+
+/** All but what an agent says and does on the way: how the session is judged, or whether its conversation can be gone on with. */
+const isPressing = ({ kind }: StreamEvent): boolean => kind !== 'assistant' && kind !== 'used' && kind !== 'tools-ended'
 
 /** The other causes take nothing from what the program said, or are judged before. */
 export const endedByOrch = (cause: string | null): EndedByOrch | null =>

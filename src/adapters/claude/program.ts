@@ -1,5 +1,5 @@
 /** How the driver starts a program. What starts it sees to groups, pipes, the marker and whatever is left behind. */
-export type StartProgram = (launch: ProgramLaunch, hear: (line: ProgramLine) => void | Promise<void>) => RunningProgram
+export type StartProgram = (launch: ProgramLaunch, hear: (said: readonly ProgramOutput[]) => void | Promise<void>) => RunningProgram
 
 export interface ProgramLaunch {
   readonly file: string
@@ -12,12 +12,8 @@ export interface ProgramLaunch {
   readonly ladder: { readonly interruptMs: number; readonly terminateMs: number }
 }
 
-/** One line of standard output; `dropped`: it was too long to be kept. */
-export interface ProgramLine {
-  readonly text: string
-  readonly bytes: number
-  readonly dropped: boolean
-}
+/** Whole lines of standard output, each with its line end but perhaps the last of all; or one that was too long to be kept, `length` in bytes. */
+export type ProgramOutput = { readonly kind: 'lines'; readonly bytes: Buffer } | { readonly kind: 'dropped'; readonly length: number }
 
 export interface RunningProgram {
   readonly ended: Promise<ProgramEnd>

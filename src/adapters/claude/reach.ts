@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Reach, ReachingCommand } from '../../core/leak.js'
 import { reachOf } from './command-reach.js'
 import { isWithin, realPath, slashed } from './real-path.js'
-import type { StreamEvent } from './stream-event.js'
+import type { StreamEvent, ToolUse } from './stream-event.js'
 
 /** Where sessions may write besides their worktree. */
 export interface Grounds {
@@ -41,11 +41,16 @@ export class ReachGatherer {
     this.#cwd = realPath(cwd)
   }
 
-  async heard(event: StreamEvent): Promise<void> {
+  /** @returns what to wait for before it is told of more; undefined: nothing */
+  heard(event: StreamEvent): Promise<void> | undefined {
     if (event.kind === 'tools-ended') for (const { id, failed } of event.ends) this.#settle(id, failed)
-    if (event.kind !== 'assistant') return
+    if (event.kind !== 'assistant' || event.tools.length === 0) return undefined
+    return this.#begun(event.tools)
+  }
+
+  async #begun(tools: readonly ToolUse[]): Promise<void> {
     const cwd = await this.#cwd
-    for (const { id, file, command } of event.tools) {
+    for (const { id, file, command } of tools) {
       // Links are followed now: the agent may take them away again.
       const path = file === null ? null : await realPath(resolve(cwd, file))
       if (path !== null && !isWithin(path, cwd) && this.#writes.size < most)

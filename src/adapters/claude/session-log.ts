@@ -94,12 +94,11 @@ export function follow(log: SessionLog, event: StreamEvent): SessionLog {
 
 /** A note stands until the model answers again: after a cut the program asks once more, and goes on. */
 function withAnswer(log: SessionLog, event: StreamEvent & { kind: 'assistant' }): SessionLog {
-  return {
-    ...log,
-    toolUses: log.toolUses + event.tools.length,
-    lastError: event.isSubagent ? log.lastError : event.error,
-    tally: event.used === null ? log.tally : countCall(log.tally, event.used, log.model),
-  }
+  const lastError = event.isSubagent ? log.lastError : event.error
+  const tally = event.used === null ? log.tally : countCall(log.tally, event.used, log.model)
+  // Most are one of several that tell of the same call.
+  if (event.tools.length === 0 && lastError === log.lastError && tally === log.tally) return log
+  return { ...log, toolUses: log.toolUses + event.tools.length, lastError, tally }
 }
 
 const withWindows = (known: readonly WindowUse[], said: readonly WindowUse[]): readonly WindowUse[] =>

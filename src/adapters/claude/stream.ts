@@ -1,4 +1,5 @@
 import type { ModelUsage, UsageByModel, WindowUse } from '../../core/session.js'
+import { glance } from './glance.js'
 import { type Json, list, number, object, objectsIn, text } from './json-line.js'
 import type { TokenCount } from './prices.js'
 import type { ApiErrorNote, CallUsage, LimitInfo, ResultEvent, StreamEvent, ToolUse } from './stream-event.js'
@@ -14,7 +15,13 @@ const mostBetween = 4
 export class StreamReader {
   #broken: { readonly text: string; readonly age: number } | null = null
 
-  read(line: string): StreamEvent[] {
+  read(line: string): readonly StreamEvent[] {
+    // While half a line waits for its end, each line may be it.
+    const known = this.#broken === null ? glance(line) : null
+    return known ?? this.#readWhole(line)
+  }
+
+  #readWhole(line: string): readonly StreamEvent[] {
     const { objects, rest } = objectsIn(line)
     const events = [...objects, ...this.#mended(rest)].filter((o) => typeof o['type'] === 'string').map(readEvent)
     return events.length > 0 ? events : [{ kind: 'other' }]
@@ -35,7 +42,7 @@ export class StreamReader {
 }
 
 /** Reads one line for itself. */
-export const readLine = (line: string): StreamEvent[] => new StreamReader().read(line)
+export const readLine = (line: string): readonly StreamEvent[] => new StreamReader().read(line)
 
 function readEvent(o: Json): StreamEvent {
   switch (o['type']) {

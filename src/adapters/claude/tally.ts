@@ -22,13 +22,14 @@ export const emptyTally: Tally = { billed: {}, open: {}, calls: [], total: {}, t
 const mostCalls = 8
 const noTokens: TokenCount = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }
 
-/** A call says what it has used several times, each time more exactly: only the difference counts. */
+/** A call says what it has used several times, each time more exactly: only the difference counts. @returns the very same tally when there is none */
 export function countCall(tally: Tally, used: CallUsage, sessionModel: string | null): Tally {
   const last = tally.calls.at(-1)
   const message = used.message ?? last?.message ?? ''
   const before = tally.calls.find((c) => c.message === message)
   const model = used.model ?? before?.model ?? sessionModel ?? unknownModel
   const tokens = highest(before?.tokens ?? noTokens, used.tokens)
+  if (before !== undefined && before === last && before.model === model && isSame(before.tokens, tokens)) return tally
   const more = difference(tokens, before?.tokens ?? noTokens)
   return {
     ...tally,
@@ -106,4 +107,6 @@ const each = (of: (key: keyof TokenCount) => number): TokenCount => ({
 })
 const highest = (a: TokenCount, b: TokenCount): TokenCount => each((key) => Math.max(a[key], b[key]))
 const difference = (a: TokenCount, b: TokenCount): TokenCount => each((key) => a[key] - b[key])
+const isSame = (a: TokenCount, b: TokenCount): boolean =>
+  a.input === b.input && a.cacheRead === b.cacheRead && a.cacheWrite === b.cacheWrite && a.output === b.output
 const sum = (a: TokenCount, b: TokenCount): TokenCount => each((key) => a[key] + b[key])

@@ -1,5 +1,6 @@
 /** A repository on a server. */
 export interface RemoteAddress {
+  /** With its port, where it is another than the usual one of the web. */
   readonly host: string
   /** `owner/name`; on GitLab groups may lie in each other. */
   readonly path: string
@@ -19,8 +20,9 @@ export function remoteAddress(url: string): RemoteAddress | null {
 
 function parsed(url: string): RemoteAddress | null {
   if (!URL.canParse(url)) return null
-  const { hostname, pathname } = new URL(url)
-  return { host: hostname, path: decoded(pathname) }
+  const { protocol, host, hostname, pathname } = new URL(url)
+  // The port of a web address is where the server's interface is found too; that of ssh is ssh's own.
+  return { host: protocol.startsWith('http') ? host : hostname, path: decoded(pathname) }
 }
 
 /** Git takes a percent sign that begins no escape as it stands. */

@@ -3,6 +3,7 @@ import type { Failure } from '../../core/failure.js'
 import type { MilestoneId } from '../../core/milestone.js'
 import { ok, type Result } from '../../core/result.js'
 import type { MergeTrial } from '../../engine/ports/repository.js'
+import { isAncestorNearby, linksOf } from './ancestry.js'
 import { mergeTrees } from './merge-trees.js'
 import { milestoneLogChoice, milestoneLogFormat, parseMilestoneLog } from './milestone-trailers.js'
 import { type Change, parseRawDiff } from './raw-diff.js'
@@ -19,29 +20,45 @@ export async function commitTree(site: Site, commit: NewCommit): Promise<Result<
   const who = await site.identity()
   if (!who.ok) return who
   const parents = commit.parents.flatMap((parent) => ['-p', parent])
-  return line(site.inMemory({ doing: 'commit', args: ['commit-tree', commit.tree, ...parents], input: commit.message, env: who.value }))
+  const args = ['commit-tree', commit.tree, ...parents]
+  const made = await line(site.inMemory({ doing: 'commit', args, input: commit.message, env: who.value }))
+  if (made.ok) site.commits.note(made.value, { tree: commit.tree, parents: commit.parents })
+  return made
 }
 
-export const treeOf = (site: Site, commit: CommitId): Promise<Result<string, Failure>> =>
-  line(site.inMemory({ doing: `read the commit ${commit}`, args: ['rev-parse', '--verify', `${commit}^{tree}`] }))
+export async function treeOf(site: Site, commit: CommitId): Promise<Result<string, Failure>> {
+  const links = await linksOf(site, commit)
+  if (links !== null) return ok(links.tree)
+  return line(site.inMemory({ doing: `read the commit ${commit}`, args: ['rev-parse', '--verify', `${commit}^{tree}`] }))
+}
 
-export const isAncestor = (site: Site, commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>> =>
-  yes(site.inMemory({ doing: 'compare two commits', args: ['merge-base', '--is-ancestor', commit, of], exits: [0, 1] }))
+export async function isAncestor(site: Site, commit: CommitId, of: CommitId): Promise<Result<boolean, Failure>> {
+  const nearby = await isAncestorNearby(site, commit, of)
+  if (nearby !== null) return ok(nearby)
+  return yes(site.inMemory({ doing: 'compare two commits', args: ['merge-base', '--is-ancestor', commit, of], exits: [0, 1] }))
+}
 
 /** Of a name that somebody else wrote: nothing but a hash, or the beginning of one, is looked up. */
 export async function commitNamed(site: Site, name: string, within: CommitId): Promise<Result<CommitId | null, Failure>> {
   if (!/^[0-9a-f]{7,64}$/i.test(name)) return ok(null)
+  const whole = await linksOf(site, name.toLowerCase())
+  const commit = whole === null ? await lookedUp(site, name) : ok(name.toLowerCase())
+  if (!commit.ok || commit.value === null) return commit
+  const isPart = await isAncestor(site, commit.value, within)
+  return isPart.ok ? ok(isPart.value ? commit.value : null) : isPart
+}
+
+async function lookedUp(site: Site, name: string): Promise<Result<CommitId | null, Failure>> {
   const args = ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]
   // 128: there are several that begin so.
   const found = await site.inMemory({ doing: 'look for a commit', args, exits: [0, 1, 128] })
   if (!found.ok) return found
   const commit = found.value.stdout.trim()
-  if (found.value.exitCode !== 0 || commit === '') return ok(null)
-  const isPart = await isAncestor(site, commit, within)
-  return isPart.ok ? ok(isPart.value ? commit : null) : isPart
+  return ok(found.value.exitCode !== 0 || commit === '' ? null : commit)
 }
 
 export async function changesBetween(site: Site, from: CommitId, to: CommitId): Promise<Result<readonly Change[], Failure>> {
+  if (from === to) return ok([])
   const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to]
   const answer = await site.inMemory({ doing: 'compare two commits', args })
   return answer.ok ? ok(parseRawDiff(answer.value.stdout)) : answer

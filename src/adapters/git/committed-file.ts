@@ -6,13 +6,13 @@ import { commitTree } from './commits.js'
 import { inOwnIndex } from './own-index.js'
 import type { Entry } from './raw-diff.js'
 import { line, type Site } from './site.js'
+import { blobText, entryAt, isBlob } from './trees.js'
 
 /** One file's text at a commit; null when no file is there. */
 export async function readFile(site: Site, commit: CommitId, path: string): Promise<Result<string | null, Failure>> {
-  const entry = await entryAt(site, commit, path)
+  const entry = await blobAt(site, commit, path)
   if (!entry.ok || entry.value === null) return entry.ok ? ok(null) : entry
-  const answer = await site.inMemory({ doing: `read ${path}`, args: ['cat-file', 'blob', entry.value.oid] })
-  return answer.ok ? ok(answer.value.stdout) : answer
+  return blobText(site, entry.value.oid, `read ${path}`)
 }
 
 /** A commit on top of `parent` that changes files, made in an index of its own; `parent` itself when their texts are the same. */
@@ -39,7 +39,7 @@ interface Change {
 
 /** The file's text as git holds it from now on; null: as before. */
 async function changeOf(site: Site, parent: CommitId, { path, text }: TextFile): Promise<Result<Change | null, Failure>> {
-  const before = await entryAt(site, parent, path)
+  const before = await blobAt(site, parent, path)
   if (!before.ok) return before
   const args = ['hash-object', '-w', '--no-filters', '--stdin']
   const oid = await line(site.inMemory({ doing: `write ${path}`, args, input: text }))
@@ -49,7 +49,9 @@ async function changeOf(site: Site, parent: CommitId, { path, text }: TextFile):
   return ok({ path, entry: { mode, oid: oid.value } })
 }
 
-async function entryAt(site: Site, commit: CommitId, path: string): Promise<Result<Entry | null, Failure>> {
+async function blobAt(site: Site, commit: CommitId, path: string): Promise<Result<Entry | null, Failure>> {
+  const entry = await entryAt(site, commit, path)
+  if (entry !== 'unknown') return ok(entry !== null && isBlob(entry) ? entry : null)
   const answer = await site.inMemory({ doing: `look up ${path}`, args: ['ls-tree', '-z', '--full-tree', commit, '--', path] })
   if (!answer.ok) return answer
   const [, mode, oid] = /^(\d+) blob ([0-9a-f]+)\t/.exec(answer.value.stdout) ?? []

@@ -12,8 +12,8 @@ import { makeWorktree } from './new-worktree.js'
 import { isInside, textOf, truePath } from './place.js'
 import { putAway } from './put-away.js'
 import { parseStatus } from './raw-diff.js'
-import { deleteBranch, swap, tipOf } from './refs.js'
-import { line, orchFolder, type Site, type Worktree } from './site.js'
+import { deleteBranch, headOf, swap, tipOf } from './refs.js'
+import { orchFolder, type Site, type Worktree } from './site.js'
 import { snapshot } from './snapshots.js'
 import { attach, closingNote, exists, findWorktree, isHalfMade, listWorktrees, makeRoom, requireWorktree } from './worktrees.js'
 
@@ -59,7 +59,7 @@ async function moveScratch(site: Site, worktree: Worktree, commit: CommitId): Pr
   const args = ['checkout', '--quiet', '--detach', '--force', commit]
   const moved = await site.inWorktree(worktree, { doing: `check out ${commit}`, args })
   if (!moved.ok) return moved
-  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD'] }))
+  const head = await headOf(site, worktree)
   if (!head.ok || head.value === commit) return head.ok ? ok(undefined) : head
   return err({ reason: 'git-failed', doing: `check out ${commit}`, detail: `HEAD is at ${head.value}` })
 }
@@ -119,7 +119,7 @@ async function isSpare(site: Site, worktree: Worktree, landing: Landing): Promis
 
 /** It stands at what is merged, and nothing in it is uncommitted. */
 async function isUnchanged(site: Site, worktree: Worktree, mergedInto: CommitId): Promise<Result<boolean, Failure>> {
-  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  const head = await headOf(site, worktree)
   if (!head.ok) return head
   const merged = await isAncestor(site, head.value, mergedInto)
   if (!merged.ok || !merged.value) return merged

@@ -1,4 +1,6 @@
+import { type ChildProcess, type ChildProcessByStdio, spawn as spawnChild } from 'node:child_process'
 import { rm } from 'node:fs/promises'
+import type { Readable, Writable } from 'node:stream'
 import { simpleGit } from 'simple-git'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
@@ -28,10 +30,22 @@ export interface GitAnswer {
   readonly stderr: string
 }
 
+/** One that stays; its environment is the door's, as for every other. */
+export type KeptCall = Pick<GitCall, 'args' | 'cwd' | 'env'>
+
+export type KeptProcess = ChildProcessByStdio<Writable, Readable, null>
+
 /** The only door to git. */
 export interface Git {
   /** Runs one process. A lock that somebody holds is waited for, about five seconds in all. */
   run(call: GitCall): Promise<Result<GitAnswer, Failure>>
+  /**
+   * Starts one that stays and answers questions on its standard input; null: it could not be started. What it complains of is lost.
+   * It ends with its standard input, and so never outlives orch.
+   */
+  keep(call: KeptCall): KeptProcess | null
+  /** Ends those that were kept, and waits for it: whoever leaves them behind leaves a zombie where process 1 collects none. */
+  close(): Promise<void>
   /**
    * Whatever changes refs, worktrees or config goes through here, one at a time: parallel `git worktree add` fails in
    * half of all cases. Must not be asked for from within itself.
@@ -70,7 +84,17 @@ export function createGit(surroundings: { environment: Environment; sleep: (ms: 
     await rm(lock, { force: true })
     return start(call, base)
   }
-  return { run, inTurn: oneAtATime() }
+  const kept = new Set<KeptProcess>()
+  const keep = (call: KeptCall): KeptProcess | null => {
+    const child = startKept(call, base)
+    if (child !== null) child.once('close', () => kept.delete(child))
+    if (child !== null) kept.add(child)
+    return child
+  }
+  const close = async (): Promise<void> => {
+    await Promise.all([...kept].map(endKept))
+  }
+  return { run, keep, close, inTurn: oneAtATime() }
 }
 
 const lockOf = (failure: Failure): string | null => (failure.reason === 'git-failed' ? lockIn(failure.detail) : null)
@@ -114,6 +138,31 @@ async function spawn(call: GitCall, env: Readonly<Record<string, string>>): Prom
   } catch (error) {
     return err(failureOf(call.doing, error instanceof Error ? error.message : String(error), call.cwd))
   }
+}
+
+/** simple-git knows only processes that end. */
+function startKept(call: KeptCall, base: Readonly<Record<string, string>>): KeptProcess | null {
+  const args = [...gitConfig.flatMap((entry) => ['-c', entry]), ...call.args]
+  const env = { ...base, ...call.env }
+  const child: ChildProcess = spawnChild('git', args, { cwd: call.cwd, env, stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true })
+  // A program that is not found is told late: whoever asks then hears of its end.
+  child.on('error', () => undefined)
+  // With too many files open, there are no pipes.
+  return child.stdin?.writable === true && child.stdout?.readable === true ? (child as KeptProcess) : null
+}
+
+/** It has nothing to do but to notice the end of its input. */
+const mostEndingMs = 2000
+
+async function endKept(child: KeptProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((done) => child.once('close', done))
+  const force = setTimeout(() => child.kill('SIGKILL'), mostEndingMs)
+  child.ref()
+  child.stdin.end()
+  child.stdout.resume()
+  await ended
+  clearTimeout(force)
 }
 
 /** simple-git waits 50 ms more for a process that printed nothing, as most that change something do; an empty chunk at the end spares that. */

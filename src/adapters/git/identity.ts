@@ -32,3 +32,7 @@ export function identityFrom(
   }
   return ok(variables)
 }
+
+/** Whether git knows who commits; otherwise a name may still be given while a run lasts. */
+export const isSomebody = (variables: Readonly<Record<string, string>>): boolean =>
+  roles.every((role) => variables[`GIT_${role.toUpperCase()}_EMAIL`] !== nobody.email)

@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
+import { attributesFiles } from './attributes-files.js'
 import { withFiles } from './git-failure.js'
-import { type AttributesFile, mergeAttributes } from './merge-attributes.js'
+import { mergeAttributes } from './merge-attributes.js'
 import { type MergedTree, parseMergeTree } from './merge-tree-output.js'
 import { indexPrefix } from './own-git-folder.js'
-import { parseRawDiff } from './raw-diff.js'
 import type { Site } from './site.js'
 import { mergeStructures, type StructuredTree } from './structural.js'
 
@@ -32,29 +32,6 @@ async function merge(site: Site, commits: readonly CommitId[], attributes: strin
   const args = [...config, 'merge-tree', '--write-tree', '-z', '--messages', ...commits]
   const answer = await site.inMemory({ doing: 'merge', args, exits: [0, 1] })
   return answer.ok ? ok(parseMergeTree(answer.value.stdout, answer.value.exitCode === 0)) : answer
-}
-
-/** Git knows it without being given it. */
-const emptyTree = {
-  sha1: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
-  sha256: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
-} as const
-
-/** Git itself reads them from a checkout only, and from a commit only since 2.41. */
-async function attributesFiles(site: Site, commit: CommitId): Promise<Result<readonly AttributesFile[], Failure>> {
-  const doing = 'read how files are merged'
-  const only = ['--', ':(top,glob)**/.gitattributes']
-  const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', emptyTree[site.objectFormat], commit, ...only]
-  const listed = await site.inMemory({ doing, args })
-  if (!listed.ok) return listed
-  const files: AttributesFile[] = []
-  for (const { path, after } of parseRawDiff(listed.value.stdout)) {
-    if (after?.mode.startsWith('100') !== true) continue
-    const blob = await site.inMemory({ doing, args: ['cat-file', 'blob', after.oid] })
-    if (!blob.ok) return blob
-    files.push({ folder: dirname(path) === '.' ? '' : dirname(path), text: blob.value.stdout })
-  }
-  return ok(files)
 }
 
 /** In a folder of its own, since several merges may be under way. */

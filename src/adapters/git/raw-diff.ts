@@ -54,3 +54,16 @@ export function parseStatus(text: string): ReadonlyMap<string, string> {
   const lines = text.split('\0').filter((line) => line.length > 3)
   return new Map(lines.map((line) => [line.slice(3), line.slice(0, 2)]))
 }
+
+/** Reads `git status --porcelain=v2 --branch -z --no-renames`: the commit, and the paths that are not as in it. Null: there is no commit. */
+export function parseStanding(text: string): { readonly head: string; readonly differing: readonly string[] } | null {
+  const records = text.split('\0').filter((record) => record !== '')
+  const head = records.map((record) => /^# branch\.oid ([0-9a-f]+)$/.exec(record)?.[1]).find((oid) => oid !== undefined)
+  if (head === undefined) return null
+  // `1 XY sub mH mI mW hH hI <path>`, `u XY sub m1 m2 m3 mW h1 h2 h3 <path>`, `? <path>`; what else there may be differs too.
+  const pathOf = (record: string): string => {
+    const fields = { '1': 8, u: 10, '?': 1 }[record[0] ?? ''] ?? 0
+    return record.split(' ').slice(fields).join(' ')
+  }
+  return { head, differing: records.filter((record) => !record.startsWith('# ')).map(pathOf) }
+}

@@ -1,7 +1,8 @@
+import { basename } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
-import type { Site } from './site.js'
+import { line, type Site, type Worktree } from './site.js'
 
 /** A branch's move; `from` null: it must not exist yet. */
 export interface Move {
@@ -19,6 +20,8 @@ const absent = (site: Site): string => '0'.repeat(site.objectFormat === 'sha256'
 
 /** A branch's commit; null when there is no such branch. */
 export async function tipOf(site: Site, branch: string): Promise<Result<CommitId | null, Failure>> {
+  const found = await site.refs.find(`${refOf(branch)}^{commit}`)
+  if (found !== null) return ok(found.id)
   const answer = await site.inRepository({
     doing: `look up the branch ${branch}`,
     args: ['rev-parse', '--verify', '--quiet', `${refOf(branch)}^{commit}`],
@@ -37,29 +40,40 @@ export async function branchTip(site: Site, branch: string): Promise<Result<Comm
 /** Compare-and-swap. Being at `to` already is success. For use within a turn. */
 export async function swap(site: Site, move: Move): Promise<Result<void, Failure>> {
   const { branch, from, to, why } = move
-  const tip = await tipOf(site, branch)
+  // Git itself refuses to make one that is there.
+  const tip = from === null ? ok(null) : await tipOf(site, branch)
   if (!tip.ok) return tip
-  // Said also when it is there already: the move may have been ours, cut off before this could be noted.
-  if (tip.value === to) {
-    site.ownMoves.set(refOf(branch), to)
-    return ok(undefined)
-  }
+  if (tip.value === to) return arrived(site, move)
   const moved = err({ reason: 'branch-moved', branch, expected: from ?? 'nothing' } as const)
   if (tip.value !== from) return moved
-  const args = ['update-ref', '--create-reflog', '-m', `orch: ${why}`, refOf(branch), to, from ?? absent(site)]
+  const args = ['update-ref', '--no-deref', '--create-reflog', '-m', `orch: ${why}`, refOf(branch), to, from ?? absent(site)]
   const swapped = await site.inRepository({ doing: `move the branch ${branch}`, args })
-  if (swapped.ok) {
-    site.ownMoves.set(refOf(branch), to)
-    return ok(undefined)
-  }
+  if (swapped.ok) return arrived(site, move)
   // Somebody may have been quicker between the look and the move.
   const now = await tipOf(site, branch)
+  if (now.ok && now.value === to) return arrived(site, move)
   return now.ok && now.value !== from ? moved : swapped
+}
+
+/** Noted also when it was there already: the move may have been ours, cut off before this could be done. */
+function arrived(site: Site, { branch, to }: Move): Result<void, Failure> {
+  site.ownMoves.set(refOf(branch), to)
+  return ok(undefined)
+}
+
+/** The commit at which one of orch's worktrees stands. */
+export async function headOf(site: Site, worktree: Worktree): Promise<Result<CommitId, Failure>> {
+  const found = await site.refs.find(`worktrees/${basename(worktree.gitDir)}/HEAD^{commit}`)
+  if (found !== null) return ok(found.id)
+  return line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
 }
 
 /** Deletes a branch that is still at `tip`. For use within a turn. */
 export async function deleteBranch(site: Site, branch: string, tip: CommitId): Promise<Result<void, Failure>> {
-  const deleted = await site.inRepository({ doing: `delete the branch ${branch}`, args: ['update-ref', '-d', refOf(branch), tip] })
+  const deleted = await site.inRepository({
+    doing: `delete the branch ${branch}`,
+    args: ['update-ref', '--no-deref', '-d', refOf(branch), tip],
+  })
   if (deleted.ok) site.ownMoves.set(refOf(branch), null)
   return deleted.ok ? ok(undefined) : deleted
 }

@@ -4,10 +4,13 @@ import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import type { StructuralMerge } from '../../engine/ports/structural-merge.js'
+import type { AttributesOf } from './attributes-files.js'
 import type { Git, GitAnswer, GitCall } from './git.js'
 import type { Environment } from './git-environment.js'
 import { isIndexBroken } from './git-failure.js'
-import { identityFrom } from './identity.js'
+import { identityFrom, isSomebody } from './identity.js'
+import { KnownCommits } from './known-commits.js'
+import { createObjectReader, type ObjectReader } from './object-reader.js'
 import { type ObjectFormat, ownFolderEnvironment, prepareOwnFolder } from './own-git-folder.js'
 import { folderOf, isInside } from './place.js'
 import { SpareShelf } from './spare-shelf.js'
@@ -42,11 +45,19 @@ export interface Site {
   readonly spares: SpareShelf
   /** In the person's own repository: refs, worktrees, config. */
   inRepository(ask: Ask): Answer
+  /** Kept: names as git takes them in the person's own repository. */
+  readonly refs: ObjectReader
+  /** Kept: commits, trees and blobs by their ids, as `inMemory` sees them. */
+  readonly objects: ObjectReader
+  /** What was learned of commits, which never change. */
+  readonly commits: KnownCommits
+  /** The attributes that were looked up last. */
+  readonly lastAttributes: { value: AttributesOf | null }
   /** On commits and trees alone: nothing that the repository or the person configured takes part. */
   inMemory(ask: Ask): Answer
   /** In a worktree of orch's. Locks and indexes that something dead left behind are cleared away. */
   inWorktree(worktree: Worktree, ask: Ask): Answer
-  /** Author and committer for commits made in memory. */
+  /** Author and committer for commits made in memory. Once git knows somebody, it is not asked again. */
   identity(): Promise<Result<Readonly<Record<string, string>>, Failure>>
 }
 
@@ -76,16 +87,24 @@ export function createSite(options: SiteOptions): Site {
 
   const inRepository = (ask: Ask): Answer => git.run({ ...ask, cwd: root, mayUnlock })
 
-  const inMemory = async (ask: Ask): Answer => {
+  const ownEnvironment = async (): Promise<Result<Readonly<Record<string, string>>, Failure>> => {
     prepared ??= prepareOwnFolder(ownFolder, objectFormat)
     const ready = await prepared
-    if (!ready.ok) {
-      prepared = null
-      return ready
-    }
-    const env = { ...(await ownFolderEnvironment(ownFolder, commonDir)), ...ask.env }
-    return git.run({ ...ask, cwd: ownFolder, env, mayUnlock })
+    if (ready.ok) return ok(await ownFolderEnvironment(ownFolder, commonDir))
+    prepared = null
+    return ready
   }
+  const inMemory = async (ask: Ask): Answer => {
+    const own = await ownEnvironment()
+    return own.ok ? git.run({ ...ask, cwd: ownFolder, env: { ...own.value, ...ask.env }, mayUnlock }) : own
+  }
+
+  const args = ['cat-file', '--batch-command']
+  const refs = createObjectReader(async () => git.keep({ args, cwd: root }))
+  const objects = createObjectReader(async () => {
+    const own = await ownEnvironment()
+    return own.ok ? git.keep({ args, cwd: ownFolder, env: own.value }) : null
+  })
 
   const inWorktree = async (worktree: Worktree, ask: Ask): Answer => {
     const env = { GIT_DIR: worktree.gitDir, GIT_WORK_TREE: worktree.path, ...ask.env }
@@ -97,21 +116,26 @@ export function createSite(options: SiteOptions): Site {
     return made.ok ? git.run(call) : made
   }
 
-  const identity = async () =>
-    identityFrom(
-      await inRepository({
-        doing: 'read who you are',
-        args: ['config', '-z', '--get-regexp', '^(user|author|committer)\\.(name|email)$'],
-        exits: [0, 1],
-      }),
-      options.environment,
-    )
+  let who: Readonly<Record<string, string>> | null = null
+  const identity: Site['identity'] = async () => {
+    if (who !== null) return ok(who)
+    const args = ['config', '-z', '--get-regexp', '^(user|author|committer)\\.(name|email)$']
+    const found = identityFrom(await inRepository({ doing: 'read who you are', args, exits: [0, 1] }), options.environment)
+    if (found.ok && isSomebody(found.value)) who = found.value
+    return found
+  }
 
   const ownMoves = new Map<string, CommitId | null>()
   const structuralMerge = options.structuralMerge ?? null
-  const memory = { ownMoves, entryNames: new Map<string, string>(), spares: new SpareShelf() }
+  const memory = {
+    ownMoves,
+    entryNames: new Map<string, string>(),
+    spares: new SpareShelf(),
+    commits: new KnownCommits(),
+    lastAttributes: { value: null },
+  }
   const known = { git, root, commonDir, objectFormat, envFiles, structuralMerge, ownFolder, ...memory }
-  return { ...known, inRepository, inMemory, inWorktree, identity }
+  return { ...known, refs, objects, inRepository, inMemory, inWorktree, identity }
 }
 
 /**

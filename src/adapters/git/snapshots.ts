@@ -1,14 +1,16 @@
-import { copyFile } from 'node:fs/promises'
+import { copyFile, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import { commitTree, treeOf } from './commits.js'
 import { withFiles } from './git-failure.js'
+import { headRef } from './head-ref.js'
 import { inOwnIndex } from './own-index.js'
 import { keepReachable, swap, tipOf } from './refs.js'
 import { line, type Site, type Worktree } from './site.js'
 import { stageAll } from './staging.js'
+import { type Standing, standingOf } from './standing.js'
 import { exists, requireWorktree } from './worktrees.js'
 
 /** A worktree as it was at one moment. */
@@ -21,15 +23,21 @@ export interface Snapshot {
 /** What a worktree holds now. Its own index is left alone. */
 export async function snapshot(site: Site, path: string): Promise<Result<string, Failure>> {
   const worktree = await requireWorktree(site, path)
-  return worktree.ok ? treeNow(site, worktree.value) : worktree
+  if (!worktree.ok) return worktree
+  const standing = await standingOf(site, worktree.value)
+  return standing?.isClean === true ? treeOf(site, standing.head) : treeNow(site, worktree.value, standing)
 }
 
 /** In a copy of the index, so that only what changed is read. */
-function treeNow(site: Site, worktree: Worktree): Promise<Result<string, Failure>> {
+async function treeNow(site: Site, worktree: Worktree, standing: Standing | null): Promise<Result<string, Failure>> {
+  const head = standing === null ? await commitAtHead(site, worktree) : ok(standing.head)
+  if (!head.ok) return head
+  const instead = await treeOf(site, head.value)
+  if (!instead.ok) return instead
   return inOwnIndex(site, async (env) => {
     const index = join(worktree.gitDir, 'index')
     const copied = await withFiles('look at the index', index, async () => {
-      if (await exists(index)) await copyFile(index, env.GIT_INDEX_FILE)
+      if (await exists(index)) await copyIndex(index, env.GIT_INDEX_FILE)
     })
     if (!copied.ok) return copied
     const apart: Site = {
@@ -37,9 +45,20 @@ function treeNow(site: Site, worktree: Worktree): Promise<Result<string, Failure
       inWorktree: (at, ask) =>
         site.inWorktree(at, { ...ask, args: ['-c', 'core.splitIndex=false', ...ask.args], env: { ...env, ...ask.env } }),
     }
-    return stageAll(apart, worktree, { never: site.envFiles, instead: 'HEAD' })
+    return stageAll(apart, worktree, { never: site.envFiles, instead: instead.value }, env.GIT_INDEX_FILE)
   })
 }
+
+/** With its time: what changed just when an index was written, in place and to the same size, git finds only by that. */
+async function copyIndex(from: string, to: string): Promise<void> {
+  await copyFile(from, to)
+  const { mtimeMs } = await stat(from)
+  const seconds = Math.floor(mtimeMs) / 1000
+  await utimes(to, seconds, seconds)
+}
+
+const commitAtHead = (site: Site, worktree: Worktree): Promise<Result<CommitId, Failure>> =>
+  line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
 
 /**
  * Puts a worktree back to a snapshot, and its branch to that commit. What differed stays reachable below `refs/orch/kept/`.
@@ -76,13 +95,14 @@ interface Now {
 }
 
 async function nowIn(site: Site, worktree: Worktree, branch: string | null): Promise<Result<Now, Failure>> {
-  const tree = await treeNow(site, worktree)
-  if (!tree.ok) return tree
-  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  const standing = await standingOf(site, worktree)
+  const head = standing === null ? await commitAtHead(site, worktree) : ok(standing.head)
   if (!head.ok) return head
-  const ref = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['symbolic-ref', '--quiet', 'HEAD'], exits: [0, 1] }))
+  const tree = standing?.isClean === true ? await treeOf(site, standing.head) : await treeNow(site, worktree, standing)
+  if (!tree.ok) return tree
+  const ref = await headRef(site, worktree)
   if (!ref.ok) return ref
-  const tip = branch === null ? ok(head.value) : await tipOf(site, branch)
+  const tip = branch === null ? head : await tipOf(site, branch)
   if (!tip.ok) return tip
   const isAtHome = ref.value === (branch === null ? '' : `refs/heads/${branch}`)
   return ok({ tree: tree.value, head: head.value, tip: tip.value ?? head.value, isAtHome })

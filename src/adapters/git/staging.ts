@@ -1,12 +1,14 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
 import { withFiles } from './git-failure.js'
+import { mayList } from './index-text.js'
 import { textOf } from './place.js'
 import { parseTree } from './raw-diff.js'
 import { line, type Site, type Worktree } from './site.js'
+import { exists } from './worktrees.js'
 
 /** Files that must not be committed, and the commit or tree whose version of them counts instead. */
 export interface Withheld {
@@ -14,12 +16,22 @@ export interface Withheld {
   readonly instead: string
 }
 
-/** Takes everything in a worktree into its index, except what must never be committed. @returns the tree */
-export async function stageAll(site: Site, worktree: Worktree, withheld: Withheld): Promise<Result<string, Failure>> {
+/**
+ * Takes everything in a worktree into its index, except what must never be committed.
+ * @param index where that lies; the worktree's own when absent
+ * @returns the tree
+ */
+export async function stageAll(
+  site: Site,
+  worktree: Worktree,
+  withheld: Withheld,
+  index = join(worktree.gitDir, 'index'),
+): Promise<Result<string, Failure>> {
   const doing = 'collect the changes'
   const { never, instead } = withheld
-  const unstage = ['reset', '--quiet', instead, '--', ...never.map((path) => `:(top,literal)${path}`)]
-  const unstaged = never.length === 0 ? ok(undefined) : await site.inWorktree(worktree, { doing, args: unstage })
+  const astray = await mayDiffer(site, withheld, index)
+  const unstage = ['reset', '--quiet', instead, '--', ...astray.map((path) => `:(top,literal)${path}`)]
+  const unstaged = astray.length === 0 ? ok(undefined) : await site.inWorktree(worktree, { doing, args: unstage })
   if (!unstaged.ok) return unstaged
   const ignored = await ignoredAmong(site, worktree, never)
   if (!ignored.ok) return ignored
@@ -29,9 +41,21 @@ export async function stageAll(site: Site, worktree: Worktree, withheld: Withhel
   return added.ok ? line(site.inWorktree(worktree, { doing, args: ['write-tree'] })) : added
 }
 
+/** Those of the withheld files that may stand in the index otherwise than in the version that counts: what is in neither does not. */
+async function mayDiffer(site: Site, { never, instead }: Withheld, index: string): Promise<readonly string[]> {
+  if (never.length === 0) return []
+  const held = await entriesOf(site, instead, never)
+  if (!held.ok || held.value.size > 0) return never
+  const bytes = await readFile(index).catch(() => null)
+  return bytes === null ? never : never.filter((path) => mayList(bytes, path))
+}
+
+/** Git minds only those that are there. */
 async function ignoredAmong(site: Site, worktree: Worktree, paths: readonly string[]): Promise<Result<ReadonlySet<string>, Failure>> {
-  if (paths.length === 0) return ok(new Set())
-  const input = paths.map((path) => `${path}\0`).join('')
+  const there: string[] = []
+  for (const path of paths) if (await exists(join(worktree.path, path))) there.push(path)
+  if (there.length === 0) return ok(new Set())
+  const input = there.map((path) => `${path}\0`).join('')
   const args = ['check-ignore', '-z', '--stdin']
   const answer = await site.inWorktree(worktree, { doing: 'look for ignored files', args, input, exits: [0, 1] })
   return answer.ok ? ok(new Set(answer.value.stdout.split('\0').filter((path) => path !== ''))) : answer

@@ -4,6 +4,7 @@ import type { ConflictedFile, MergedTree } from './merge-tree-output.js'
 import { inOwnIndex } from './own-index.js'
 import type { Entry } from './raw-diff.js'
 import { line, type Site } from './site.js'
+import { blobText } from './trees.js'
 
 /** A merge, and which of its files a program for structure has merged where git could not. */
 export interface StructuredTree extends MergedTree {
@@ -46,9 +47,8 @@ async function mergeOne(site: Site, { path, base, ours, theirs }: ConflictedFile
 
 /** Null: this is no text that would come back as it was. */
 async function textOf(site: Site, { oid }: Entry): Promise<Result<string | null, Failure>> {
-  const blob = await site.inMemory({ doing: 'read a side of a conflict', args: ['cat-file', 'blob', oid] })
-  if (!blob.ok) return blob
-  return ok(/[\0\ufffd]/.test(blob.value.stdout) ? null : blob.value.stdout)
+  const text = await blobText(site, oid, 'read a side of a conflict')
+  return text.ok ? ok(/[\0\ufffd]/.test(text.value) ? null : text.value) : text
 }
 
 function treeWith(site: Site, tree: string, puts: readonly { path: string; entry: Entry }[]): Promise<Result<string, Failure>> {

@@ -13,7 +13,10 @@ export interface Desk {
   readonly path: string
 }
 
-/** Commits everything in a task's worktree on its branch, on top of what the agent committed itself. */
+/**
+ * Commits everything in a task's worktree on its branch, on top of what the agent committed itself. Only then there may be a file in it
+ * that must never be committed: orch's own commit has these as they were before.
+ */
 export async function commitWork(
   site: Site,
   desk: Desk,
@@ -33,7 +36,7 @@ export async function commitWork(
   if (!moved.ok) return moved
   const forgotten = await forgetUnfinished(site, worktree.value)
   if (!forgotten.ok) return forgotten
-  const clean = await refuseForbidden(site, { tip: to.value, known: [since] }, never)
+  const clean = tip.value === since ? ok(undefined) : await refuseForbidden(site, { tip: to.value, known: [since] }, never)
   if (!clean.ok) return clean
   const before = await treeOf(site, since)
   return before.ok ? ok({ commit: to.value, changed: before.value !== tree.value }) : before
@@ -62,7 +65,7 @@ export async function commitScratch(
   if (!moved.ok) return moved
   const forgotten = await forgetUnfinished(site, worktree.value)
   if (!forgotten.ok) return forgotten
-  const clean = await refuseForbidden(site, { tip: made.value, known: [parent] }, never)
+  const clean = below === parent ? ok(undefined) : await refuseForbidden(site, { tip: made.value, known: [parent] }, never)
   return clean.ok ? made : clean
 }
 

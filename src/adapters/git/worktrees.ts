@@ -5,6 +5,7 @@ import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
 import { isAncestor } from './commits.js'
 import { withFiles } from './git-failure.js'
+import { headRef } from './head-ref.js'
 import { folderOf, textOf, truePath } from './place.js'
 import { swap, tipOf } from './refs.js'
 import { line, type Site, type Worktree } from './site.js'
@@ -120,7 +121,7 @@ export async function attach(
   workspace: { readonly branch: string; readonly base: CommitId },
 ): Promise<Result<CommitId, Failure>> {
   const { branch, base } = workspace
-  const ref = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['symbolic-ref', '--quiet', 'HEAD'], exits: [0, 1] }))
+  const ref = await headRef(site, worktree)
   const tip = await tipOf(site, branch)
   if (!ref.ok) return ref
   if (!tip.ok) return tip

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { setFrozen } from './freeze.js'
@@ -126,12 +127,20 @@ function exitOf(subprocess: ReturnType<typeof spawn>): Promise<ChildEnd> {
   })
 }
 
+/** Listens until the stream ends, or is closed from our side because something left behind held it open; what was heard, counts. */
 async function pump(stream: Readable, hear: (chunk: Buffer) => void | Promise<void>): Promise<void> {
-  try {
-    for await (const chunk of stream) await hear(chunk as Buffer)
-  } catch {
-    // Closed from our side because something left behind held it open; what was heard, counts.
-  }
+  let pending: Promise<void> | undefined
+  stream.on('data', (chunk: Buffer) => {
+    const hearing = hear(chunk)
+    if (hearing === undefined) return
+    stream.pause()
+    pending = hearing.then(
+      () => void stream.resume(),
+      () => void stream.destroy(),
+    )
+  })
+  await finished(stream).catch(() => undefined)
+  await pending
 }
 
 /** The last bytes of a stream. */

@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { execa } from 'execa'
+import { type Pass, ProcPasses } from './proc-pass.js'
 import { SharedLook } from './shared-look.js'
 
 /** A process, told apart from a later one with the same number by when it began. */
@@ -22,10 +23,16 @@ export const markerVariable = 'ORCH_MARKER'
 /** A marker stands for itself and for those below it: `run` for `run/check-1` too. */
 export const carries = (value: string, marker: string): boolean => value === marker || value.startsWith(`${marker}/`)
 
+/** What carries a marker, and how certain it is that nothing else does; `unknown`: the platform's listing says nothing of that. */
+export interface MarkedLook {
+  readonly found: readonly MarkedProcess[]
+  readonly certainty: Pass['certainty'] | 'unknown'
+}
+
 /** All processes whose environment carries one of the markers. Processes of other users are not looked into. */
-export async function markedProcesses(markers: readonly string[]): Promise<MarkedProcess[]> {
-  if (markers.length === 0) return []
-  return process.platform === 'linux' ? await fromProc(markers) : await fromPs(markers)
+export async function markedProcesses(markers: readonly string[]): Promise<MarkedLook> {
+  if (markers.length === 0) return { found: [], certainty: 'still' }
+  return process.platform === 'linux' ? await fromProc(markers) : { found: await fromPs(markers), certainty: 'unknown' }
 }
 
 /** Null: no such process any more. */
@@ -46,29 +53,18 @@ export async function ancestorsOf(pid: number): Promise<number[]> {
   return ancestors
 }
 
-async function fromProc(markers: readonly string[]): Promise<MarkedProcess[]> {
-  return (await environments.next()).flatMap(({ pid, startTime, environment }) => {
+async function fromProc(markers: readonly string[]): Promise<MarkedLook> {
+  const [{ found, certainty }, boot] = await Promise.all([passes.next(), bootId()])
+  const marked = found.flatMap(({ pid, began, environment }) => {
     const marker = markerIn(environment, '\0', markers)
-    return marker === null ? [] : [{ pid, startTime, marker, ...roleIn(environment, '\0') }]
+    return marker === null ? [] : [{ pid, startTime: `${began}@${boot}`, marker, ...roleIn(environment, '\0') }]
   })
+  return { found: marked, certainty }
 }
 
 /** Of many sessions that end at a time each looks for what it left behind: one pass over all processes serves all of them. */
-const environments = new SharedLook(async () => {
-  const boot = await bootId()
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const found = await Promise.all(pids.map((pid) => markedByProc(Number(pid), boot)))
-  return found.filter((p) => p !== null)
-})
-
-/** Null: it carries no marker, or may not be looked into. */
-async function markedByProc(pid: number, boot: string): Promise<(ProcessIdentity & { readonly environment: string }) | null> {
-  // The start is read before the environment: a number that is reused in between then names a process that is gone.
-  const stat = await readOrNull(`/proc/${pid}/stat`)
-  const environment = await readOrNull(`/proc/${pid}/environ`)
-  if (stat === null || environment?.includes(`${markerVariable}=`) !== true) return null
-  return { pid, startTime: startTimeIn(stat, boot), environment }
-}
+const proc = new ProcPasses(markerVariable)
+const passes = new SharedLook(() => proc.next())
 
 /** The first value stands: what an agent sets on top comes later. */
 function roleIn(environment: string, separator: string): { task: string | null; step: string | null } {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ancestorsOf, type MarkedProcess, markedProcesses, type ProcessIdentity, startTimeOf } from './process-table.js'
+import { ancestorsOf, type MarkedLook, type MarkedProcess, markedProcesses, type ProcessIdentity, startTimeOf } from './process-table.js'
 
 /** How long survivors are given. Milliseconds. */
 export interface EndingTimes {
@@ -11,35 +11,42 @@ export interface EndingTimes {
 
 const usualTimes: EndingTimes = { graceMs: 2000, atMostMs: 10_000 }
 const pollMs = 50
+/** So many looks that show nothing for certain are repeated at once. */
+const mostTorn = 5
 
 /** Processes that carry one of the markers, wherever in the tree they are by now; never this one or an ancestor of it. */
-export async function findMarked(markers: readonly string[]): Promise<MarkedProcess[]> {
-  const found = await markedProcesses(markers)
-  if (found.length === 0) return []
+export const findMarked = async (markers: readonly string[]): Promise<readonly MarkedProcess[]> => (await lookForMarked(markers)).found
+
+async function lookForMarked(markers: readonly string[]): Promise<MarkedLook> {
+  const { found, certainty } = await markedProcesses(markers)
+  if (found.length === 0) return { found, certainty }
   const spared = new Set([process.pid, ...(await ancestorsOf(process.pid))])
-  return found.filter((p) => !spared.has(p.pid))
+  return { found: found.filter((p) => !spared.has(p.pid)), certainty }
 }
 
 /**
- * Ends exactly the processes that carry one of the markers: asks, waits, ends, and looks again until none has been there
- * for a moment, as a process may start another one while it is being ended.
+ * Ends exactly the processes that carry one of the markers: asks, waits, ends, and looks again until it is certain that none is left, or
+ * until two looks have shown none.
  * @returns the pids that were ended
  */
 export async function endMarked(markers: readonly string[], times: EndingTimes = usualTimes): Promise<number[]> {
   const seen = new Map<number, ProcessIdentity>()
   const began = performance.now()
-  let quietScans = 0
+  let [quiet, torn] = [0, 0]
   while (performance.now() - began < times.atMostMs) {
-    const living = await findMarked(markers)
-    quietScans = living.length === 0 ? quietScans + 1 : 0
-    if (quietScans === 2) break
+    const { found: living, certainty } = await lookForMarked(markers)
+    if (living.length > 0) quiet = 0
+    else if (certainty === 'still') break
+    // What the one that was gone has left is there now, and is shown by another look at once.
+    else if (certainty === 'torn' && ++torn <= mostTorn) continue
+    else if (++quiet === 2) break
     const force = performance.now() - began > times.graceMs
     for (const one of living) {
       const isNew = !seen.has(one.pid)
       seen.set(one.pid, one)
       if (force || isNew) await signalExactly(one, force ? 'SIGKILL' : 'SIGTERM')
     }
-    await sleep(pollMs)
+    if (living.length > 0 || certainty !== 'whole') await sleep(pollMs)
   }
   return [...seen.keys()]
 }

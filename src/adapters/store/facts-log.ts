@@ -75,9 +75,16 @@ export interface OpenFactsLog extends FactsText {
   readonly log: FactsLog
 }
 
+export interface FactsLogOptions {
+  readonly disk?: Disk | undefined
+  /** Facts up to this number are looked at and not kept. */
+  readonly known?: number
+}
+
 /** Opens for writing. A torn last line, which nobody was ever told about, is cut off. */
-export async function openFactsLog(file: string, disk: Disk = realDisk): Promise<Result<OpenFactsLog, Failure>> {
-  const read = await readFacts(file)
+export async function openFactsLog(file: string, options: FactsLogOptions = {}): Promise<Result<OpenFactsLog, Failure>> {
+  const disk = options.disk ?? realDisk
+  const read = await readFacts(file, options.known)
   if (!read.ok) return read
   if (read.value.tornBytes > 0) await cut(disk, file, read.value.wholeBytes)
   const handle = await disk.open(file, 'a', privateFile)
@@ -85,13 +92,16 @@ export async function openFactsLog(file: string, disk: Disk = realDisk): Promise
   return ok({ ...read.value, log: new FactsLog(file, handle) })
 }
 
-/** Reads without changing anything; a torn last line, which may be a write under way, is left out. No file: no facts. */
-export async function readFacts(file: string): Promise<Result<FactsText, Failure>> {
+/**
+ * Reads without changing anything; a torn last line, which may be a write under way, is left out. No file: no facts.
+ * @param known facts up to this number are looked at and not kept
+ */
+export async function readFacts(file: string, known = 0): Promise<Result<FactsText, Failure>> {
   const bytes = await readFile(file).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return Buffer.alloc(0)
     throw error
   })
-  const parsed = parseFacts(bytes)
+  const parsed = parseFacts(bytes, known)
   return parsed.ok ? parsed : err({ reason: 'state-unreadable', path: file, detail: parsed.error })
 }
 

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../core/result.js'
 
 /** What a facts file holds. */
 export interface FactsText {
+  /** Without those that were known. */
   readonly facts: readonly RecordedFact[]
   /** Up to the end of the last whole line. */
   readonly wholeBytes: number
@@ -12,7 +13,7 @@ export interface FactsText {
   readonly tornBytes: number
 }
 
-const recorded = z.looseObject({ seq: z.number().int().min(1), at: z.string(), run: z.string(), type: z.string() })
+const recorded = z.compile(z.looseObject({ seq: z.number().int().min(1), at: z.string(), run: z.string(), type: z.string() }))
 
 /** What facts of an older orch, which knew one account only, do not say. */
 const absent: Readonly<Record<string, object>> = {
@@ -39,40 +40,46 @@ export interface LostLine {
   readonly why: 'damaged' | 'out of order'
 }
 
-/** Splits a facts file into facts; the error says which line is damaged. Damage in the last line only is a torn write. */
-export function parseFacts(bytes: Buffer): Result<FactsText, string> {
-  const { lost, facts, wholeBytes, tornBytes } = salvageFacts(bytes)
+/**
+ * Splits a facts file into facts; the error says which line is damaged. Damage in the last line only is a torn write.
+ * @param known up to this number facts are looked at and not kept
+ */
+export function parseFacts(bytes: Buffer, known = 0): Result<FactsText, string> {
+  const { lost, facts, wholeBytes, tornBytes } = salvageFacts(bytes, known)
   const [first] = lost
   return first === undefined ? ok({ facts, wholeBytes, tornBytes }) : err(`line ${first.line} is ${first.why}`)
 }
 
-/** Reads every fact that can be read. */
-export function salvageFacts(bytes: Buffer): SalvagedFacts {
+/** Reads every fact that can be read. @param known as of `parseFacts` */
+export function salvageFacts(bytes: Buffer, known = 0): SalvagedFacts {
   const facts: RecordedFact[] = []
   const lost: LostLine[] = []
-  let lostAtEnd = 0
-  let at = 0
+  let [at, last, lostAtEnd] = [0, 0, 0]
   for (let line = 1; ; line++) {
     const end = bytes.indexOf(newline, at)
     if (end === -1) break
     const fact = parseFact(bytes.toString('utf8', at, end))
     if (fact === null && end === bytes.length - 1) break
-    if (fact !== null && fact.seq > (facts.at(-1)?.seq ?? 0)) facts.push(fact)
-    else lost.push({ line, why: fact === null ? 'damaged' : 'out of order' })
+    if (fact === null || fact.seq <= last) lost.push({ line, why: fact === null ? 'damaged' : 'out of order' })
+    else if (fact.seq > known) facts.push(fact)
+    last = Math.max(last, fact?.seq ?? 0)
     lostAtEnd = lost.at(-1)?.line === line ? lostAtEnd + 1 : 0
     at = end + 1
   }
   return { facts, wholeBytes: at, tornBytes: bytes.length - at, lost, lostAtEnd }
 }
 
-/** What the line says comes first, and as it says it: written again it is the same line. */
-const withAbsent = (said: z.infer<typeof recorded>): object => ({ ...said, ...absent[said.type], ...said })
-
 function parseFact(line: string): RecordedFact | null {
   try {
-    const parsed = recorded.safeParse(JSON.parse(line))
-    return parsed.success ? (withAbsent(parsed.data) as unknown as RecordedFact) : null
+    const said: unknown = JSON.parse(line)
+    return recorded.validate(said) ? (withAbsent(said) as unknown as RecordedFact) : null
   } catch {
     return null
   }
+}
+
+/** What the line says comes first, and as it says it: written again it is the same line. */
+function withAbsent(said: z.infer<typeof recorded>): object {
+  const more = absent[said.type]
+  return more === undefined || Object.keys(more).every((key) => key in said) ? said : { ...said, ...more, ...said }
 }

@@ -13,7 +13,7 @@ import { CheckpointWriter } from './checkpoint-writer.js'
 import type { Disk } from './disk.js'
 import { ensureFolder } from './durable-file.js'
 import { type FactsLog, openFactsLog } from './facts-log.js'
-import { recall } from './run-history.js'
+import { beginningOf, knownTo, recall } from './run-history.js'
 import { runPaths } from './run-paths.js'
 import { removeTemporaries } from './temporaries.js'
 
@@ -108,9 +108,10 @@ export async function openJournal(options: JournalOptions): Promise<Result<RunJo
   await ensureFolder(options.runFolder)
   await removeTemporaries(options.runFolder)
   const paths = runPaths(options.runFolder)
-  const opened = await openFactsLog(paths.facts, options.disk)
+  const beginning = await beginningOf(options.runFolder)
+  const opened = await openFactsLog(paths.facts, { disk: options.disk, known: knownTo(beginning) })
   if (!opened.ok) return opened
-  const history = await recall(options.runFolder, opened.value)
+  const history = recall(options.runFolder, beginning, opened.value)
   if (!history.ok) {
     await opened.value.log.close()
     return err(history.error)

@@ -34,26 +34,23 @@ export function budgetsOf(
   work: Work,
   by: NotYetTold & { readonly now: number },
 ): readonly BudgetUse[] {
-  const all = allWork(state)
-  const ofStage = all.filter((w) => w.stage === work.stage)
   const duration = (stages: RunState['stages']): number =>
     stages.reduce((sum, { active }) => sum + active.ms + (active.since === null ? 0 : Math.max(0, by.now - active.since)), 0)
-  const used = (works: readonly Work[], stages: RunState['stages']): Consumption => ({
-    ...consumedBy(works, by),
-    duration: duration(stages),
-  })
+  const of = (owner: Pick<BudgetUse, 'scope' | 'of'>, limits: BudgetLimits, belongs: (of: { readonly stage: number }) => boolean) =>
+    usesOf(owner, limits, () => ({ ...consumedBy(allWork(state).filter(belongs), by), duration: duration(state.stages.filter(belongs)) }))
   const given = { usd: state.budget.maxUsd, duration: state.budget.maxDurationMs }
-  const stageOnly = state.stages.filter((s) => s.stage === work.stage)
   return [
-    ...usesOf({ scope: 'run', of: null }, firstGiven(given, limitsOf(config, 'run')), used(all, state.stages)),
-    ...usesOf({ scope: 'stage', of: String(work.stage) }, limitsOf(config, 'stage'), used(ofStage, stageOnly)),
+    ...of({ scope: 'run', of: null }, firstGiven(given, limitsOf(config, 'run')), () => true),
+    ...of({ scope: 'stage', of: String(work.stage) }, limitsOf(config, 'stage'), ({ stage }) => stage === work.stage),
     ...(work.milestone === null ? [] : taskBudget(config, work, work.milestone, by)),
   ]
 }
 
 /** A task's own budget. What its milestone says goes before the config. */
 function taskBudget(config: Config['budget'], work: Work, milestone: Milestone, by: NotYetTold): readonly BudgetUse[] {
-  return usesOf({ scope: 'task', of: work.id }, firstGiven({ usd: milestone.budgetUsd }, limitsOf(config, 'task')), consumedBy([work], by))
+  return usesOf({ scope: 'task', of: work.id }, firstGiven({ usd: milestone.budgetUsd }, limitsOf(config, 'task')), () =>
+    consumedBy([work], by),
+  )
 }
 
 const limitsOf = (config: Config['budget'], scope: BudgetScope): BudgetLimits =>

@@ -5,6 +5,8 @@ it.each([
   ['https://github.com/acme/thing.git', 'github.com', 'acme/thing'],
   ['https://person:secret@github.com/acme/thing', 'github.com', 'acme/thing'],
   ['ssh://git@git.example.com:2222/acme/thing.git', 'git.example.com', 'acme/thing'],
+  ['https://git.example.com:8443/acme/thing.git', 'git.example.com:8443', 'acme/thing'],
+  ['https://git.example.com:443/acme/thing', 'git.example.com', 'acme/thing'],
   ['git@GitHub.com:acme/thing.git', 'github.com', 'acme/thing'],
   ['https://example.com/acme/a%20thing', 'example.com', 'acme/a thing'],
   ['https://example.com/acme/100%thing%zz%ff', 'example.com', 'acme/100%thing%zz%ff'],

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type GitRepository, good, openedOn, ordinaryRepository } from '../../support/git-repository.js'
@@ -81,5 +81,103 @@ describe('a worktree after a review', () => {
     expect(good(await repository.putBack({ path, branch: null }, { head, tree }))).toEqual(['src/a.txt'])
     expect(at.tip('HEAD', path)).toBe(head)
     expect(statusOf(at, path)).toBe('')
+  })
+})
+
+describe('a snapshot', () => {
+  const seen: readonly (readonly [string, (at: GitRepository, path: string) => void])[] = [
+    [
+      'an untracked file, where the configuration hides those',
+      (at, path) => {
+        at.git('config', 'status.showUntrackedFiles', 'no')
+        at.write({ n: 'n' }, path)
+      },
+    ],
+    [
+      'a file in a new folder, where the index lists what is untracked',
+      (at, path) => {
+        at.gitIn(path, 'update-index', '--force-untracked-cache')
+        for (let n = 0; n < 2; n++) at.gitIn(path, 'status')
+        at.write({ 'e/n': 'n' }, path)
+      },
+    ],
+    [
+      'a file that is only meant to be added',
+      (at, path) => {
+        at.write({ n: 'n' }, path)
+        at.gitIn(path, 'add', '--intent-to-add', 'n')
+      },
+    ],
+    [
+      'an ignored file that was staged',
+      (at, path) => {
+        at.write({ 'node_modules/n': 'n' }, path)
+        at.gitIn(path, 'add', '--force', 'node_modules/n')
+      },
+    ],
+    ['a file that was made executable', (_at, path) => void chmodSync(join(path, 'src/a.txt'), 0o755)],
+    [
+      'a file outside of a sparse checkout',
+      (at, path) => {
+        at.gitIn(path, 'sparse-checkout', 'set', '--cone', '--sparse-index', 'docs')
+        at.write({ 'src/n': 'n' }, path)
+      },
+    ],
+    [
+      'another repository',
+      (at, path) => {
+        at.gitIn(path, 'init', '--quiet', 'sub')
+        at.commit('Sub', { s: 's' }, join(path, 'sub'))
+      },
+    ],
+    [
+      'everything, where another commit was put in place of its own',
+      (at, path) => {
+        const empty = at.gitIn(path, 'mktree')
+        at.git('replace', at.git('rev-parse', `${at.tip('HEAD', path)}^{tree}`), empty)
+        rmSync(join(path, 'src'), { recursive: true })
+        rmSync(join(path, '.gitignore'))
+        rmSync(join(path, 'README.md'))
+        at.gitIn(path, 'read-tree', 'HEAD')
+      },
+    ],
+  ]
+
+  it.each(seen)('holds %s', async (_, change) => {
+    using at = ordinaryRepository()
+    const { repository, task, head } = await reviewedTask(at)
+    rmSync(join(task.path, 'report.txt'))
+    const tree = at.git('rev-parse', `${head}^{tree}`)
+    expect(good(await repository.snapshot(task.path))).toBe(tree)
+    change(at, task.path)
+    expect(good(await repository.snapshot(task.path))).not.toBe(tree)
+  })
+
+  it('holds a change in place to the same size that was made at the moment of the commit', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const task = workspace('1A')
+    good(await repository.openWorkspace(task))
+    at.write({ 'src/a.txt': 'work\n' }, task.path)
+    const { commit } = good(await repository.commitWork(task, { message: 'Work\n', since: task.base, never: [] }))
+    const second = Math.floor(Date.now() / 1000)
+    at.write({ 'src/a.txt': 'krow\n' }, task.path)
+    while (Math.floor(Date.now() / 1000) === second) await new Promise((resolve) => setTimeout(resolve, 20))
+    const tree = good(await repository.snapshot(task.path))
+    expect(at.git('show', `${tree}:src/a.txt`)).toBe('krow')
+    expect(good(await repository.putBack({ path: task.path, branch: task.branch }, { head: commit, tree: commit }))).toEqual(['src/a.txt'])
+    expect(at.read('src/a.txt', task.path)).toBe('work\n')
+  })
+
+  it('is the commit where only files differ that are never committed', async () => {
+    using at = ordinaryRepository()
+    at.commit('Tracked on purpose', { '.env': 'PORT=80\n' })
+    const { repository, workspace } = await openedOn(at)
+    const task = workspace('1A')
+    good(await repository.openWorkspace(task))
+    at.write({ '.env': 'PORT=81\n', 'config/.env': 'SECRET=1\n' }, task.path)
+    expect(good(await repository.snapshot(task.path))).toBe(at.git('rev-parse', `${task.base}^{tree}`))
+    at.gitIn(task.path, 'rm', '--quiet', '--force', '.env')
+    expect(good(await repository.snapshot(task.path))).toBe(at.git('rev-parse', `${task.base}^{tree}`))
   })
 })

@@ -113,6 +113,50 @@ describe('commitWork', () => {
     expect(at.gitIn(task.path, 'status')).not.toContain('merging')
   })
 
+  it("moves no branch of the person's that the agent's branch was made to stand for", async () => {
+    using at = ordinaryRepository()
+    const { task, save } = await atWork(at)
+    at.git('symbolic-ref', `refs/heads/${task.branch}`, 'refs/heads/main')
+    at.write({ 'x.txt': 'x\n' }, task.path)
+    const { commit } = good(await save())
+    expect(at.tip('main')).toBe(task.base)
+    expect(at.tip(task.branch)).toBe(commit)
+  })
+
+  it.each([
+    ['is not there', () => undefined],
+    ['was taken out of the index', (at: GitRepository, path: string) => void at.gitIn(path, 'rm', '--quiet', '--cached', '.env')],
+    [
+      'was changed and staged',
+      (at: GitRepository, path: string) => {
+        at.write({ '.env': 'PORT=81\n' }, path)
+        at.gitIn(path, 'add', '.env')
+      },
+    ],
+    ['was made executable', (at: GitRepository, path: string) => void at.gitIn(path, 'update-index', '--chmod=+x', '.env')],
+  ])('leaves such a file of the project as it is when it %s', async (_name, change) => {
+    using at = ordinaryRepository()
+    at.commit('Tracked on purpose', { '.env': 'PORT=80\n' })
+    const { task, save } = await atWork(at)
+    change(at, task.path)
+    rmSync(join(task.path, '.env'))
+    at.write({ 'x.txt': 'x\n' }, task.path)
+    const { commit } = good(await save())
+    expect(at.git('diff', '--name-only', task.base, commit)).toBe('x.txt')
+  })
+
+  it.each([2, 3, 4])('leaves such a file out that was staged in an index of version %i and is gone', async (version) => {
+    using at = ordinaryRepository()
+    at.commit('Ignore', { '.gitignore': '.env\n' })
+    const { task, save } = await atWork(at)
+    at.write({ '.env': 'SECRET=1\n', 'x.txt': 'x\n' }, task.path)
+    at.gitIn(task.path, 'update-index', '--index-version', String(version))
+    at.gitIn(task.path, 'add', '--force', '.env')
+    rmSync(join(task.path, '.env'))
+    const { commit } = good(await save())
+    expect(at.git('diff', '--name-only', task.base, commit)).toBe('x.txt')
+  })
+
   it('loses nothing and says so when the agent went back behind its own commits', async () => {
     using at = ordinaryRepository()
     const { task, save } = await atWork(at)

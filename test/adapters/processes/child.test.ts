@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Launch, startChild } from '../../../src/adapters/processes/child.js'
 import { startLineChild } from '../../../src/adapters/processes/line-child.js'
-import type { Line } from '../../../src/adapters/processes/line-splitter.js'
 import { findMarked } from '../../../src/adapters/processes/survivors.js'
+import type { Output } from '../../../src/adapters/processes/whole-lines.js'
+import { textsOf } from '../../support/line-texts.js'
 
 let folder: string
 beforeAll(async () => {
@@ -29,13 +30,15 @@ const script = (code: string, rest: Partial<Launch> = {}): Launch => ({
 const shell = (command: string, rest: Partial<Launch> = {}): Launch => script('', { file: command, args: [], shell: true, ...rest })
 const deaf = { stdout: () => undefined, stderr: () => undefined }
 
-async function linesOf(launch: Launch): Promise<Line[]> {
-  const lines: Line[] = []
-  await startLineChild(launch, (line) => {
-    lines.push(line)
+async function outputOf(launch: Launch): Promise<Output[]> {
+  const heard: Output[] = []
+  await startLineChild(launch, (said) => {
+    heard.push(...said)
   }).ended
-  return lines
+  return heard
 }
+
+const linesOf = async (launch: Launch): Promise<string[]> => (await outputOf(launch)).flatMap(textsOf)
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20))
@@ -49,7 +52,7 @@ const isThere = (name: string): Promise<boolean> =>
 test('standard input is written whole, however long, and closed', async () => {
   const input = 'prompt '.repeat(500_000)
   const lines = await linesOf(script('let n = 0; for await (const c of process.stdin) n += c.length; console.log(n)', { input }))
-  expect(lines.map((l) => l.text)).toEqual([String(input.length)])
+  expect(lines).toEqual([String(input.length)])
 })
 
 test('a program that does not read its input is no error', async () => {
@@ -60,8 +63,8 @@ test('a program that does not read its input is no error', async () => {
 test('nothing of the environment is inherited but what is given, and the marker is added', async () => {
   const launch = script('console.log(JSON.stringify(process.env))', { env: { GIVEN: 'yes' } })
   const [line] = await linesOf(launch)
-  expect(JSON.parse(line?.text ?? '')).toMatchObject({ GIVEN: 'yes', ORCH_MARKER: launch.marker })
-  expect(JSON.parse(line?.text ?? '')).not.toHaveProperty('HOME')
+  expect(JSON.parse(line ?? '')).toMatchObject({ GIVEN: 'yes', ORCH_MARKER: launch.marker })
+  expect(JSON.parse(line ?? '')).not.toHaveProperty('HOME')
 })
 
 test('how it exited, the signal that ended it and the end of its standard error are told', async () => {
@@ -95,12 +98,12 @@ test('a program is held back while its output is being taken in', async () => {
   let open = 0
   let most = 0
   let heard = 0
-  await startLineChild(launch, async () => {
+  await startLineChild(launch, async (said) => {
     open += 1
     most = Math.max(most, open)
     await new Promise((resolve) => setImmediate(resolve))
     open -= 1
-    heard += 1
+    heard += said.flatMap(textsOf).length
   }).ended
   expect({ most, heard }).toEqual({ most: 1, heard: 200 })
 })
@@ -110,10 +113,9 @@ test('a line of 64 MiB passes by and the memory stays flat', async () => {
     "const w = (s) => new Promise((r) => process.stdout.write(s, r)); for (let i = 0; i < 1024; i += 1) await w('x'.repeat(65_536)); await w('\\nlast\\n')",
   )
   const before = process.memoryUsage().rss
-  const lines = await linesOf(launch)
-  expect(lines).toEqual([
-    { text: '', bytes: 64 * 1024 * 1024, dropped: true },
-    { text: 'last', bytes: 4, dropped: false },
+  expect(await outputOf(launch)).toEqual([
+    { kind: 'dropped', length: 64 * 1024 * 1024 },
+    { kind: 'lines', bytes: Buffer.from('last\n') },
   ])
   expect(process.memoryUsage().rss - before).toBeLessThan(128 * 1024 * 1024)
 })
@@ -123,8 +125,8 @@ test('a program that ignores SIGINT and SIGTERM is ended all the same', async ()
   const code = `for (const s of ['SIGINT', 'SIGTERM']) process.on(s, () => process.stdout.write(s + '\\n'));
     (await import('node:fs')).writeFileSync('${name}', ''); setInterval(() => {}, 1000)`
   const heard: string[] = []
-  const child = startLineChild(script(code), (line) => {
-    heard.push(line.text)
+  const child = startLineChild(script(code), (said) => {
+    heard.push(...said.flatMap(textsOf))
   })
   await until(() => isThere(name))
   child.stop()

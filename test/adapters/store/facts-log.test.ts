@@ -12,7 +12,7 @@ const some = (count: number): RecordedFact[] => story(count).map((fact, index) =
 const lines = (facts: readonly RecordedFact[]): string => facts.map((fact) => `${JSON.stringify(fact)}\n`).join('')
 
 async function opened(file: string, disk = new WatchedDisk()) {
-  const result = await openFactsLog(file, disk)
+  const result = await openFactsLog(file, { disk })
   if (!result.ok) throw new Error(JSON.stringify(result.error))
   return { ...result.value, disk }
 }

@@ -45,7 +45,8 @@ function watchFacts(handle) {
 function watchGit() {
   const { spawn } = childProcess
   childProcess.spawn = (command, args, options) => {
-    if (command !== 'git' || !isLast('git', args.join(' '))) return spawn(command, args, options)
+    // One that is kept only answers questions: it has no effect to be cut short.
+    if (command !== 'git' || args.includes('--batch-command') || !isLast('git', args.join(' '))) return spawn(command, args, options)
     if (where === 'git-before') die()
     return spawn(shim, args, { ...options, env: { ...options.env, KILL_WHERE: where, KILL_PID: String(process.pid) } })
   }
