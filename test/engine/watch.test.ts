@@ -18,6 +18,7 @@ function watching(...looks: readonly (readonly Change[])[]): Watch {
   return new Watch(
     {
       look: () => Promise.resolve(ok(left.shift() ?? [])),
+      settle: () => Promise.resolve(ok(undefined)),
       inspect: () => Promise.resolve(ok([])),
       keep: () => Promise.resolve(ok('')),
     },
@@ -54,7 +55,7 @@ describe('the watch over sessions', () => {
     let looks = 0
     const look = () => Promise.resolve(ok(++looks === 4 ? [mine] : []))
     const watch = new Watch(
-      { look, inspect: () => Promise.resolve(ok([])), keep: () => Promise.resolve(ok('')) },
+      { look, settle: () => Promise.resolve(ok(undefined)), inspect: () => Promise.resolve(ok([])), keep: () => Promise.resolve(ok('')) },
       { progressed: () => undefined },
     )
     const sessions = [one, two, session('1C')]
@@ -97,6 +98,7 @@ describe('the watch over a stage of very many tasks', () => {
           for (const id of found) this.changed.delete(id)
           return Promise.resolve(ok(found.map(leak)))
         },
+        settle: () => Promise.resolve(ok(undefined)),
         inspect: () => Promise.resolve(ok([])),
         keep: () => Promise.resolve(ok('')),
       },
