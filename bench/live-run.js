@@ -7,9 +7,10 @@ import { configure, lean, orch, temporaryRepository } from './temporary-reposito
 
 /**
  * One task for each session, all at once and without reviews, until the run has ended.
+ * @param watch told each look, and where the repository is
  * @returns the processors that orch itself took in all, and five looks a second at it: when, processors and memory so far, and whether all sessions were at work
  */
-export async function liveRun({ sessions, env = {} }) {
+export async function liveRun({ sessions, env = {}, watch = () => undefined }) {
   const repository = temporaryRepository({ milestones: sessions })
   try {
     const config = lean({ concurrency: sessions, env })
@@ -21,7 +22,11 @@ export async function liveRun({ sessions, env = {} }) {
     const looks = []
     while (exitCode === null) {
       const now = useOf(run.pid)
-      if (now !== null) looks.push({ ...now, at: performance.now(), isFull: areAllAtWork(repository.path, sessions) })
+      const look = { ...now, at: performance.now(), isFull: areAllAtWork(repository.path, sessions) }
+      if (now !== null) {
+        looks.push(look)
+        watch(look, repository.path)
+      }
       await Promise.race([pause(200), ended])
     }
     if (exitCode !== 0) throw new Error(`orch ended with ${exitCode}`)
