@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { inFolder, listeners } from './listeners.js'
 import { liveRun } from './live-run.js'
@@ -59,11 +59,10 @@ async function whileTheyTalk({ sessions, env, folder, all }) {
 /** Looks, five a second. */
 const settled = 15
 
+/** How many transcripts there are, and how long they are together. */
 function keptIn(repository) {
-  const runs = path.join(repository, '.orch', 'runs')
-  const sizes = readdirSync(runs)
-    .map((run) => path.join(runs, run, 'sessions'))
-    .flatMap((folder) => readdirSync(folder).map((name) => statSync(path.join(folder, name)).size))
+  const sessions = readdirSync(path.join(repository, '.orch', 'runs')).map((run) => path.join(repository, '.orch', 'runs', run, 'sessions'))
+  const sizes = sessions.filter(existsSync).flatMap((folder) => readdirSync(folder).map((name) => statSync(path.join(folder, name)).size))
   return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }
 }
 

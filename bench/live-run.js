@@ -12,10 +12,11 @@ import { configure, lean, orch, temporaryRepository } from './temporary-reposito
  */
 export async function liveRun({ sessions, env = {}, watch = () => undefined }) {
   const repository = temporaryRepository({ milestones: sessions })
+  let run
   try {
     const config = lean({ concurrency: sessions, env })
     const file = configure(repository, { ...config, review: { enabled: false } })
-    const run = spawn(process.execPath, [orch, 'run', '--config', file], { cwd: repository.path, stdio: 'ignore' })
+    run = spawn(process.execPath, [orch, 'run', '--config', file], { cwd: repository.path, stdio: 'ignore' })
     const ended = new Promise((resolve) => run.on('exit', resolve))
     let exitCode = null
     ended.then((code) => (exitCode = code))
@@ -32,6 +33,7 @@ export async function liveRun({ sessions, env = {}, watch = () => undefined }) {
     if (exitCode !== 0) throw new Error(`orch ended with ${exitCode}`)
     return { cpuMs: looks.at(-1).cpuMs, looks }
   } finally {
+    run?.kill()
     repository.remove()
   }
 }
