@@ -52,7 +52,7 @@ describe.skipIf(process.platform !== 'linux')('the cost of one task more', () =>
         "factBytes": 3101,
         "facts": 9,
         "files": 28,
-        "git": 48,
+        "git": 31,
       }
     `)
   })
