@@ -36,8 +36,10 @@ async function countsOf(tasks: number): Promise<Counts> {
   return { git: count('git'), facts: count('fact'), files: count('file'), factBytes: bytes }
 }
 
-/** Bytes of the heap for each fact that is folded and each line of a session that is read: what they were, and a fifth more, since each Node allocates otherwise. */
-const mostAllocated: Readonly<Record<string, number>> = { fact: 4600, delta: 310, text: 2900, tool: 2510, 'tool result': 2970 }
+/** Bytes of the heap for each fact that is folded and each line of a session that is read, on Node 20. */
+const allocated: Readonly<Record<string, number>> = { fact: 3320, delta: 257, text: 1692, tool: 1430, 'tool result': 1926 }
+/** Each Node allocates otherwise. */
+const slack = 1.2
 
 const howToUpdate =
   'If the change is meant: npx vitest run --project cli test/cli/counts.test.ts -u, and say in the commit what became more and why.'
@@ -62,10 +64,10 @@ describe('the heap', () => {
   // Without compiled code, whose moment is not the same each time, and without a collection in between: then two runs differ by a thousandth.
   const flags = ['--expose-gc', '--no-opt', '--no-sparkplug', '--single-threaded', '--min-semi-space-size=64', '--max-semi-space-size=64']
 
-  test('that one fact and one line of a session take is no more than it was', () => {
+  test('that one fact and one line of a session take is no more than a fifth above what it was', () => {
     const program = join(projectRoot, 'test', 'support', 'allocations.mjs')
     const taken = JSON.parse(execFileSync(process.execPath, [...flags, program], { encoding: 'utf8' })) as Record<string, number>
-    for (const [what, limit] of Object.entries(mostAllocated))
-      expect.soft(taken[what], `${what}: ${JSON.stringify(taken)}`).toBeLessThanOrEqual(limit)
+    for (const [what, bytes] of Object.entries(allocated))
+      expect.soft(taken[what], `${what}: ${JSON.stringify(taken)}`).toBeLessThanOrEqual(bytes * slack)
   })
 })
