@@ -5,7 +5,7 @@ import { unreachable } from '../core/result.js'
 import type { Work } from '../core/work.js'
 import { carryOutAttempt } from './attempt.js'
 import { checkWork } from './check.js'
-import { currentWork, type Engine, failWork, haltFor, record, rulesFor, stateOf } from './engine.js'
+import { currentWork, type Engine, failWork, haltFor, record, rulesFor } from './engine.js'
 import { checkEntry, joinBase, prepare, reopenWorkspace } from './prepare.js'
 import { reviewWork } from './review.js'
 import { isWhole } from './workspace.js'
@@ -60,7 +60,7 @@ async function park(engine: Engine, work: Work, failure: Failure): Promise<void>
 }
 
 async function approve(engine: Engine, work: Work): Promise<void> {
-  await engine.watch.settle(work, stateOf(engine))
+  await engine.watch.settle(work)
   if (isWhole(work)) {
     const written = await writeDeferred(engine, work)
     if (!written.ok) return failWork(engine, work.id, written.error)

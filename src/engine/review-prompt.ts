@@ -10,11 +10,17 @@ import { workspaceOf } from './workspace.js'
 /** What the records of the next review are told apart by. */
 export const roundName = (work: Work, lens: Lens): string => `${work.reviews + 1}${lens === 'correctness' ? '' : `-${lens}`}`
 
+export interface ReviewPrompt {
+  readonly prompt: string
+  /** Of all the work, as the prompt shows it or a part of it. */
+  readonly diff: string
+}
+
 /**
  * The reviewer is shown the milestone, the diff, the checks, and what stood open before with the answers to it; never what else the
  * implementer says of its work. Null: there is no diff, and the work has failed.
  */
-export async function reviewPrompt(engine: Engine, work: Work, as: { lens: Lens; resumes: boolean }): Promise<string | null> {
+export async function reviewPrompt(engine: Engine, work: Work, as: { lens: Lens; resumes: boolean }): Promise<ReviewPrompt | null> {
   const { base } = workspaceOf(work)
   const { head } = work
   if (head === null) throw new Error(`Internal error: ${work.id} has nothing to review`)
@@ -22,11 +28,11 @@ export async function reviewPrompt(engine: Engine, work: Work, as: { lens: Lens;
   if (!diff.ok) return noDiff(engine, work, diff.error)
   const before = await reviewBefore(engine, work, head)
   if (!before.ok) return noDiff(engine, work, before.error)
-  await engine.ports.records.write(`diffs/${work.id}-review-${roundName(work, as.lens)}.diff`, diff.value)
   const input = await promptInput(engine, work)
   const change = { base, head, diff: diff.value, checks: work.checks }
   const subject = { ...input, ...change, lens: as.lens, bar: engine.config.review.bar, before: before.value }
-  return as.resumes ? engine.ports.prompts.reviewGoOn(subject) : engine.ports.prompts.review(subject)
+  const prompt = as.resumes ? engine.ports.prompts.reviewGoOn(subject) : engine.ports.prompts.review(subject)
+  return { prompt, diff: diff.value }
 }
 
 async function noDiff(engine: Engine, work: Work, failure: Failure): Promise<null> {

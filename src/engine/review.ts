@@ -12,7 +12,7 @@ import { type Conversation, chooseConversation, knownConversation } from './conv
 import { currentWork, type Engine, failWork, haltFor, record } from './engine.js'
 import { weighEvidence } from './evidence.js'
 import { interruptionCause } from './interruption.js'
-import { reviewPrompt, roundName } from './review-prompt.js'
+import { type ReviewPrompt, reviewPrompt, roundName } from './review-prompt.js'
 import { admitSession, spentWhenCutOff, startSession } from './session.js'
 import { sessionRequest } from './session-request.js'
 import { assignFindings } from './stage-findings.js'
@@ -27,19 +27,31 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const admission = await admitSession(engine, work, { step: 'review', conversationOf: before?.account ?? null })
   if (admission === null) return
   const start = chooseConversation(engine, before, admission.account)
-  const prompt = await reviewPrompt(engine, work, { lens, resumes: start.resumes })
-  const held = prompt === null ? null : await engine.ports.repository.snapshot(workspaceOf(work).path)
-  if (prompt === null || held?.ok !== true) {
+  const asked = await reviewPrompt(engine, work, { lens, resumes: start.resumes })
+  const held = asked === null ? null : await holdForReview(engine, work, lens, asked)
+  if (asked === null || held?.ok !== true) {
     await admission.ended(null)
     if (held?.ok === false) await failWork(engine, work.id, held.error)
     return
   }
-  await engine.ports.records.write(`prompts/${work.id}-review-${roundName(work, lens)}.md`, prompt)
+  const { prompt } = asked
   const request = sessionRequest(engine, work, { ...start, step: 'review', number, prompt, env: { ORCH_LENS: lens } })
   const { model } = request
   const started = { type: 'review-started', task: work.id, review: number, lens, ...start, model, tree: held.value } as const
   const outcome = await startSession(engine, work, { request, admission, started })
   if (outcome !== null) await conclude(engine, currentWork(engine, work.id), number, outcome)
+}
+
+/** Writes down what the reviewer is shown. @returns what the worktree holds before it */
+async function holdForReview(engine: Engine, work: Work, lens: Lens, { prompt, diff }: ReviewPrompt): Promise<Result<string, Failure>> {
+  const { records, repository } = engine.ports
+  const round = roundName(work, lens)
+  const [held] = await Promise.all([
+    repository.snapshot(workspaceOf(work).path),
+    records.write(`diffs/${work.id}-review-${round}.diff`, diff),
+    records.write(`prompts/${work.id}-review-${round}.md`, prompt),
+  ])
+  return held
 }
 
 /** What the next review of the round looks for: one that was cut off goes on, then come those that have not judged yet. */
@@ -74,28 +86,33 @@ async function undoChanges(engine: Engine, work: Work): Promise<readonly string[
   if (open === null || open.tree === null || head === null) return []
   const { path, branch } = workspaceOf(work)
   const noted = await noteChanges(engine, path, { session: open.session, tree: open.tree })
-  const before = { head, tree: open.tree }
-  const back = noted.ok ? await engine.ports.repository.putBack({ path, branch: isWhole(work) ? null : branch }, before) : noted
-  if (noted.ok && back.ok) return [...new Set([...noted.value, ...back.value])]
+  const place = { path, branch: isWhole(work) ? null : branch }
+  const back = noted.ok ? await engine.ports.repository.putBack(place, { head, tree: open.tree }, noted.value.now) : noted
+  if (noted.ok && back.ok) return [...new Set([...noted.value.files, ...back.value])]
   if (!back.ok) await failWork(engine, work.id, back.error)
   return null
 }
 
-/** Before it is undone: cut off in between, nothing else would tell of it, and the review would count. */
+/**
+ * Before it is undone: cut off in between, nothing else would tell of it, and the review would count.
+ * @returns with what the worktree holds now, where it was looked at
+ */
 async function noteChanges(
   engine: Engine,
   path: string,
   review: { readonly session: string; readonly tree: string },
-): Promise<Result<readonly string[], Failure>> {
+): Promise<Result<{ readonly files: readonly string[]; readonly now?: string }, Failure>> {
   const { records, repository } = engine.ports
   const note = `reviews/${review.session}-changed.json`
   const noted = await records.read(note)
-  if (noted !== null) return ok(JSON.parse(noted) as string[])
+  if (noted !== null) return ok({ files: JSON.parse(noted) as string[] })
   const now = await repository.snapshot(path)
   if (!now.ok) return now
+  if (now.value === review.tree) return ok({ files: [], now: now.value })
   const changed = await repository.changedFiles(review.tree, now.value)
-  if (changed.ok && changed.value.length > 0) await records.write(note, JSON.stringify(changed.value))
-  return changed
+  if (!changed.ok) return changed
+  if (changed.value.length > 0) await records.write(note, JSON.stringify(changed.value))
+  return ok({ files: changed.value, now: now.value })
 }
 
 async function conclude(engine: Engine, work: Work, review: number, outcome: SessionOutcome): Promise<void> {

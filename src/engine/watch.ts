@@ -1,11 +1,12 @@
 import { type WorkId, wholeOf } from '../core/fact.js'
+import type { Failure } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
 import { type Change, coalesced, isShownToBeDoneBy, noReach, type Reach } from '../core/leak.js'
 import { allWork, type RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import type { Listener } from './ports/listener.js'
 import type { QuietPlace, Sentinel } from './ports/sentinel.js'
-import { Rota } from './rota.js'
+import { mostAtALook, Rota } from './rota.js'
 
 /** A session, and the worktree that is its own. */
 export interface WatchedSession {
@@ -43,8 +44,6 @@ interface OpenChange {
 /** What a look is wanted for. */
 interface Wanted {
   readonly state: RunState
-  /** Places that are looked at besides the quiet ones. */
-  readonly more: readonly QuietPlace[]
   /** What the session that ends has named. */
   readonly reach?: Reach
   /** None of the quiet places is left out. */
@@ -80,17 +79,20 @@ export class Watch {
 
   /** To be called right before a session starts. */
   begin(session: WatchedSession, state: RunState): Promise<void> {
-    return this.#afterALook({ state, more: [] }, async () => void this.#running.set(session.session, session))
+    return this.#afterALook({ state }, async () => void this.#running.set(session.session, session))
   }
 
   /** To be called when work is about to be approved: what is in its worktree now is what belongs there. */
-  settle(work: Work, state: RunState): Promise<void> {
-    return this.#afterALook({ state, more: placeOf(work) }, async () => undefined)
+  async settle(work: Work): Promise<void> {
+    for (const place of placeOf(work)) {
+      const settled = await this.#sentinel.settle(place)
+      if (!settled.ok) this.#cannotLook(settled.error)
+    }
   }
 
   /** To be called once a session is gone. One that ended in an earlier life of orch may be given too. */
   end(session: WatchedSession, state: RunState, reach: Reach = noReach): Promise<Sighting> {
-    return this.#afterALook({ state, more: [], reach }, async () => {
+    return this.#afterALook({ state, reach }, async () => {
       this.#running.delete(session.session)
       this.#rota.ended(session)
       const own = this.#open.filter((o) => o.candidates.delete(session.session))
@@ -108,7 +110,7 @@ export class Watch {
   /** To be called before what waits is used: looks wherever it was not somebody's turn since a session ended. */
   async catchUp(state: RunState): Promise<readonly Unexplained[]> {
     if (!this.#rota.isBehind) return []
-    return this.#afterALook({ state, more: [], isWhole: true }, async () => {
+    return this.#afterALook({ state, isWhole: true }, async () => {
       const over = this.#open.filter((o) => o.candidates.size === 0)
       this.#open = this.#open.filter((o) => o.candidates.size > 0)
       return over.map(unexplained)
@@ -133,17 +135,13 @@ export class Watch {
   }
 
   async #look(state: RunState, batch: readonly Wanted[]): Promise<void> {
-    const chosen = this.#rota.choose(
-      quietPlaces(state),
-      batch.flatMap(({ reach }) => reach ?? []),
-    )
-    const due = batch.some(({ isWhole }) => isWhole === true) ? chosen.map((place) => ({ ...place, isDue: true })) : chosen
-    const places = [...due, ...batch.flatMap(({ more }) => more)]
+    const reach = batch.flatMap((wanted) => wanted.reach ?? [])
+    const chosen = this.#rota.choose(quietPlaces(state), this.#turns(reach), reach)
+    const places = batch.some(({ isWhole }) => isWhole === true) ? chosen.map((place) => ({ ...place, isDue: true })) : chosen
     const looked = await this.#sentinel.look(places)
     // What cannot be seen now is seen at the next look.
     if (!looked.ok) {
-      const { message } = describeFailure(looked.error)
-      this.#listener.progressed({ type: 'noticed', text: `Could not look for changes outside of the worktrees: ${message}` })
+      this.#cannotLook(looked.error)
       return
     }
     const timing = this.#rota.looked(places)
@@ -154,6 +152,16 @@ export class Watch {
       return { change, seen: [...gone, ...running], isSharp, candidates: new Set(running.map((s) => s.session)) }
     })
     this.#open = [...this.#open, ...found.filter(({ seen }) => seen.length > 0)]
+  }
+
+  /** What was done to a place is looked for when a session ends. One that starts beside others is no reason to look, as they are looked at then. */
+  #turns(ending: readonly Reach[]): number {
+    return ending.length > 0 || this.#running.size === 0 ? mostAtALook : 0
+  }
+
+  #cannotLook(failure: Failure): void {
+    const text = `Could not look for changes outside of the worktrees: ${describeFailure(failure).message}`
+    this.#listener.progressed({ type: 'noticed', text })
   }
 
   /** Whoever comes while somebody looks waits for the next look, which is one for all of them: what ended has ended before it, what starts waits for it. */

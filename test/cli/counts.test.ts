@@ -34,7 +34,7 @@ async function countsOf(tasks: number): Promise<Counts> {
 }
 
 /** Time says nothing on a busy machine; what is asked of git and of the disk does. Lower these when it becomes less. */
-const most: Counts = { git: 81, facts: 9, files: 39, factBytes: 3300 }
+const most: Counts = { git: 56, facts: 9, files: 39, factBytes: 3300 }
 
 describe.skipIf(process.platform === 'win32')('the cost of one task more', () => {
   test('in git processes, syncs of facts, changed files and bytes stays what it was', async () => {

@@ -337,7 +337,7 @@ describe('a task that joins late, when the whole of its stage was worked on alre
   it('does not make what its review cost forgotten, nor what it had stopped for stand for ever', async () => {
     let lives = 1
     const world: World = new World({ milestones: three, act: late(() => lives, write) })
-    world.failing = (deed) => deed === 'changedFiles' && isOfWhole(world)
+    world.failing = (deed) => deed === 'putBack' && isOfWhole(world)
     expect(await world.run()).toMatchObject({ ending: 'failed', failure: { reason: 'git-failed' } })
     lives++
     world.failing = () => false

@@ -8,8 +8,9 @@ import type { QuietPlace } from '../../engine/ports/sentinel.js'
 import { type FileMarks, markFiles } from './file-marks.js'
 import { textOf } from './place.js'
 import { parseStatus } from './raw-diff.js'
+import { RefFiles, worktreesOf } from './ref-files.js'
 import { keptRefs } from './refs.js'
-import type { Site } from './site.js'
+import { line, type Site } from './site.js'
 import type { ListedWorktree } from './worktree-list.js'
 import { findWorktree, listWorktrees } from './worktrees.js'
 
@@ -30,29 +31,46 @@ export interface PlaceGlimpse {
   readonly files: FileMarks
 }
 
-/** For use within a turn, so that orch itself changes nothing meanwhile. */
-export async function glimpse(site: Site, quiet: readonly QuietPlace[], last: Glimpse | null): Promise<Result<Glimpse, Failure>> {
-  const refs = await refsOf(site)
-  if (!refs.ok) return refs
-  const worktrees = await listWorktrees(site)
-  if (!worktrees.ok) return worktrees
-  const places = new Map<string, PlaceGlimpse>()
+/** For use within a turn, so that orch itself changes nothing meanwhile. What is asked of git is asked side by side. */
+export async function glimpse(
+  site: Site,
+  { quiet, refFiles }: { quiet: readonly QuietPlace[]; refFiles: RefFiles },
+  last: Glimpse | null,
+): Promise<Result<Glimpse, Failure>> {
   const few = pLimit(atOnce)
   const due = quiet.filter((place) => place.isDue)
-  const looks = [{ path: site.root, stamp: '' }, ...due].map((place) => few(() => lookAt(site, place, last)))
-  for (const { path, stamp, files } of await Promise.all(looks)) {
+  const [names, settings, ...looks] = await Promise.all([
+    namesIn(site, refFiles),
+    settingsOf(site, last?.places.get(site.commonDir)?.files ?? new Map()),
+    ...[{ path: site.root, stamp: '' }, ...due].map((place) => few(() => lookAt(site, place, last))),
+  ])
+  if (!names.ok) return names
+  if (!settings.ok) return settings
+  const { refs, worktrees } = names.value
+  const places = new Map<string, PlaceGlimpse>()
+  for (const { path, stamp, files } of looks) {
     if (!files.ok) return files
-    const head = worktrees.value.find((w) => w.path === path)?.head ?? null
+    const head = worktrees.find((w) => w.path === path)?.head ?? null
     if (files.value !== null) places.set(path, { stamp, head, files: files.value })
   }
   for (const { path, stamp } of quiet) {
     const before = last?.places.get(path)
     if (!places.has(path) && before?.stamp === stamp) places.set(path, before)
   }
-  const settings = await settingsOf(site, last?.places.get(site.commonDir)?.files ?? new Map())
-  if (!settings.ok) return settings
   places.set(site.commonDir, { stamp: '', head: null, files: settings.value })
-  return ok({ refs: refs.value, stash: await stashOf(site, refs.value), worktrees: worktrees.value, places })
+  return ok({ refs, stash: await stashOf(site, refs), worktrees, places })
+}
+
+/** One worktree of orch's alone. Null: it is not there. */
+export async function glimpseOf(
+  site: Site,
+  { path, stamp }: Pick<QuietPlace, 'path' | 'stamp'>,
+): Promise<Result<PlaceGlimpse | null, Failure>> {
+  const files = await filesOf(site, path, new Map())
+  const worktree = await findWorktree(site, path)
+  if (!files.ok || files.value === null || worktree === null) return files.ok ? ok(null) : files
+  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  return head.ok ? ok({ stamp, head: head.value, files: files.value }) : head
 }
 
 /** So many git processes read folders side by side: enough to keep a disk busy, and few enough not to crowd the sessions. */
@@ -63,8 +81,24 @@ async function lookAt(site: Site, { path, stamp }: Pick<QuietPlace, 'path' | 'st
   return { path, stamp, files: await filesOf(site, path, before?.stamp === stamp ? before.files : new Map()) }
 }
 
+/** Reads the refs that matter from their files. */
+export const openRefFiles = (site: Site): RefFiles => new RefFiles(site.commonDir, isWatched)
+
 /** What git or other programs move behind the scenes: nobody's work. */
 const ignored = /^refs\/(remotes|prefetch|bisect|rewritten|worktree)\//
+
+const isWatched = (name: string): boolean => !ignored.test(name) && !name.startsWith(keptRefs)
+
+type Names = Pick<Glimpse, 'refs' | 'worktrees'>
+
+async function namesIn(site: Site, refFiles: RefFiles): Promise<Result<Names, Failure>> {
+  const read = await refFiles.read()
+  const refs = read === null ? await refsOf(site) : ok(read)
+  if (!refs.ok) return refs
+  const listed = read === null ? null : await worktreesOf(site, read)
+  const worktrees = listed === null ? await listWorktrees(site) : ok(listed)
+  return worktrees.ok ? ok({ refs: refs.value, worktrees: worktrees.value }) : worktrees
+}
 
 async function refsOf(site: Site): Promise<Result<ReadonlyMap<string, CommitId>, Failure>> {
   const answer = await site.inRepository({ doing: 'list the refs', args: ['for-each-ref', '--format=%(objectname) %(refname)'] })
@@ -72,7 +106,7 @@ async function refsOf(site: Site): Promise<Result<ReadonlyMap<string, CommitId>,
   const refs = new Map<string, CommitId>()
   for (const line of answer.value.stdout.split('\n')) {
     const [, commit, name] = /^([0-9a-f]+) (.+)$/.exec(line) ?? []
-    if (commit !== undefined && name !== undefined && !ignored.test(name) && !name.startsWith(keptRefs)) refs.set(name, commit)
+    if (commit !== undefined && name !== undefined && isWatched(name)) refs.set(name, commit)
   }
   return ok(refs)
 }

@@ -4,7 +4,7 @@ import type { Change } from '../../core/leak.js'
 import { ok, type Result } from '../../core/result.js'
 import type { QuietPlace, Sentinel } from '../../engine/ports/sentinel.js'
 import { markFiles } from './file-marks.js'
-import { type Glimpse, glimpse, type PlaceGlimpse } from './glimpse.js'
+import { type Glimpse, glimpse, glimpseOf, openRefFiles, type PlaceGlimpse } from './glimpse.js'
 import { patchOf } from './leak-patch.js'
 import { originOf, stashOrigin } from './origin.js'
 import { isInside } from './place.js'
@@ -12,21 +12,34 @@ import { keepReachable } from './refs.js'
 import type { Site } from './site.js'
 import { listWorktrees } from './worktrees.js'
 
+type SettledPlace = Omit<QuietPlace, 'isDue'>
+
 /** Compares what it saw last with what is there now; it holds the queue meanwhile, so that nothing of orch's own looks foreign. */
 export function openSentinel(site: Site): Sentinel {
+  const refFiles = openRefFiles(site)
   let last: Glimpse | null = null
+  /** By path, until they are looked at with the others. */
+  const settled = new Map<string, PlaceGlimpse>()
   const look = async (quiet: readonly QuietPlace[]): Promise<Result<readonly Change[], Failure>> => {
-    const now = await glimpse(site, quiet, last)
+    const known = last === null ? null : { ...last, places: new Map([...last.places, ...settled]) }
+    const now = await glimpse(site, { quiet, refFiles }, known)
     if (!now.ok) return now
-    const before = last ?? now.value
+    const before = known ?? now.value
     const refs = await refChanges(site, before, now.value)
     if (!refs.ok) return refs
     const files = await fileChanges(site, before, now.value)
     if (!files.ok) return files
     last = now.value
+    for (const path of now.value.places.keys()) settled.delete(path)
     return ok([...refs.value, ...files.value])
   }
+  const settle = async (place: SettledPlace): Promise<Result<void, Failure>> => {
+    const now = await glimpseOf(site, place)
+    if (now.ok && now.value !== null) settled.set(place.path, now.value)
+    return now.ok ? ok(undefined) : now
+  }
   return {
+    settle: (place) => site.git.inTurn(() => settle(place)),
     look: (quiet) => site.git.inTurn(() => look(quiet)),
     inspect: (paths) => inspect(site, paths),
     keep: async (changes) => {

@@ -24,9 +24,11 @@ export interface Snapshot {
 export async function snapshot(site: Site, path: string): Promise<Result<string, Failure>> {
   const worktree = await requireWorktree(site, path)
   if (!worktree.ok) return worktree
-  const standing = await standingOf(site, worktree.value)
-  return standing?.isClean === true ? treeOf(site, standing.head) : treeNow(site, worktree.value, standing)
+  return treeAt(site, worktree.value, await standingOf(site, worktree.value))
 }
+
+const treeAt = (site: Site, worktree: Worktree, standing: Standing | null): Promise<Result<string, Failure>> =>
+  standing?.isClean === true ? treeOf(site, standing.head) : treeNow(site, worktree, standing)
 
 /** In a copy of the index, so that only what changed is read. */
 async function treeNow(site: Site, worktree: Worktree, standing: Standing | null): Promise<Result<string, Failure>> {
@@ -63,18 +65,20 @@ const commitAtHead = (site: Site, worktree: Worktree): Promise<Result<CommitId, 
 /**
  * Puts a worktree back to a snapshot, and its branch to that commit. What differed stays reachable below `refs/orch/kept/`.
  * @param place `branch` null: the worktree has none
+ * @param seen what it holds now, where that was just looked at
  * @returns the files that differed
  */
 export async function putBack(
   site: Site,
   place: { readonly path: string; readonly branch: string | null },
   before: Snapshot,
+  seen?: string,
 ): Promise<Result<readonly string[], Failure>> {
   const worktree = await requireWorktree(site, place.path)
   if (!worktree.ok) return worktree
   const wanted = await treeOf(site, before.tree)
   if (!wanted.ok) return wanted
-  const now = await nowIn(site, worktree.value, place.branch)
+  const now = await nowIn(site, worktree.value, { branch: place.branch, seen })
   if (!now.ok) return now
   const { tree, head, tip, isAtHome } = now.value
   if (tree === wanted.value && head === before.head && tip === before.head && isAtHome) return ok([])
@@ -94,18 +98,22 @@ interface Now {
   readonly isAtHome: boolean
 }
 
-async function nowIn(site: Site, worktree: Worktree, branch: string | null): Promise<Result<Now, Failure>> {
-  const standing = await standingOf(site, worktree)
-  const head = standing === null ? await commitAtHead(site, worktree) : ok(standing.head)
-  if (!head.ok) return head
-  const tree = standing?.isClean === true ? await treeOf(site, standing.head) : await treeNow(site, worktree, standing)
-  if (!tree.ok) return tree
+async function nowIn(
+  site: Site,
+  worktree: Worktree,
+  { branch, seen }: { branch: string | null; seen: string | undefined },
+): Promise<Result<Now, Failure>> {
   const ref = await headRef(site, worktree)
   if (!ref.ok) return ref
-  const tip = branch === null ? head : await tipOf(site, branch)
-  if (!tip.ok) return tip
   const isAtHome = ref.value === (branch === null ? '' : `refs/heads/${branch}`)
-  return ok({ tree: tree.value, head: head.value, tip: tip.value ?? head.value, isAtHome })
+  const tip = branch === null ? ok(null) : await tipOf(site, branch)
+  if (!tip.ok) return tip
+  const standing = seen === undefined ? await standingOf(site, worktree) : null
+  const known = standing?.head ?? (isAtHome ? tip.value : null)
+  const head = known === null ? await commitAtHead(site, worktree) : ok(known)
+  if (!head.ok) return head
+  const tree = seen === undefined ? await treeAt(site, worktree, standing) : ok(seen)
+  return tree.ok ? ok({ tree: tree.value, head: head.value, tip: tip.value ?? head.value, isAtHome }) : tree
 }
 
 async function keep(site: Site, what: { tree: string; parents: readonly CommitId[] }): Promise<Result<void, Failure>> {

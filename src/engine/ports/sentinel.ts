@@ -14,6 +14,8 @@ export interface QuietPlace {
 export interface Sentinel {
   /** What changed since the last look and was not done by orch itself; the first look finds nothing. */
   look(quiet: readonly QuietPlace[]): Promise<Result<readonly Change[], Failure>>
+  /** What a worktree holds now belongs there: from its next look on, it is compared with that. */
+  settle(place: Omit<QuietPlace, 'isDue'>): Promise<Result<void, Failure>>
   /** What lies at these absolute paths, against what was there when it was last known. */
   inspect(paths: readonly string[]): Promise<Result<readonly Change[], Failure>>
   /** The changes as a patch, binary files included; commits that lost their name are kept reachable. */

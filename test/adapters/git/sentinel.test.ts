@@ -79,6 +79,59 @@ describe('what orch does itself is not foreign', () => {
   })
 })
 
+describe('a ref is seen', () => {
+  const moves: readonly (readonly [string, (at: GitRepository) => unknown, readonly string[]])[] = [
+    ['that is made beside packed ones', (at) => at.git('branch', 'new'), ['refs/heads/new']],
+    ['that is packed and goes', (at) => at.git('branch', '-D', 'old'), ['refs/heads/old']],
+    ['that is packed and moves', (at) => at.git('branch', '-f', 'old', 'HEAD~1'), ['refs/heads/old']],
+    ['not when it is only packed', (at) => at.git('pack-refs', '--all'), []],
+    ['that is a tag with a text', (at) => at.git('tag', '-a', '-m', 'text', 'v1'), ['refs/tags/v1']],
+    ['that stands for another', (at) => at.git('symbolic-ref', 'refs/heads/link', 'refs/heads/main'), ['refs/heads/link']],
+    ['under an odd name', (at) => at.git('branch', 'ümlaut@x'), ['refs/heads/ümlaut@x']],
+    ['deep below', (at) => at.git('update-ref', 'refs/a/b/c/d', 'HEAD'), ['refs/a/b/c/d']],
+    ['written by hand', (at) => at.write({ '.git/refs/heads/main': `${at.git('rev-parse', 'HEAD~1')}\n` }), ['refs/heads/main']],
+    ['not while it is being locked', (at) => at.write({ '.git/refs/heads/main.lock': '' }), []],
+    ['not of a remote', (at) => at.git('update-ref', 'refs/remotes/origin/x', 'HEAD'), []],
+    [
+      'among hundreds',
+      (at) => {
+        const commit = at.tip()
+        at.write(Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`.git/refs/heads/n/${n}`, `${commit}\n`])))
+      },
+      Array.from({ length: 400 }, (_, n) => `refs/heads/n/${n}`).sort(),
+    ],
+  ]
+
+  it.each(moves)('%s', async (_name, move, seen) => {
+    using at = ordinaryRepository()
+    at.commit('Second', { 'second.txt': 'x\n' })
+    at.git('branch', 'old')
+    at.git('pack-refs', '--all')
+    at.git('branch', 'loose')
+    const { repository } = await openedOn(at)
+    const sentinel = repository.sentinel()
+    expect(await namesSeen(sentinel)).toEqual([])
+    move(at)
+    expect(await namesSeen(sentinel)).toEqual(seen)
+    expect(await namesSeen(sentinel)).toEqual([])
+  })
+
+  it('with the worktree in which its branch is checked out, or its commit was made', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const one = workspace('1A')
+    good(await repository.openWorkspace(one))
+    const sentinel = repository.sentinel()
+    good(await sentinel.look([]))
+    at.commit('By the agent', { 'x.txt': 'x\n' }, one.path)
+    at.git('branch', 'taken', one.branch)
+    expect(good(await sentinel.look([]))).toMatchObject([
+      { name: `refs/heads/${one.branch}`, place: one.path, madeIn: one.path },
+      { name: 'refs/heads/taken', place: null, madeIn: one.path },
+    ])
+  })
+})
+
 describe('a quiet worktree', () => {
   it('is watched as long as its stamp stays', async () => {
     using at = ordinaryRepository()
@@ -106,6 +159,36 @@ describe('a quiet worktree whose turn it is not', () => {
     at.write({ 'foreign.txt': 'x\n' }, one.path)
     expect(await namesSeen(sentinel, [{ ...place, isDue: false }])).toEqual([])
     expect(await namesSeen(sentinel, [{ ...place, isDue: true }])).toEqual(['foreign.txt'])
+  })
+})
+
+describe('work that is settled', () => {
+  it('is compared with what it held then, though it was never looked at with the others', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const one = workspace('1A')
+    good(await repository.openWorkspace(one))
+    const sentinel = repository.sentinel()
+    good(await sentinel.look([]))
+    const place = { path: one.path, stamp: '1' }
+    at.write({ 'left.txt': 'by a check\n' }, one.path)
+    good(await sentinel.settle(place))
+    good(await sentinel.look([]))
+    at.write({ 'foreign.txt': 'x\n', 'left.txt': 'changed\n' }, one.path)
+    expect(await namesSeen(sentinel, [{ ...place, isDue: true }])).toEqual(['foreign.txt', 'left.txt'])
+    expect(await namesSeen(sentinel, [{ ...place, isDue: true }])).toEqual([])
+  })
+
+  it('hides nothing that was done elsewhere', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const one = workspace('1A')
+    good(await repository.openWorkspace(one))
+    const sentinel = repository.sentinel()
+    good(await sentinel.look([]))
+    at.write({ 'mine.txt': 'x\n' })
+    good(await sentinel.settle({ path: one.path, stamp: '1' }))
+    expect(await namesSeen(sentinel)).toEqual(['mine.txt'])
   })
 })
 

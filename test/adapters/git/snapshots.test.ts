@@ -115,7 +115,12 @@ describe('a snapshot', () => {
         at.gitIn(path, 'add', '--force', 'node_modules/n')
       },
     ],
-    ['a file that was made executable', (_at, path) => void chmodSync(join(path, 'src/a.txt'), 0o755)],
+    [
+      'a file that was made executable',
+      (_at, path) => {
+        chmodSync(join(path, 'src/a.txt'), 0o755)
+      },
+    ],
     [
       'a file outside of a sparse checkout',
       (at, path) => {

@@ -119,6 +119,7 @@ function livingSentinel({ sabotage, worktrees, checkout }: Universe, life: Life)
   if (sabotage === 'leaks are not looked for') return quietSentinel
   return {
     look: (quiet) => life.deed('looking for leaks', () => seen.look(quiet)),
+    settle: (place) => life.deed('looking at approved work', () => seen.settle(place)),
     inspect: () => life.deed('looking at a file out there', () => seen.inspect()),
     keep: () => life.deed('keeping what leaked', () => seen.keep()),
   }

@@ -14,6 +14,7 @@ interface Seen {
 /** Compares the files of quiet worktrees and of the person with what they were at the last look, as the real one does. */
 export class MemorySentinel implements Sentinel {
   #seen = new Map<string, Seen>()
+  readonly #settled = new Map<string, Seen>()
 
   /** @param filesAt what lies in a worktree or in the person's checkout now; null: it is gone */
   constructor(private readonly filesAt: (path: string) => Tree | null) {}
@@ -25,11 +26,18 @@ export class MemorySentinel implements Sentinel {
       if (files !== null) now.set(path, { stamp, files: { ...files } })
     }
     const changes = [...now].flatMap(([path, { stamp, files }]) => {
-      const before = this.#seen.get(path)
+      const before = this.#settled.get(path) ?? this.#seen.get(path)
+      this.#settled.delete(path)
       return before?.stamp === stamp ? changesBetween(path, before.files, files) : []
     })
     this.#seen = now
     return Promise.resolve(ok(changes))
+  }
+
+  settle({ path, stamp }: Pick<QuietPlace, 'path' | 'stamp'>) {
+    const files = this.filesAt(path)
+    if (files !== null) this.#settled.set(path, { stamp, files: { ...files } })
+    return Promise.resolve(ok(undefined))
   }
 
   inspect() {

@@ -1,0 +1,113 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join } from 'node:path'
+import pLimit from 'p-limit'
+import type { CommitId } from '../../core/fact.js'
+import { textOf } from './place.js'
+import type { ListedWorktree } from './worktree-list.js'
+
+export type Refs = ReadonlyMap<string, CommitId>
+
+/** Beyond so many files one git process is quicker. */
+const mostFiles = 300
+const atOnce = 16
+
+/**
+ * The refs of a repository from the files in which they lie (gitrepository-layout(5)), as `for-each-ref` lists them. Whatever is not
+ * plainly one commit under a plain name is left to git.
+ */
+export class RefFiles {
+  #packed: { readonly stamp: string; readonly refs: Refs } = { stamp: '', refs: new Map() }
+
+  constructor(
+    private readonly commonDir: string,
+    private readonly isWanted: (name: string) => boolean,
+  ) {}
+
+  /** Null: git has to be asked. */
+  async read(): Promise<Refs | null> {
+    // Kept otherwise.
+    if ((await textOf(join(this.commonDir, 'HEAD')))?.includes('refs/heads/.invalid') !== false) return null
+    const files = await this.#filesIn('refs')
+    if (files === null || files.length > mostFiles) return null
+    const few = pLimit(atOnce)
+    const loose = await Promise.all(
+      files.map((name) => few(async () => [name, commitIn(await textOf(join(this.commonDir, name)))] as const)),
+    )
+    // After the others: what is packed meanwhile is seen in one place or in both.
+    const packed = await this.#packedNow()
+    if (packed === null) return null
+    const refs = new Map(packed)
+    for (const [name, commit] of loose) {
+      if (commit === null) return null
+      refs.set(name, commit)
+    }
+    return refs
+  }
+
+  async #filesIn(folder: string): Promise<readonly string[] | null> {
+    const entries = await readdir(join(this.commonDir, folder), { withFileTypes: true }).catch(() => null)
+    const found: string[] = []
+    for (const entry of entries ?? []) {
+      const name = `${folder}/${entry.name}`
+      if (entry.name.startsWith('.') || entry.name.endsWith('.lock') || !this.isWanted(entry.isDirectory() ? `${name}/` : name)) continue
+      const below = entry.isDirectory() ? await this.#filesIn(name) : entry.isFile() && plainName.test(entry.name) ? [name] : null
+      if (below === null) return null
+      found.push(...below)
+    }
+    return entries === null ? null : found
+  }
+
+  async #packedNow(): Promise<Refs | null> {
+    const file = join(this.commonDir, 'packed-refs')
+    const stats = await stat(file, { bigint: true }).catch(() => null)
+    if (stats === null) return new Map()
+    const stamp = `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}`
+    if (this.#packed.stamp === stamp) return this.#packed.refs
+    const text = await readFile(file, 'utf8').catch(() => null)
+    if (text === null) return null
+    const refs = new Map<string, CommitId>()
+    for (const line of text.split('\n')) {
+      const [, commit, name] = /^([0-9a-f]+) (refs\/.+)$/.exec(line) ?? []
+      if (commit !== undefined && name !== undefined && this.isWanted(name)) refs.set(name, commit)
+    }
+    this.#packed = { stamp, refs }
+    return refs
+  }
+}
+
+/** git-check-ref-format(1) allows more. */
+const plainName = /^[A-Za-z0-9_+=%,()#&!-]+(\.[A-Za-z0-9_+=%,()#&!-]+)*$/
+
+const commitIn = (text: string | null): CommitId | null => /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.exec(text ?? '')?.[1] ?? null
+
+/** The worktrees as `git worktree list` tells of them, the first being the person's checkout. Null: git has to be asked. */
+export async function worktreesOf(at: { root: string; commonDir: string }, refs: Refs): Promise<readonly ListedWorktree[] | null> {
+  if (join(at.root, '.git') !== at.commonDir) return null
+  const folder = join(at.commonDir, 'worktrees')
+  const names = await readdir(folder).catch(() => [])
+  const linked = await Promise.all(
+    names.sort().map(async (name) => ({ gitDir: join(folder, name), path: await pathIn(join(folder, name, 'gitdir')) })),
+  )
+  const listed: ListedWorktree[] = []
+  for (const { gitDir, path } of [{ gitDir: at.commonDir, path: at.root }, ...linked]) {
+    if (path === null) continue
+    const head = await headIn(gitDir, refs)
+    if (head === null || !isAbsolute(path)) return null
+    listed.push({ path, ...head })
+  }
+  return listed
+}
+
+/** Null: the entry is not whole, and git passes over it. */
+async function pathIn(file: string): Promise<string | null> {
+  const text = (await textOf(file))?.trimEnd() ?? ''
+  return text === '' ? null : text.endsWith('/.git') ? dirname(text) : text
+}
+
+async function headIn(gitDir: string, refs: Refs): Promise<Pick<ListedWorktree, 'branch' | 'head'> | null> {
+  const text = await textOf(join(gitDir, 'HEAD'))
+  const branch = /^ref: refs\/heads\/(\S+)\n$/.exec(text ?? '')?.[1]
+  if (branch !== undefined) return { branch, head: refs.get(`refs/heads/${branch}`) ?? null }
+  const commit = commitIn(text)
+  return commit === null ? null : { branch: null, head: commit }
+}
