@@ -7,7 +7,7 @@ import { orch, temporaryRepository } from './temporary-repository.js'
 const packages = fileURLToPath(new URL('../node_modules', import.meta.url))
 
 /** From the start to the exit of a command, beside an empty Node program and the least program that oclif makes. */
-export function coldStart({ rounds }) {
+export async function coldStart({ rounds }) {
   const repository = temporaryRepository({ milestones: 3 })
   try {
     const node =
@@ -16,7 +16,7 @@ export function coldStart({ rounds }) {
         timed(process.execPath, args, { cwd: repository.path })
     const commands = { '--version': 2, status: 3, 'run --dry-run': 4 }
     const ours = Object.fromEntries(Object.keys(commands).map((words) => [words, node(orch, ...words.split(' '))]))
-    const seen = paired({ floor: node('-e', '0'), oclif: node(bareOclif(repository.folder), 'hello'), ...ours }, rounds)
+    const seen = await paired({ floor: node('-e', '0'), oclif: node(bareOclif(repository.folder), 'hello'), ...ours }, rounds)
     const row = (what, run, goal) =>
       ['wallMs', 'cpuMs'].map((key) => ({
         what: `cold start of ${what}: ${key === 'wallMs' ? 'wall' : 'processors'}`,

@@ -1,19 +1,16 @@
-// node bench/journal-worker.js make|save|resume|parse <run folder> [number]: prints what it measured as JSON.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+// node bench/journal-worker.js make|save|resume|resume-from-facts|parse <run folder> [number]: prints what it measured as JSON.
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { register } from 'node:module'
 import path from 'node:path'
+import { openJournal } from '../src/adapters/store/journal.ts'
+import { recorded, runStarted, stageStarted, wholeLife } from '../test/support/facts.ts'
+import { aMilestone } from '../test/support/work.ts'
 import { letters } from './temporary-repository.js'
-
-register('../test/support/typescript-hooks.mjs', import.meta.url)
-const { openJournal } = await import('../src/adapters/store/journal.ts')
-const { recorded, runStarted, stageStarted, wholeLife } = await import('../test/support/facts.ts')
-const { aMilestone } = await import('../test/support/work.ts')
 
 const [what, folder, number] = process.argv.slice(2)
 const clock = { now: Date.now }
-const journalIn = async () => {
-  const opened = await openJournal({ runFolder: folder, orchVersion: '0', clock, listeners: [] })
+const journalIn = async (runFolder = folder) => {
+  const opened = await openJournal({ runFolder, orchVersion: '0', clock, listeners: [] })
   if (!opened.ok) throw new Error(JSON.stringify(opened.error))
   return opened.value
 }
@@ -51,12 +48,18 @@ async function save(facts) {
   return { ours, floor }
 }
 
-async function resume() {
+async function resume(runFolder = folder) {
   const began = performance.now()
-  const journal = await journalIn()
-  const ms = since(began)
-  await journal.close()
-  return { ms }
+  await journalIn(runFolder)
+  return { ms: since(began) }
+}
+
+/** As if no checkpoint had been written. */
+function resumeFromFacts() {
+  const beside = path.join(folder, 'from-facts', path.basename(folder))
+  mkdirSync(beside, { recursive: true })
+  cpSync(file('facts.ndjson'), path.join(beside, 'facts.ndjson'))
+  return resume(beside)
 }
 
 async function parse() {
@@ -65,4 +68,11 @@ async function parse() {
   return { ms: since(began) }
 }
 
-process.stdout.write(JSON.stringify(await { make, save, resume, parse }[what](Number(number))))
+const ways = {
+  make: () => make(Number(number)),
+  save: () => save(Number(number)),
+  resume: () => resume(),
+  'resume-from-facts': resumeFromFacts,
+  parse,
+}
+process.stdout.write(JSON.stringify(await ways[what]()))

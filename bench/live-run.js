@@ -7,33 +7,33 @@ import { configure, lean, orch, temporaryRepository } from './temporary-reposito
 
 /**
  * One task for each session, all at once and without reviews, until the run has ended.
- * @param watch called with the process and the number of sessions that have begun, five times a second
- * @returns the processors that orch itself took, what was resident at most and after the first third, and the wall time
+ * @param watch told each look, and where the repository is
+ * @returns the processors that orch itself took in all, and five looks a second at it: when, processors and memory so far, and whether all sessions were at work
  */
 export async function liveRun({ sessions, env = {}, watch = () => undefined }) {
   const repository = temporaryRepository({ milestones: sessions })
+  let run
   try {
     const config = lean({ concurrency: sessions, env })
     const file = configure(repository, { ...config, review: { enabled: false } })
-    const began = performance.now()
-    const run = spawn(process.execPath, [orch, 'run', '--config', file], { cwd: repository.path, stdio: 'ignore' })
+    run = spawn(process.execPath, [orch, 'run', '--config', file], { cwd: repository.path, stdio: 'ignore' })
     const ended = new Promise((resolve) => run.on('exit', resolve))
     let exitCode = null
     ended.then((code) => (exitCode = code))
-    const residents = []
-    let cpuMs = 0
+    const looks = []
     while (exitCode === null) {
       const now = useOf(run.pid)
+      const look = { ...now, at: performance.now(), isFull: areAllAtWork(repository.path, sessions) }
       if (now !== null) {
-        cpuMs = now.cpuMs
-        residents.push(now.residentBytes)
-        watch({ ...now, begun: factsOf(repository.path, 'attempt-started'), at: performance.now() })
+        looks.push(look)
+        watch(look, repository.path)
       }
       await Promise.race([pause(200), ended])
     }
     if (exitCode !== 0) throw new Error(`orch ended with ${exitCode}`)
-    return { cpuMs, residentBytes: Math.max(...residents), wallMs: performance.now() - began }
+    return { cpuMs: looks.at(-1).cpuMs, looks }
   } finally {
+    run?.kill()
     repository.remove()
   }
 }
@@ -46,6 +46,8 @@ function useOf(pid) {
     return null
   }
 }
+
+const areAllAtWork = (folder, sessions) => factsOf(folder, 'attempt-started') === sessions && factsOf(folder, 'attempt-finished') === 0
 
 function factsOf(folder, type) {
   const runs = path.join(folder, '.orch', 'runs')

@@ -1,9 +1,12 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 
-/** @returns the middle one */
-export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
+/** The middle one, or what lies between the middle two. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return (sorted[Math.floor((values.length - 1) / 2)] + sorted[Math.floor(values.length / 2)]) / 2
+}
 
 /** The value that so great a part (0 to 1) of them does not exceed. */
 export const quantile = (values, part) =>
@@ -21,13 +24,20 @@ export function timed(command, args, { cwd, env = process.env, input } = {}) {
   return { wallMs: wall * 1000, cpuMs: (user + system) * 1000 }
 }
 
-/** Runs several ways of doing one thing in turn, round after round, so that all of them meet the same weather. @returns the medians of each */
-export function paired(ways, rounds) {
-  const seen = new Map(Object.keys(ways).map((name) => [name, []]))
-  for (let round = 0; round < rounds; round++) for (const [name, way] of Object.entries(ways)) seen.get(name).push(way(round))
-  const middle = (runs, key) => median(runs.map((run) => run[key]))
-  return Object.fromEntries([...seen].map(([name, runs]) => [name, { wallMs: middle(runs, 'wallMs'), cpuMs: middle(runs, 'cpuMs') }]))
+/**
+ * Runs several ways of doing one thing in turn, round after round, so that all of them meet the same weather.
+ * @returns for each way what its rounds gave: of each key the values in the order of the rounds
+ */
+export async function paired(ways, rounds) {
+  const seen = Object.fromEntries(Object.keys(ways).map((name) => [name, []]))
+  for (let round = 0; round < rounds; round++) for (const [name, way] of Object.entries(ways)) seen[name].push(await way(round))
+  return Object.fromEntries(Object.entries(seen).map(([name, results]) => [name, columns(results)]))
 }
+
+const columns = (results) => Object.fromEntries(Object.keys(results[0]).map((key) => [key, results.map((result) => result[key])]))
+
+/** Of two lists, value by value. */
+export const minus = (values, less) => values.map((value, n) => value - less[n])
 
 const ticksPerSecond = 100
 
@@ -52,6 +62,7 @@ export function machine() {
     processor: cpus()[0]?.model ?? '',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
+    git: execFileSync('git', ['--version'], { encoding: 'utf8' }).trim().replace('git version ', ''),
     load,
   }
 }

@@ -1,10 +1,8 @@
 // node bench/schedule-worker.js <stages> <tasks of each>: the engine in virtual time, with sessions of heavy-tailed lengths; prints makespans as JSON.
-import { register } from 'node:module'
 
-register('../test/support/typescript-hooks.mjs', import.meta.url)
-const { World } = await import('../test/support/simulation/world.ts')
-const { write } = await import('../test/support/simulation/acts.ts')
-const { aMilestone } = await import('../test/support/work.ts')
+import { write } from '../test/support/simulation/acts.ts'
+import { World } from '../test/support/simulation/world.ts'
+import { aMilestone } from '../test/support/work.ts'
 
 const [stages, tasks] = process.argv.slice(2).map(Number)
 const slotCounts = [4, 8, 16]

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { withBundled } from './bundled.js'
 
-const worker = fileURLToPath(new URL('schedule-worker.js', import.meta.url))
 const minutes = (ms) => ms / 60_000
 
 /** How long a run takes whose sessions are of heavy-tailed lengths, in virtual time: nothing but the order of the tasks counts. */
-export function schedule({ stages, tasks }) {
-  const seen = JSON.parse(execFileSync(process.execPath, [worker, String(stages), String(tasks)], { encoding: 'utf8', maxBuffer: 2 ** 24 }))
+export async function schedule({ stages, tasks }) {
+  const simulated = (worker) => JSON.parse(execFileSync(process.execPath, [worker, String(stages), String(tasks)], { encoding: 'utf8' }))
+  const seen = await withBundled('schedule-worker.js', simulated)
   return seen.flatMap(({ slots, bound, barrier, order }) => {
     const row = (what, beside, ours, floor, goal) => ({
       what: `${what}, ${slots} slots`,

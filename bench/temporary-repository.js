@@ -10,19 +10,19 @@ export const orch = fileURLToPath(new URL('../bin/run.js', import.meta.url))
 /** The leanest agent. */
 export const standIn = fileURLToPath(new URL('stand-in.sh', import.meta.url))
 
-/** A repository with so many milestones in its first stage and so many files beside them. `remove()` removes it, and all that was made in `folder`. */
-export function temporaryRepository({ milestones, files = 0 }) {
+/** A repository with so many milestones, evenly in so many stages, and so many files beside them. `remove()` removes it, and all that was made in `folder`. */
+export function temporaryRepository({ milestones, stages = 1, files = 0 }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'orch-bench-'))
   const repo = path.join(folder, 'repo')
   const git = (...args) => execFileSync('git', [...asBench, ...args], { cwd: repo, stdio: 'pipe', maxBuffer: 2 ** 26 })
-  const ids = Array.from({ length: milestones }, (_, i) => `1${letters(i)}`)
-  mkdirSync(path.join(repo, 'milestones'), { recursive: true })
+  const inOne = Math.ceil(milestones / stages)
+  const ids = Array.from({ length: milestones }, (_, i) => `${1 + Math.floor(i / inOne)}${letters(i % inOne)}`)
+  mkdirSync(repo)
   git('init', '--quiet', '--initial-branch=main')
   for (const [key, value] of identity) git('config', key, value)
-  for (const id of ids) writeFileSync(path.join(repo, 'milestones', `${id}.md`), milestone(id))
-  for (let n = 0; n < files; n++) writeSource(repo, n)
-  git('add', '--all')
-  git('commit', '--quiet', '-m', 'Begin')
+  const contents = [...ids.map((id) => [`milestones/${id}.md`, milestone(id)]), ...Array.from({ length: files }, (_, n) => source(n))]
+  execFileSync('git', ['fast-import', '--quiet'], { cwd: repo, input: firstCommit(contents) })
+  git('reset', '--quiet', '--hard')
   return { path: repo, folder, ids, git, milestone, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
@@ -49,10 +49,13 @@ const asBench = identity.flatMap(([key, value]) => ['-c', `${key}=${value}`])
 
 const milestone = (id) => `# Milestone ${id} - Work\n## Tasks\n1. Do it\n## Exit Criteria\n- It is done\n`
 
-function writeSource(repo, n) {
-  const folder = path.join(repo, 'src', String(n % 100))
-  if (n < 100) mkdirSync(folder, { recursive: true })
-  writeFileSync(path.join(folder, `file-${n}.txt`), `file ${n}\n`.repeat(20))
+const source = (n) => [`src/${n % 100}/file-${n}.txt`, `file ${n}\n`.repeat(20)]
+
+/** All files in one commit, as git fast-import reads it: of 50,000 files a tenth of the time that adding them takes. */
+function firstCommit(contents) {
+  const data = (text) => `data ${Buffer.byteLength(text)}\n${text}\n`
+  const head = `commit refs/heads/main\ncommitter bench <bench@localhost> 1700000000 +0000\n${data('Begin')}`
+  return head + contents.map(([name, text]) => `M 100644 inline ${name}\n${data(text)}`).join('')
 }
 
 /** 0 → A, 25 → Z, 26 → AA. */

@@ -1,7 +1,7 @@
 import { readHardware } from '../adapters/machine/hardware.js'
 import { machineSampler } from '../adapters/machine/sampler.js'
 import { realSources } from '../adapters/machine/sources.js'
-import { useByMarker } from '../adapters/processes/tree-use.js'
+import { treeUses } from '../adapters/processes/tree-use.js'
 import type { Config } from '../core/config.js'
 import { settingsFor } from '../core/hardware.js'
 import { memoryFree, sessionsThatFit } from '../core/policy/admission.js'
@@ -11,7 +11,7 @@ import type { Machine, SessionPeaks } from '../engine/ports/machine.js'
 
 /** The machine as a run sees it. @param folder on the disk that matters */
 export const machineOf = (folder: string, { sampleMs }: Config['resources']): Machine =>
-  machineSampler({ sources: realSources(folder, useByMarker), everyMs: sampleMs, now: () => performance.now() })
+  machineSampler({ sources: realSources(folder, treeUses()), everyMs: sampleMs, now: () => performance.now() })
 
 /** Tasks at a time: what the config says, else what the memory that is free now bears. */
 export async function widthFor({ execution, resources }: Config, machine: Machine, peaks: SessionPeaks): Promise<number> {

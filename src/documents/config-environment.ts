@@ -16,9 +16,9 @@ const overrides: Readonly<Record<string, { readonly apply: Override; readonly ex
     },
   },
   ORCH_CONCURRENCY: {
-    expected: '"auto" or a whole number from 1 to 50',
+    expected: '"auto" or a whole number from 1 to 200',
     apply: (config, value) => {
-      if (value !== 'auto' && !/^(?:[1-9]|[1-4]\d|50)$/.test(value)) return null
+      if (value !== 'auto' && !/^(?:[1-9]\d?|1\d\d|200)$/.test(value)) return null
       return { ...config, execution: { ...config.execution, concurrency: value === 'auto' ? null : Number(value) } }
     },
   },

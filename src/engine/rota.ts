@@ -1,8 +1,8 @@
 import type { Change, Reach } from '../core/leak.js'
 import type { QuietPlace } from './ports/sentinel.js'
 
-/** So many waiting worktrees are compared at each look. With all of them at each look, a stage would cost the square of its tasks. */
-export const mostAtALook = 32
+/** So many waiting worktrees are compared when a session ends. With all of them each time, a stage would cost the square of its tasks. */
+export const mostAtALook = 8
 
 /** When a change was made, as far as looks can tell. */
 export interface Timing<Session> {
@@ -22,11 +22,11 @@ export class Rota<Session> {
   #seen = new Map<string, number>()
   #ended: readonly { readonly session: Session; readonly look: number }[] = []
 
-  /** @param reach of sessions that end now */
-  choose(quiet: readonly Omit<QuietPlace, 'isDue'>[], reach: readonly Reach[]): readonly QuietPlace[] {
+  /** @param most as many of those that were seen before @param reach of sessions that end now */
+  choose(quiet: readonly Omit<QuietPlace, 'isDue'>[], most: number, reach: readonly Reach[]): readonly QuietPlace[] {
     const named = reach.flatMap(({ writes, commands }) => [...writes, ...commands.flatMap((command) => command.paths)])
     const isAsked = (path: string): boolean => !this.#seen.has(path) || named.some((name) => name === path || name.startsWith(`${path}/`))
-    const longest = quiet.toSorted((a, b) => this.#lastLook(a.path) - this.#lastLook(b.path)).slice(0, mostAtALook)
+    const longest = quiet.toSorted((a, b) => this.#lastLook(a.path) - this.#lastLook(b.path)).slice(0, most)
     const due = new Set(longest.map(({ path }) => path))
     return quiet.map((place) => ({ ...place, isDue: due.has(place.path) || isAsked(place.path) }))
   }

@@ -6,7 +6,7 @@ import { allWork, type RunState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
 import type { Listener } from './ports/listener.js'
 import type { QuietPlace, Sentinel } from './ports/sentinel.js'
-import { Rota } from './rota.js'
+import { mostAtALook, Rota } from './rota.js'
 
 /** A session, and the worktree that is its own. */
 export interface WatchedSession {
@@ -135,10 +135,8 @@ export class Watch {
   }
 
   async #look(state: RunState, batch: readonly Wanted[]): Promise<void> {
-    const chosen = this.#rota.choose(
-      quietPlaces(state),
-      batch.flatMap(({ reach }) => reach ?? []),
-    )
+    const reach = batch.flatMap((wanted) => wanted.reach ?? [])
+    const chosen = this.#rota.choose(quietPlaces(state), this.#turns(reach), reach)
     const places = batch.some(({ isWhole }) => isWhole === true) ? chosen.map((place) => ({ ...place, isDue: true })) : chosen
     const looked = await this.#sentinel.look(places)
     // What cannot be seen now is seen at the next look.
@@ -154,6 +152,11 @@ export class Watch {
       return { change, seen: [...gone, ...running], isSharp, candidates: new Set(running.map((s) => s.session)) }
     })
     this.#open = [...this.#open, ...found.filter(({ seen }) => seen.length > 0)]
+  }
+
+  /** What was done to a place is looked for when a session ends. One that starts beside others is no reason to look, as they are looked at then. */
+  #turns(ending: readonly Reach[]): number {
+    return ending.length > 0 || this.#running.size === 0 ? mostAtALook : 0
   }
 
   #cannotLook(failure: Failure): void {

@@ -206,7 +206,7 @@ describe('a problem in the config', () => {
   "tasksfile": "x",
   "concurrency": 3,
   "checks": ["a", 3, { "run": "b", "timout": 1 }, {}],
-  "execution": { "concurency": 2, "concurrency": 51, "taskTimeout": "soon", "retries": 1.5 },
+  "execution": { "concurency": 2, "concurrency": 201, "taskTimeout": "soon", "retries": 1.5 },
   "agent": {
     "sandbox": "of",
     "env": { "TOKEN": 123456, "A-B": "" },
@@ -225,9 +225,9 @@ describe('a problem in the config', () => {
         "4:36 checks[2] has no key "timout" | Did you mean timeout?",
         "4:51 checks[3].run is missing; it must be a text that is not empty | Correct it, or leave the key out",
         "5:18 execution has no key "concurency" | Did you mean concurrency?",
-        "5:35 execution.concurrency must be "auto" or a whole number from 1 to 50, not 51 | Correct it, or leave the key out",
-        "5:54 execution.taskTimeout must be a duration like "30m", "90s", or a number of milliseconds, not "soon" | Correct it, or leave the key out",
-        "5:77 execution.retries must be a whole number from 0 to 100, not 1.5 | Correct it, or leave the key out",
+        "5:35 execution.concurrency must be "auto" or a whole number from 1 to 200, not 201 | Correct it, or leave the key out",
+        "5:55 execution.taskTimeout must be a duration like "30m", "90s", or a number of milliseconds, not "soon" | Correct it, or leave the key out",
+        "5:78 execution.retries must be a whole number from 0 to 100, not 1.5 | Correct it, or leave the key out",
         "7:5 agent.sandbox must be one of auto, off, required, not "of" | Did you mean off?",
         "8:14 agent.env.TOKEN must be a text, not a number | Correct it, or leave the key out",
         "8:31 the name "A-B" in agent.env must be made of letters, digits and _ | Correct it, or leave the key out",
@@ -280,11 +280,11 @@ describe('the environment', () => {
   })
 
   test('is reported when its values cannot be read, all at once', () => {
-    expect(over({ AUTO_RESUME: 'maybe', ORCH_CONCURRENCY: '51', ORCH_MODEL: 'opus' })).toMatchObject({
+    expect(over({ AUTO_RESUME: 'maybe', ORCH_CONCURRENCY: '201', ORCH_MODEL: 'opus' })).toMatchObject({
       ok: false,
       error: [
         { file: 'environment', message: 'AUTO_RESUME must be true or false, not "maybe"' },
-        { file: 'environment', message: 'ORCH_CONCURRENCY must be "auto" or a whole number from 1 to 50, not "51"' },
+        { file: 'environment', message: 'ORCH_CONCURRENCY must be "auto" or a whole number from 1 to 200, not "201"' },
       ],
     })
   })

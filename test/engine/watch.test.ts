@@ -107,15 +107,24 @@ describe('the watch over a stage of very many tasks', () => {
   }
   const place = { words: [], git: [], writes: true }
 
-  it('looks at all worktrees once, then at as many as a small stage has, each in its turn', async () => {
+  it('looks at all worktrees once, then at a few when a session ends, each in its turn', async () => {
     const { watch, looked } = new Places()
-    for (let n = 0; n < 8; n++) {
+    for (let n = 0; n < 20; n++) {
       await watch.begin(one, waiting)
       await watch.end(one, waiting)
     }
     expect(looked[0]).toHaveLength(many.length)
     expect(Math.max(...looked.slice(1).map((due) => due.length))).toBe(mostAtALook)
     expect(new Set(looked.slice(1).flat()).size).toBe(many.length)
+  })
+
+  it('looks at none of them again for a session that starts beside others', async () => {
+    const { watch, looked } = new Places()
+    await watch.begin(one, waiting)
+    await watch.begin(two, waiting)
+    expect(looked[1]).toEqual([])
+    await watch.end(two, waiting)
+    expect(looked[2]).toHaveLength(mostAtALook)
   })
 
   it('looks at those that a session names when it ends, and fails the session for what it did there', async () => {
@@ -143,7 +152,7 @@ describe('the watch over a stage of very many tasks', () => {
     await watch.begin(one, waiting)
     changed.add('1GA')
     await watch.end(one, waiting)
-    for (let n = 0; n < 4; n++) {
+    for (let n = 0; n < 14; n++) {
       await watch.begin(two, waiting)
       const { leaked, unexplained } = await watch.end(two, waiting)
       expect(leaked).toEqual([])

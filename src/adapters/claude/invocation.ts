@@ -118,7 +118,7 @@ export class Invocation {
   #takeOne(event: StreamEvent): void {
     this.#log = follow(this.#log, event)
     this.#tools.heard(event)
-    this.#dogs?.toolRuns(this.#tools.current !== null)
+    this.#dogs?.toolRuns(this.#tools.isAnyOpen)
     this.#react(event)
   }
 

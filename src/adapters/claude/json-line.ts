@@ -25,7 +25,8 @@ export const list = (value: unknown): readonly unknown[] => (Array.isArray(value
 export const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 export const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null)
 
-function parseObject(line: string): Json | null {
+/** Null: the line is no JSON object. */
+export function parseObject(line: string): Json | null {
   try {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null

@@ -11,6 +11,10 @@ export class OpenTools {
     if (event.kind === 'result') this.#open.clear()
   }
 
+  get isAnyOpen(): boolean {
+    return this.#open.size > 0
+  }
+
   /** The one that was begun last; null: none runs. */
   get current(): ToolUse | null {
     return [...this.#open.values()].at(-1) ?? null

@@ -23,13 +23,6 @@ interface Gathered {
   readonly events: StreamEvent[]
 }
 
-interface Line {
-  /** Where it stands, its end included. */
-  readonly from: number
-  readonly to: number
-  readonly text: string
-}
-
 const newline = Buffer.from('\n')
 const carriageReturn = 0x0d
 
@@ -52,21 +45,21 @@ export class OutputReader {
 
   #readPlain(bytes: Buffer, { kept, events }: Gathered): void {
     let from = 0
-    for (const line of linesIn(bytes)) {
-      if (this.#take(line.text, events)) continue
-      if (line.from > from) kept.push(bytes.subarray(from, line.from))
-      from = line.to
-    }
+    eachLine(bytes, (text, begin, end) => {
+      if (this.#take(text, events)) return
+      if (begin > from) kept.push(bytes.subarray(from, begin))
+      from = end
+    })
     if (from === bytes.length) return
     kept.push(from === 0 ? bytes : bytes.subarray(from))
     if (bytes.at(-1) !== newline[0]) kept.push(newline)
   }
 
   #readRedacted(bytes: Buffer, { kept, events }: Gathered): void {
-    for (const line of linesIn(bytes)) {
-      const text = this.redaction.redact(line.text)
+    eachLine(bytes, (line) => {
+      const text = this.redaction.redact(line)
       if (this.#take(text, events)) kept.push(bytesOf(text))
-    }
+    })
   }
 
   /** Adds what a line says. @returns whether the line is kept */
@@ -74,26 +67,29 @@ export class OutputReader {
     if (text.trim() === '') return false
     const said = this.#lines.read(text)
     // Only orch itself says that, in the file: a program that does would make its own end unreadable.
-    if (said.some((e) => e.kind === 'invocation' || e.kind === 'ended')) return false
-    // Pieces of an answer are a sign of life and nothing else: the answer follows as a whole.
-    if (said.every((e) => e.kind === 'delta')) return false
+    if (said.some(isOrchsOwn)) return false
     for (const event of said) if (event.kind !== 'other' && event.kind !== 'delta') events.push(event)
-    return true
+    // Pieces of an answer are a sign of life and nothing else: the answer follows as a whole.
+    return !said.every(isPiece)
   }
 }
 
+const isOrchsOwn = ({ kind }: StreamEvent): boolean => kind === 'invocation' || kind === 'ended'
+const isPiece = ({ kind }: StreamEvent): boolean => kind === 'delta'
+
 const bytesOf = (text: string): Buffer => Buffer.from(`${text}\n`)
 
-/** Each line without its end. */
-function* linesIn(bytes: Buffer): Generator<Line> {
+/** @param hear gets each line without its end, and the places where it begins and where the next one does */
+function eachLine(bytes: Buffer, hear: (text: string, begin: number, end: number) => void): void {
   // Where nothing but ASCII stands, a place in the text is the same place in the bytes.
   const ascii = isAscii(bytes)
   const text = bytes.toString('latin1')
-  for (let from = 0; from < text.length; ) {
-    const at = text.indexOf('\n', from)
+  for (let begin = 0; begin < text.length; ) {
+    const at = text.indexOf('\n', begin)
     const end = at === -1 ? text.length : at
-    const last = end > from && text.charCodeAt(end - 1) === carriageReturn ? end - 1 : end
-    yield { from, to: at === -1 ? end : end + 1, text: ascii ? text.slice(from, last) : bytes.toString('utf8', from, last) }
-    from = end + 1
+    const last = end > begin && text.charCodeAt(end - 1) === carriageReturn ? end - 1 : end
+    const next = Math.min(end + 1, text.length)
+    hear(ascii ? text.slice(begin, last) : bytes.toString('utf8', begin, last), begin, next)
+    begin = next
   }
 }

@@ -1,6 +1,6 @@
 import type { ModelUsage, UsageByModel, WindowUse } from '../../core/session.js'
 import { glance } from './glance.js'
-import { type Json, list, number, object, objectsIn, text } from './json-line.js'
+import { type Json, list, number, object, objectsIn, parseObject, text } from './json-line.js'
 import type { TokenCount } from './prices.js'
 import type { ApiErrorNote, CallUsage, LimitInfo, ResultEvent, StreamEvent, ToolUse } from './stream-event.js'
 
@@ -17,14 +17,14 @@ export class StreamReader {
 
   read(line: string): readonly StreamEvent[] {
     // While half a line waits for its end, each line may be it.
-    const known = this.#broken === null ? glance(line) : null
-    return known ?? this.#readWhole(line)
+    const known = this.#broken === null ? (glance(line) ?? readObject(parseObject(line))) : null
+    return known ?? this.#search(line)
   }
 
-  #readWhole(line: string): readonly StreamEvent[] {
+  #search(line: string): readonly StreamEvent[] {
     const { objects, rest } = objectsIn(line)
-    const events = [...objects, ...this.#mended(rest)].filter((o) => typeof o['type'] === 'string').map(readEvent)
-    return events.length > 0 ? events : [{ kind: 'other' }]
+    const events = [...objects, ...this.#mended(rest)].filter(isEvent).map(readEvent)
+    return events.length > 0 ? events : nothing
   }
 
   #mended(rest: string | null): readonly Json[] {
@@ -40,6 +40,10 @@ export class StreamReader {
     return []
   }
 }
+
+const nothing: readonly StreamEvent[] = [{ kind: 'other' }]
+const isEvent = (o: Json): boolean => typeof o['type'] === 'string'
+const readObject = (o: Json | null): readonly StreamEvent[] | null => (o === null ? null : isEvent(o) ? [readEvent(o)] : nothing)
 
 /** Reads one line for itself. */
 export const readLine = (line: string): readonly StreamEvent[] => new StreamReader().read(line)
@@ -112,18 +116,21 @@ const targetKeys = ['file_path', 'notebook_path', 'path', 'command', 'pattern', 
 /** A command may hold a whole script; its beginning tells enough. */
 const longestTarget = 500
 
-function toolUses(o: Json): ToolUse[] {
-  return list(object(o['message'])['content'])
-    .map(object)
-    .filter((block) => block['type'] === 'tool_use')
-    .map((block) => {
-      const input = object(block['input'])
-      const target = targetKeys.map((key) => text(input[key])).find((value) => value !== null) ?? ''
-      const name = text(block['name']) ?? 'tool'
-      const file = writers.has(name) ? (text(input['file_path']) ?? text(input['notebook_path'])) : null
-      const command = name === 'Bash' ? (text(input['command'])?.slice(0, longestCommand) ?? null) : null
-      return { name, target: target.slice(0, longestTarget), id: text(block['id']) ?? '', file, command }
-    })
+function toolUses(o: Json): readonly ToolUse[] {
+  const blocks = list(object(o['message'])['content']).map(object)
+  return blocks.some(isToolUse) ? blocks.filter(isToolUse).map(toolUse) : noTools
+}
+
+const noTools: readonly ToolUse[] = []
+const isToolUse = (block: Json): boolean => block['type'] === 'tool_use'
+
+function toolUse(block: Json): ToolUse {
+  const input = object(block['input'])
+  const target = targetKeys.map((key) => text(input[key])).find((value) => value !== null) ?? ''
+  const name = text(block['name']) ?? 'tool'
+  const file = writers.has(name) ? (text(input['file_path']) ?? text(input['notebook_path'])) : null
+  const command = name === 'Bash' ? (text(input['command'])?.slice(0, longestCommand) ?? null) : null
+  return { name, target: target.slice(0, longestTarget), id: text(block['id']) ?? '', file, command }
 }
 
 const writers = new Set(['Write', 'Edit', 'MultiEdit', 'NotebookEdit'])

@@ -26,9 +26,9 @@ interface Beginning {
 }
 
 /** So much is written at once without waiting for more. Bytes. */
-const worthWriting = 64 * 1024
+const worthWriting = 128 * 1024
 /** And so much waits for a slow disk at most: the program is held back. Bytes. */
-const mostWaiting = 128 * 1024
+const mostWaiting = 256 * 1024
 /** What is no news to anybody waits so long for more to be written with it. Milliseconds. */
 const patienceMs = 100
 

@@ -11,11 +11,11 @@ const mostVisited = 20_000
 
 /** What a commit says of itself; null: git has to be asked in the ordinary way. */
 export async function linksOf(site: Site, commit: CommitId): Promise<CommitLinks | null> {
-  const known = site.commits.get(commit)
+  const known = site.learned.commits.get(commit)
   if (known !== undefined || !isWhole(commit)) return known ?? null
   const found = await site.objects.read(commit)
   const links = found?.type === 'commit' ? linksIn(found.content.toString('latin1')) : null
-  if (links !== null) site.commits.note(commit, links)
+  if (links !== null) site.learned.commits.note(commit, links)
   return links
 }
 
@@ -63,7 +63,7 @@ class Walk {
   async step(without: ReadonlySet<CommitId> = new Set()): Promise<boolean> {
     const from = this.frontier.filter((commit) => !without.has(commit))
     this.budget.visits -= from.length
-    this.budget.reads -= from.filter((commit) => this.site.commits.get(commit) === undefined).length
+    this.budget.reads -= from.filter((commit) => this.site.learned.commits.get(commit) === undefined).length
     if (this.budget.visits < 0 || this.budget.reads < 0) return false
     const links = await Promise.all(from.map((commit) => linksOf(this.site, commit)))
     const next = new Set<CommitId>()

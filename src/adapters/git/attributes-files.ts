@@ -34,10 +34,10 @@ export async function attributesFiles(site: Site, commit: CommitId): Promise<Res
 /** One stage's merges differ in few folders: only these are looked into again. */
 async function listedAt(site: Site, commit: CommitId): Promise<Result<ReadonlyMap<string, Entry>, Failure>> {
   const tree = (await linksOf(site, commit))?.tree ?? null
-  const last = site.lastAttributes.value
+  const last = site.learned.attributes
   const found = tree === null ? null : await foundFrom(site, last, tree)
   const files = found === null ? await listedByGit(site, commit) : ok(found)
-  if (files.ok && tree !== null) site.lastAttributes.value = { tree, files: files.value }
+  if (files.ok && tree !== null) site.learned.attributes = { tree, files: files.value }
   return files
 }
 

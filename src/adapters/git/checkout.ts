@@ -30,7 +30,8 @@ export async function advanceCheckout(site: Site, checkout: Checkout, span: Span
   if (!prepared.ok) return prepared
   const args = ['read-tree', '-m', '-u', ...(dry ? ['--dry-run'] : []), span.from, span.to]
   const moved = await checkout.ask({ doing, args })
-  return moved.ok ? refresh(checkout) : moved
+  if (!moved.ok || dry) return moved.ok ? ok(undefined) : moved
+  return refresh(checkout)
 }
 
 async function prepare(site: Site, checkout: Checkout, span: Span): Promise<Result<void, Failure>> {

@@ -1,11 +1,10 @@
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
-import type { MilestoneId } from '../../core/milestone.js'
 import { ok, type Result } from '../../core/result.js'
 import type { MergeTrial } from '../../engine/ports/repository.js'
 import { isAncestorNearby, linksOf } from './ancestry.js'
 import { mergeTrees } from './merge-trees.js'
-import { milestoneLogChoice, milestoneLogFormat, parseMilestoneLog } from './milestone-trailers.js'
+import { type MergedMilestones, milestoneLogChoice, milestoneLogFormat, parseMilestoneLog } from './milestone-trailers.js'
 import { type Change, parseRawDiff } from './raw-diff.js'
 import { line, type Site, yes } from './site.js'
 
@@ -22,13 +21,16 @@ export async function commitTree(site: Site, commit: NewCommit): Promise<Result<
   const parents = commit.parents.flatMap((parent) => ['-p', parent])
   const args = ['commit-tree', commit.tree, ...parents]
   const made = await line(site.inMemory({ doing: 'commit', args, input: commit.message, env: who.value }))
-  if (made.ok) site.commits.note(made.value, { tree: commit.tree, parents: commit.parents })
+  if (made.ok) site.learned.commits.note(made.value, { tree: commit.tree, parents: commit.parents })
   return made
 }
 
 export async function treeOf(site: Site, commit: CommitId): Promise<Result<string, Failure>> {
   const links = await linksOf(site, commit)
   if (links !== null) return ok(links.tree)
+  // Of a tree, it is the tree itself.
+  const found = await site.objects.find(`${commit}^{tree}`)
+  if (found !== null) return ok(found.id)
   return line(site.inMemory({ doing: `read the commit ${commit}`, args: ['rev-parse', '--verify', `${commit}^{tree}`] }))
 }
 
@@ -58,10 +60,15 @@ async function lookedUp(site: Site, name: string): Promise<Result<CommitId | nul
 }
 
 export async function changesBetween(site: Site, from: CommitId, to: CommitId): Promise<Result<readonly Change[], Failure>> {
+  const { changes } = site.learned
   if (from === to) return ok([])
+  if (changes?.from === from && changes.to === to) return ok(changes.value)
   const args = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', from, to]
   const answer = await site.inMemory({ doing: 'compare two commits', args })
-  return answer.ok ? ok(parseRawDiff(answer.value.stdout)) : answer
+  if (!answer.ok) return answer
+  const value = parseRawDiff(answer.value.stdout)
+  site.learned.changes = { from, to, value }
+  return ok(value)
 }
 
 export async function diff(site: Site, from: CommitId, to: CommitId): Promise<Result<string, Failure>> {
@@ -92,12 +99,13 @@ export async function tryMerge(
 const withStructural = (message: string, files: readonly string[]): string =>
   `${message}${files.map((file) => `Orch-Structural-Merge: ${file}\n`).join('')}`
 
-export async function mergedMilestones(
-  site: Site,
-  tip: CommitId,
-): Promise<Result<ReadonlyMap<MilestoneId, { commit: CommitId; hash: string | null }>, Failure>> {
+export async function mergedMilestones(site: Site, tip: CommitId): Promise<Result<MergedMilestones, Failure>> {
+  if (site.learned.milestones?.tip === tip) return ok(site.learned.milestones.value)
   const args = ['log', '-z', '--topo-order', ...milestoneLogChoice, `--format=${milestoneLogFormat}`, tip]
   // Asked for a plan as well, which leaves nothing behind: not even the folder for work in memory.
   const answer = await site.inRepository({ doing: 'look for merged milestones', args })
-  return answer.ok ? ok(parseMilestoneLog(answer.value.stdout)) : answer
+  if (!answer.ok) return answer
+  const value = parseMilestoneLog(answer.value.stdout)
+  site.learned.milestones = { tip, value }
+  return ok(value)
 }

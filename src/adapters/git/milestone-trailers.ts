@@ -11,11 +11,14 @@ export const milestoneLogFormat = fields.map((field) => `${field}%x09`).join('')
 /** Arguments of `git log` that leave out what `parseMilestoneLog` would pass over anyway. */
 export const milestoneLogChoice = ['--grep=^Orch-Task:', '--grep=^Orch-Undoes:']
 
+/** Which merge brought each milestone, and the milestone's own hash, where it was noted. */
+export type MergedMilestones = ReadonlyMap<MilestoneId, { readonly commit: CommitId; readonly hash: string | null }>
+
 /**
  * Milestones by the merge commits that brought them, newest first in the text; of several merges of one, the newest counts. A merge
  * that a later commit took back counts no more.
  */
-export function parseMilestoneLog(text: string): ReadonlyMap<MilestoneId, { commit: CommitId; hash: string | null }> {
+export function parseMilestoneLog(text: string): MergedMilestones {
   const merged = new Map<MilestoneId, { commit: CommitId; hash: string | null }>()
   const records = text.split('\0').map((record) => record.split('\t').map((field) => field.trim()))
   const undone = new Set(records.flatMap(([, , , , , undoes]) => undoes?.split(/\s+/) ?? []))

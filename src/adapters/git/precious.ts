@@ -6,7 +6,6 @@ import { writeDurably } from './durable-text.js'
 import type { Git } from './git.js'
 import { withFiles } from './git-failure.js'
 import { textOf } from './place.js'
-import { line } from './site.js'
 
 /** Where the repository's config is, and the file that remembers what it said before (`.orch/precious.json`). */
 export interface Preciousness {
@@ -32,15 +31,13 @@ const known = /^extensions\.(noop|preciousobjects|partialclone|worktreeconfig)$/
 export function holdPrecious(git: Git, at: Preciousness): Promise<Result<void, Failure>> {
   return git.inTurn(async () => {
     const before = await remembered(at)
-    if (before === null) {
-      const noted = await remember(git, at)
-      if (!noted.ok) return noted
-    }
-    const held = await setKey(git, at, preciousKey, 'true')
-    if (!held.ok) return held
-    const strict = await mayBeStrict(git, at)
-    if (!strict.ok) return strict
-    return strict.value ? setKey(git, at, formatKey, '1') : ok(undefined)
+    const now = await settings(git, at)
+    if (!now.ok) return now
+    const noted = before === null ? await remember(now.value, at) : ok(undefined)
+    if (!noted.ok) return noted
+    const held = await setKey(git, at, { now: now.value, key: preciousKey, value: 'true' })
+    if (!held.ok || !mayBeStrict(now.value)) return held
+    return setKey(git, at, { now: now.value, key: formatKey, value: '1' })
   })
 }
 
@@ -49,9 +46,11 @@ export function releasePrecious(git: Git, at: Preciousness): Promise<Result<void
   return git.inTurn(async () => {
     const before = await remembered(at)
     if (before === null) return ok(undefined)
-    const format = await setKey(git, at, formatKey, before.format)
+    const now = await settings(git, at)
+    if (!now.ok) return now
+    const format = await setKey(git, at, { now: now.value, key: formatKey, value: before.format })
     if (!format.ok) return format
-    const precious = await setKey(git, at, preciousKey, before.precious)
+    const precious = await setKey(git, at, { now: now.value, key: preciousKey, value: before.precious })
     if (!precious.ok) return precious
     return withFiles('forget the old config', at.memory, () => rm(at.memory, { force: true }))
   })
@@ -69,12 +68,8 @@ async function remembered(at: Preciousness): Promise<Before | null> {
   }
 }
 
-async function remember(git: Git, at: Preciousness): Promise<Result<void, Failure>> {
-  const format = await getKey(git, at, formatKey)
-  if (!format.ok) return format
-  const precious = await getKey(git, at, preciousKey)
-  if (!precious.ok) return precious
-  const before: Before = { format: format.value, precious: precious.value }
+function remember(now: Settings, at: Preciousness): Promise<Result<void, Failure>> {
+  const before: Before = { format: valueIn(now, formatKey), precious: valueIn(now, preciousKey) }
   return withFiles('remember the config', at.memory, async () => {
     await mkdir(dirname(at.memory), { recursive: true })
     await writeDurably(at.memory, `${JSON.stringify(before)}\n`)
@@ -82,23 +77,33 @@ async function remember(git: Git, at: Preciousness): Promise<Result<void, Failur
 }
 
 /** A repository that calls itself version 0 may carry extensions which git ignores there and refuses in version 1. */
-async function mayBeStrict(git: Git, at: Preciousness): Promise<Result<boolean, Failure>> {
-  const version = await getKey(git, at, formatKey)
-  if (!version.ok) return version
-  if (version.value === '1') return ok(true)
-  const names = await line(configOf(git, at, ['--name-only', '--get-regexp', '^extensions\\.']))
-  return names.ok ? ok(names.value.split('\n').every((name) => name === '' || known.test(name.toLowerCase()))) : names
+const mayBeStrict = (now: Settings): boolean =>
+  valueIn(now, formatKey) === '1' || [...now.keys()].every((name) => !name.startsWith('extensions.') || known.test(name))
+
+/** The repository's own config: of a key that is there several times, the last value, as git takes it. */
+type Settings = ReadonlyMap<string, string>
+
+const valueIn = (now: Settings, key: string): string | null => now.get(key.toLowerCase()) ?? null
+
+async function settings(git: Git, at: Preciousness): Promise<Result<Settings, Failure>> {
+  const listed = await configOf(git, at, ['-z', '--list'])
+  if (!listed.ok) return listed
+  const entries = listed.value.stdout.split('\0').filter((entry) => entry !== '')
+  return ok(new Map(entries.map((entry) => keyAndValue(entry))))
 }
 
-async function getKey(git: Git, at: Preciousness, key: string): Promise<Result<string | null, Failure>> {
-  const answer = await configOf(git, at, ['--get', key])
-  if (!answer.ok) return answer
-  return ok(answer.value.exitCode === 0 ? answer.value.stdout.replace(/\n$/, '') : null)
+/** A key without a value has no line end behind it. */
+function keyAndValue(entry: string): readonly [key: string, value: string] {
+  const end = entry.indexOf('\n')
+  return end === -1 ? [entry, ''] : [entry.slice(0, end), entry.slice(end + 1)]
 }
 
-async function setKey(git: Git, at: Preciousness, key: string, value: string | null): Promise<Result<void, Failure>> {
-  const now = await getKey(git, at, key)
-  if (!now.ok || now.value === value) return now.ok ? ok(undefined) : now
+async function setKey(
+  git: Git,
+  at: Preciousness,
+  { now, key, value }: { now: Settings; key: string; value: string | null },
+): Promise<Result<void, Failure>> {
+  if (valueIn(now, key) === value) return ok(undefined)
   const set = await configOf(git, at, value === null ? ['--unset', key] : [key, value])
   return set.ok ? ok(undefined) : set
 }

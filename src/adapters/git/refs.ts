@@ -1,7 +1,9 @@
-import { basename } from 'node:path'
+import { lstat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
+import { textOf } from './place.js'
 import { line, type Site, type Worktree } from './site.js'
 
 /** A branch's move; `from` null: it must not exist yet. */
@@ -22,6 +24,7 @@ const absent = (site: Site): string => '0'.repeat(site.objectFormat === 'sha256'
 export async function tipOf(site: Site, branch: string): Promise<Result<CommitId | null, Failure>> {
   const found = await site.refs.find(`${refOf(branch)}^{commit}`)
   if (found !== null) return ok(found.id)
+  if (await isPlainlyAbsent(site.commonDir, refOf(branch))) return ok(null)
   const answer = await site.inRepository({
     doing: `look up the branch ${branch}`,
     args: ['rev-parse', '--verify', '--quiet', `${refOf(branch)}^{commit}`],
@@ -30,6 +33,24 @@ export async function tipOf(site: Site, branch: string): Promise<Result<CommitId
   if (!answer.ok) return answer
   return ok(answer.value.exitCode === 0 ? answer.value.stdout.trim() : null)
 }
+
+/** Of a longer list, git finds one sooner than it can be read here. */
+const mostPackedBytes = 1_000_000
+
+/** There is neither a file for it nor a line among those that are packed (gitrepository-layout(5)). False: git has to say. */
+async function isPlainlyAbsent(commonDir: string, ref: string): Promise<boolean> {
+  const others = [await sizeOf(join(commonDir, 'reftable')), await sizeOf(join(commonDir, ref))]
+  const size = await sizeOf(join(commonDir, 'packed-refs'))
+  if (others.some((one) => one !== 'absent') || size === 'unknown') return false
+  const packed = size === 'absent' ? '' : size <= mostPackedBytes ? await textOf(join(commonDir, 'packed-refs')) : null
+  return packed !== null && !packed.includes(` ${ref}\n`)
+}
+
+const sizeOf = (path: string): Promise<number | 'absent' | 'unknown'> =>
+  lstat(path).then(
+    ({ size }) => size,
+    (error: unknown) => (error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'absent' : 'unknown'),
+  )
 
 export async function branchTip(site: Site, branch: string): Promise<Result<CommitId, Failure>> {
   const tip = await tipOf(site, branch)

@@ -10,9 +10,12 @@ import type { Environment } from './git-environment.js'
 import { isIndexBroken } from './git-failure.js'
 import { identityFrom, isSomebody } from './identity.js'
 import { KnownCommits } from './known-commits.js'
+import type { MergedMilestones } from './milestone-trailers.js'
 import { createObjectReader, type ObjectReader } from './object-reader.js'
+import { oneAtATime } from './one-at-a-time.js'
 import { type ObjectFormat, ownFolderEnvironment, prepareOwnFolder } from './own-git-folder.js'
 import { folderOf, isInside } from './place.js'
+import type { Change } from './raw-diff.js'
 import { SpareShelf } from './spare-shelf.js'
 
 /** What to ask git, wherever. */
@@ -25,6 +28,19 @@ export interface Worktree {
   readonly path: string
   /** `<common>/worktrees/<name>`; never taken from the worktree's `.git` file, which an agent can write. */
   readonly gitDir: string
+}
+
+/** What need not be asked twice. */
+interface Learned {
+  readonly commits: KnownCommits
+  /** Those that were looked up last. */
+  attributes: AttributesOf | null
+  /** What lies between the two commits that were compared last. */
+  changes: { readonly from: CommitId; readonly to: CommitId; readonly value: readonly Change[] } | null
+  /** What the history of the tip that was asked about last says of milestones. */
+  milestones: { readonly tip: CommitId; readonly value: MergedMilestones } | null
+  /** With which settings the repository's own files told of its worktrees what git does; null: they did not. */
+  listable: string | null
 }
 
 /** A repository, and the four places from which git is asked about it. */
@@ -43,16 +59,15 @@ export interface Site {
   /** By a worktree's path, the name of its entry in the repository when it was last looked up: the place to look first. */
   readonly entryNames: Map<string, string>
   readonly spares: SpareShelf
+  /** Writing or removing thousands of files goes one after another: side by side it takes longer in all. Not to be asked for from within itself. */
+  readonly manyFiles: <T>(act: () => Promise<T>) => Promise<T>
   /** In the person's own repository: refs, worktrees, config. */
   inRepository(ask: Ask): Answer
   /** Kept: names as git takes them in the person's own repository. */
   readonly refs: ObjectReader
   /** Kept: commits, trees and blobs by their ids, as `inMemory` sees them. */
   readonly objects: ObjectReader
-  /** What was learned of commits, which never change. */
-  readonly commits: KnownCommits
-  /** The attributes that were looked up last. */
-  readonly lastAttributes: { value: AttributesOf | null }
+  readonly learned: Learned
   /** On commits and trees alone: nothing that the repository or the person configured takes part. */
   inMemory(ask: Ask): Answer
   /** In a worktree of orch's. Locks and indexes that something dead left behind are cleared away. */
@@ -103,7 +118,7 @@ export function createSite(options: SiteOptions): Site {
   const refs = createObjectReader(async () => git.keep({ args, cwd: root }))
   const objects = createObjectReader(async () => {
     const own = await ownEnvironment()
-    return own.ok ? git.keep({ args, cwd: ownFolder, env: own.value }) : null
+    return own.ok ? git.keep({ args, cwd: root, env: own.value }) : null
   })
 
   const inWorktree = async (worktree: Worktree, ask: Ask): Answer => {
@@ -131,8 +146,8 @@ export function createSite(options: SiteOptions): Site {
     ownMoves,
     entryNames: new Map<string, string>(),
     spares: new SpareShelf(),
-    commits: new KnownCommits(),
-    lastAttributes: { value: null },
+    manyFiles: oneAtATime(),
+    learned: { commits: new KnownCommits(), attributes: null, changes: null, milestones: null, listable: null },
   }
   const known = { git, root, commonDir, objectFormat, envFiles, structuralMerge, ownFolder, ...memory }
   return { ...known, refs, objects, inRepository, inMemory, inWorktree, identity }

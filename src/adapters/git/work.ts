@@ -2,8 +2,8 @@ import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import { commitTree, isAncestor, treeOf } from './commits.js'
-import { swap } from './refs.js'
-import { line, type Site } from './site.js'
+import { headOf, swap } from './refs.js'
+import type { Site } from './site.js'
 import { forgetUnfinished, refuseForbidden, stageAll } from './staging.js'
 import { attach, requireWorktree } from './worktrees.js'
 
@@ -51,7 +51,7 @@ export async function commitScratch(
   const { message, parent, never } = commit
   const worktree = await requireWorktree(site, path)
   if (!worktree.ok) return worktree
-  const head = await line(site.inWorktree(worktree.value, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  const head = await headOf(site, worktree.value)
   if (!head.ok) return head
   const grown = await isAncestor(site, parent, head.value)
   if (!grown.ok) return grown

@@ -9,6 +9,7 @@ import { headRef } from './head-ref.js'
 import { folderOf, textOf, truePath } from './place.js'
 import { swap, tipOf } from './refs.js'
 import { line, type Site, type Worktree } from './site.js'
+import { sorted, stampOf, worktreesOnDisk } from './worktree-entries.js'
 import { type ListedWorktree, parseWorktreeList } from './worktree-list.js'
 
 export const exists = (path: string): Promise<boolean> =>
@@ -41,9 +42,16 @@ export async function requireWorktree(site: Site, path: string): Promise<Result<
     : ok(found)
 }
 
+/** Git says it once, and again when the settings changed; where its files say the same, they are read from then on. */
 export async function listWorktrees(site: Site): Promise<Result<readonly ListedWorktree[], Failure>> {
+  const [stamp, onDisk] = [await stampOf(site), await worktreesOnDisk(site)]
+  if (onDisk !== null && stamp !== null && site.learned.listable === stamp) return ok(onDisk)
   const answer = await site.inRepository({ doing: 'list the worktrees', args: ['worktree', 'list', '--porcelain', '-z'] })
-  return answer.ok ? ok(parseWorktreeList(answer.value.stdout)) : answer
+  if (!answer.ok) return answer
+  const listed = parseWorktreeList(answer.value.stdout)
+  const isSame = JSON.stringify(onDisk) === JSON.stringify([...listed.slice(0, 1), ...sorted(listed.slice(1))])
+  site.learned.listable = isSame ? stamp : null
+  return ok(listed)
 }
 
 /**

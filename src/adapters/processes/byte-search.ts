@@ -20,8 +20,9 @@ export function searchFor(words: readonly Uint8Array[]): ByteSearch {
       jumps[place] = Math.min(jumps[place] ?? 0, window - 1 - at)
     }
   return (bytes) => {
-    for (let at = window - 1; at < bytes.length; ) {
-      const jump = jumps[placeOf(bytes[at - 1] ?? 0, bytes[at] ?? 0)] ?? 0
+    const { length } = bytes
+    for (let at = window - 1; at < length; ) {
+      const jump = jumps[placeOf(bytes[at - 1] as number, bytes[at] as number)] as number
       if (jump === 0 && words.some((word) => standsAt(bytes, at - window + 1, word))) return true
       at += jump === 0 ? 1 : jump
     }

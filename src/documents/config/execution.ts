@@ -5,11 +5,11 @@ import { duration, factor, group, limit, oneOf, option, wholeNumber, yesOrNo } f
 
 const { execution } = fallback
 
-const concurrencyError = '"auto" or a whole number from 1 to 50'
-const concurrency = z.union([z.literal('auto'), wholeNumber(1, 50, concurrencyError)], { error: concurrencyError })
-const atOnce = 'How many tasks at a time: "auto" for as many as the memory that is free bears, or a number from 1 to 50.'
+const concurrencyError = '"auto" or a whole number from 1 to 200'
+const concurrency = z.union([z.literal('auto'), wholeNumber(1, 200, concurrencyError)], { error: concurrencyError })
+const atOnce = 'How many tasks at a time: "auto" for as many as the memory that is free bears, or a number from 1 to 200.'
 const checksAtOnce =
-  'How many commands (checks, setup, entry requirements) at a time: "auto" for as many as there are processors, or a number from 1 to 50.'
+  'How many commands (checks, setup, entry requirements) at a time: "auto" for as many as there are processors, or a number from 1 to 200.'
 const rampUp = 'How many sessions may begin within any minute, so that they do not all start at once; null: no matter how many.'
 const redBase =
   'When the checks fail on the commit that a stage starts from: "go-on" tells it and begins all the same, "stop" ends the run before anything is paid for.'
@@ -18,7 +18,7 @@ const redBase =
 export const executionSection = group(
   {
     concurrency: option(concurrency, atOnce, 'auto'),
-    maxConcurrency: option(wholeNumber(1, 50), 'The most tasks at a time that "auto" may choose.', execution.maxConcurrency),
+    maxConcurrency: option(wholeNumber(1, 200), 'The most tasks at a time that "auto" may choose.', execution.maxConcurrency),
     checkConcurrency: option(concurrency, checksAtOnce, 'auto'),
     spawnPerMinute: option(wholeNumber(1, 10_000).nullable(), rampUp, execution.spawnPerMinute),
     taskTimeout: option(limit, 'How long one session of the agent may take.', writeDuration(execution.taskTimeoutMs)),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startChild } from '../../../src/adapters/processes/child.js'
-import { readPsUses, useByMarker } from '../../../src/adapters/processes/tree-use.js'
+import { readPsUses, treeUses } from '../../../src/adapters/processes/tree-use.js'
 
 const path = process.env['PATH'] ?? ''
 
@@ -19,8 +19,9 @@ test.runIf(process.platform === 'linux')(
   'what a session and all that it started use is added up, and the whole of it can be frozen',
   async () => {
     const marker = randomUUID()
+    const uses = treeUses()
     const child = eater(marker, 80)
-    const memory = async () => ((await useByMarker())[marker]?.memory ?? 0) / 1024 ** 2
+    const memory = async () => ((await uses())[marker]?.memory ?? 0) / 1024 ** 2
     while ((await memory()) < 80) await sleep(50)
     expect(await memory()).toBeLessThan(250)
     expect(await child.freeze()).toBe(true)
@@ -32,7 +33,7 @@ test.runIf(process.platform === 'linux')(
     expect(await child.freeze()).toBe(true)
     child.stop()
     expect(await child.ended).toMatchObject({ kind: 'exited', signal: 'SIGTERM' })
-    expect((await useByMarker())[marker]).toBeUndefined()
+    expect((await uses())[marker]).toBeUndefined()
   },
 )
 
