@@ -4,7 +4,7 @@ import pLimit from 'p-limit'
 import type { CommitId } from '../../core/fact.js'
 import { textOf } from './place.js'
 
-export type Refs = ReadonlyMap<string, CommitId>
+type Refs = ReadonlyMap<string, CommitId>
 
 /** Beyond so many files one git process is quicker. */
 const mostFiles = 300

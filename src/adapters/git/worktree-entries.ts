@@ -1,7 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
-import type { Refs } from './ref-files.js'
 import type { Site } from './site.js'
 import type { ListedWorktree } from './worktree-list.js'
 
@@ -13,13 +12,12 @@ const mostEntries = 60
  * with `gitdir` and `HEAD`. Sorted by path, the main one first.
  * @returns null when anything is not as it is in most repositories: then git has to be asked
  */
-export async function worktreesOnDisk(site: Site, refs: Refs | null): Promise<readonly ListedWorktree[] | null> {
+export async function worktreesOnDisk(site: Site): Promise<readonly ListedWorktree[] | null> {
   const { commonDir } = site
   if (basename(commonDir) !== '.git') return null
   const names = await readdir(join(commonDir, 'worktrees')).catch(orNone)
   if (names === null || names.length > mostEntries) return null
-  const tipOf = async (ref: string): Promise<CommitId | null> =>
-    refs === null ? ((await site.refs.find(ref))?.id ?? null) : (refs.get(ref) ?? null)
+  const tipOf = async (ref: string): Promise<CommitId | null> => (await site.refs.find(ref))?.id ?? null
   const main = await worktreeOf(commonDir, commonDir, tipOf)
   const entries = names.map((name) => join(commonDir, 'worktrees', name))
   const linked = await Promise.all(entries.map(async (entry) => worktreeOf(entry, await pointerIn(entry), tipOf)))
