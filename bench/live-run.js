@@ -7,26 +7,33 @@ import { configure, lean, orch, temporaryRepository } from './temporary-reposito
 
 /**
  * One task for each session, all at once and without reviews, until the run has ended.
+ * @param watch told each look, and where the repository is
  * @returns the processors that orch itself took in all, and five looks a second at it: when, processors and memory so far, and whether all sessions were at work
  */
-export async function liveRun({ sessions, env = {} }) {
+export async function liveRun({ sessions, env = {}, watch = () => undefined }) {
   const repository = temporaryRepository({ milestones: sessions })
+  let run
   try {
     const config = lean({ concurrency: sessions, env })
     const file = configure(repository, { ...config, review: { enabled: false } })
-    const run = spawn(process.execPath, [orch, 'run', '--config', file], { cwd: repository.path, stdio: 'ignore' })
+    run = spawn(process.execPath, [orch, 'run', '--config', file], { cwd: repository.path, stdio: 'ignore' })
     const ended = new Promise((resolve) => run.on('exit', resolve))
     let exitCode = null
     ended.then((code) => (exitCode = code))
     const looks = []
     while (exitCode === null) {
       const now = useOf(run.pid)
-      if (now !== null) looks.push({ ...now, at: performance.now(), isFull: areAllAtWork(repository.path, sessions) })
+      const look = { ...now, at: performance.now(), isFull: areAllAtWork(repository.path, sessions) }
+      if (now !== null) {
+        looks.push(look)
+        watch(look, repository.path)
+      }
       await Promise.race([pause(200), ended])
     }
     if (exitCode !== 0) throw new Error(`orch ended with ${exitCode}`)
     return { cpuMs: looks.at(-1).cpuMs, looks }
   } finally {
+    run?.kill()
     repository.remove()
   }
 }

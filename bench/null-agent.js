@@ -8,7 +8,8 @@ export const slots = 4
 
 /** A task from its worktree to its merge, with an agent that takes no time: orch with all that it saves, checks and watches, beside the same git steps by hand. */
 export async function nullAgent({ tasks, stages = 1, files, rounds, goals = { wall: 1.25, processors: 1.5 } }) {
-  const { ours, floor } = await paired({ ours: () => byOrch(tasks, files, stages), floor: () => byHand(tasks, files, stages) }, rounds)
+  const size = { tasks, stages, files }
+  const { ours, floor } = await paired({ ours: () => byOrch(size), floor: () => byHand(size) }, rounds)
   const what = `a task end to end, ${files} files, ${slots} slots, ${tasks} tasks${stages === 1 ? '' : ` in ${stages} stages`}`
   const beside = `the same git steps under xargs -P ${slots}`
   return [
@@ -18,15 +19,15 @@ export async function nullAgent({ tasks, stages = 1, files, rounds, goals = { wa
 }
 
 /** All of it by orch. @returns wall and processors for each task */
-export const byOrch = (tasks, files, stages = 1) =>
-  eachOf({ tasks, files, stages }, (repository) => {
+export const byOrch = (size) =>
+  eachOf(size, (repository) => {
     const config = configure(repository, lean({ concurrency: slots }))
     return timed(process.execPath, [orch, 'run', '--config', config], { cwd: repository.path })
   })
 
 /** The stand-in and the bare git steps, and nothing else. */
-export const byHand = (tasks, files, stages = 1) =>
-  eachOf({ tasks, files, stages }, (repository) => {
+export const byHand = (size) =>
+  eachOf(size, (repository) => {
     const args = ['-P', String(slots), '-n', '1', floorScript, path.join(repository.folder, 'worktrees'), standIn]
     return timed('xargs', args, { cwd: repository.path, input: repository.ids.join('\n') })
   })
@@ -36,7 +37,7 @@ export const byHand = (tasks, files, stages = 1) =>
  * @returns wall and processors for each task
  * @throws Error when the work of one is not on the branch afterwards: then it was not the same that was measured
  */
-export function eachOf({ tasks, files, stages = 1 }, way) {
+export function eachOf({ tasks, stages = 1, files }, way) {
   const repository = temporaryRepository({ milestones: tasks, stages, files })
   try {
     const { wallMs, cpuMs } = way(repository)

@@ -21,10 +21,10 @@ export async function besidePeers({ tasks, files, rounds }) {
     writeFileSync(path.join(packages, 'package.json'), '{"private":true}')
     execFileSync('npm', ['install', '--no-audit', '--no-fund', sandcastle, takt], { cwd: packages, stdio: 'ignore' })
     const ways = {
-      ours: () => byOrch(tasks, files),
+      ours: () => byOrch({ tasks, files }),
       sandcastle: () => bySandcastle(packages, tasks, files),
       takt: () => byTakt(packages, tasks, files),
-      floor: () => byHand(tasks, files),
+      floor: () => byHand({ tasks, files }),
     }
     const seen = await paired(ways, rounds)
     return ['wallMs', 'cpuMs'].flatMap((key) => rows(seen, key, `${files} files, ${slots} slots, ${tasks} tasks: ${words[key]}`))

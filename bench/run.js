@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npm run bench [-- [--quick] [--list] [name ...]]: each row compares two ways in one run, side by side. Only the ratio counts, since machines are noisy.
 // --quick shows that the harness works. What fails loses only its own rows; the exit code is 1 then.
+import { chatty } from './chatty.js'
 import { checkpoint } from './checkpoint.js'
 import { coldStart } from './cold-start.js'
 import { engineOnly } from './engine-only.js'
@@ -9,10 +10,8 @@ import { nullAgent } from './null-agent.js'
 import { besidePeers } from './peers.js'
 import { report } from './report.js'
 import { schedule } from './schedule.js'
-import { chatty, sleeping, turnaround } from './sessions.js'
+import { sleeping, turnaround } from './sessions.js'
 
-/** More sessions at a time no config allows. */
-const most = 50
 const mebibyte = 2 ** 20
 
 /** What is measured, and a quick way through the same code. */
@@ -49,10 +48,10 @@ const benches = {
     quick: () => engineOnly({ tasks: 10, slots: 5, rounds: 1 }),
   },
   chatty: {
-    full: () => chatty({ sessions: most, seconds: 20, bytes: mebibyte, rounds: 3 }),
-    quick: () => chatty({ sessions: 2, seconds: 2, bytes: mebibyte / 16, rounds: 1 }),
+    full: () => chatty({ sessions: 100, seconds: 10, bytes: mebibyte }),
+    quick: () => chatty({ sessions: 2, seconds: 2, bytes: mebibyte / 16 }),
   },
-  sleeping: { full: () => sleeping({ sessions: most, seconds: 30 }), quick: () => sleeping({ sessions: 2, seconds: 2 }) },
+  sleeping: { full: () => sleeping({ sessions: 50, seconds: 30 }), quick: () => sleeping({ sessions: 2, seconds: 2 }) },
 }
 
 async function inTurn(bench, ...sizes) {

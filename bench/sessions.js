@@ -1,85 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { inFolder, listeners } from './listeners.js'
 import { liveRun } from './live-run.js'
-import { median, minus, paired, quantile, timed } from './measure.js'
+import { quantile, timed } from './measure.js'
 import { configure, lean, orch, standIn, temporaryRepository } from './temporary-repository.js'
-
-const worker = fileURLToPath(new URL('listeners-worker.js', import.meta.url))
-const mebibyte = 2 ** 20
-
-async function inFolder(work) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'orch-bench-'))
-  try {
-    return await work(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-const listeners = (what, sessions, env, cwd) =>
-  JSON.parse(
-    execFileSync(process.execPath, [worker, what, String(sessions), standIn], { encoding: 'utf8', cwd, env: { ...process.env, ...env } }),
-  )
-
-/** Sessions that each say so many bytes a second. What orch takes for the very same sessions when they are silent is not counted: it is not about the stream. */
-export const chatty = ({ sessions, seconds, bytes, rounds }) =>
-  inFolder(async (folder) => {
-    const chat = path.join(folder, 'chat.ndjson')
-    writeFileSync(chat, chatOf(bytes))
-    const env = { BENCH_SECONDS: String(seconds) }
-    const talking = { ...env, BENCH_CHAT: chat }
-    const ways = {
-      silent: () => liveRun({ sessions, env }),
-      ours: () => liveRun({ sessions, env: talking }),
-      quiet: () => listeners('parse', sessions, env, folder),
-      floor: () => listeners('parse', sessions, talking, folder),
-    }
-    const { silent, ours, quiet, floor } = await paired(ways, rounds)
-    const row = (what, beside, values, more) => ({
-      what: `${sessions} sessions, ${(bytes / mebibyte).toFixed(1)} MiB/s each for ${seconds} s: ${what}`,
-      beside,
-      ours: values[0],
-      floor: values[1],
-      ...more,
-    })
-    const most = ({ looks }) => looks.map((all) => Math.max(...all.map(megabytes)))
-    const [early, late] = [1, 2].map((third) => ours.looks.map((looks) => residentIn(looks, third)))
-    return [
-      row(
-        'processors',
-        'reading and parsing each line in one Node process',
-        [minus(ours.cpuMs, silent.cpuMs), minus(floor.cpuMs, quiet.cpuMs)],
-        {
-          unit: 'ms',
-          goal: 1.3,
-        },
-      ),
-      row('resident at most', 'the same sessions, silent', [most(ours), most(silent)], { unit: 'MB', most: 250 }),
-      row('resident in the last third of the time', 'in the second third', [late, early], { unit: 'MB', goal: 1.1 }),
-    ]
-  })
-
-const megabytes = ({ residentBytes }) => residentBytes / 1e6
-
-/** Its median in a third (0 to 2) of the time in which all sessions were at work. */
-function residentIn(looks, third) {
-  const full = looks.filter(({ isFull }) => isFull)
-  const [from, to] = [full.at(0).at, full.at(-1).at]
-  const at = (part) => from + ((to - from) * part) / 3
-  return median(full.filter((look) => look.at >= at(third) && look.at <= at(third + 1)).map(megabytes))
-}
-
-/** Messages of an assistant of about a kibibyte each. */
-function chatOf(bytes) {
-  const content = [{ type: 'text', text: 'All work and no play makes Jack a dull boy. '.repeat(16) }]
-  const usage = { input_tokens: 1, output_tokens: 1, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 }
-  const message = { id: 'm', type: 'message', role: 'assistant', model: 'stand-in', content, stop_reason: null, usage }
-  const line = `${JSON.stringify({ type: 'assistant', message, parent_tool_use_id: null, session_id: 'bench', uuid: 'u' })}\n`
-  return line.repeat(Math.round(bytes / line.length))
-}
 
 /** What orch takes while all its agents sleep, in each of three parts of the time. */
 export async function sleeping({ sessions, seconds }) {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The leanest agent there is: it reads its prompt, writes one file and says so in the program's own stream. A review approves.
-# BENCH_SECONDS: it works so long, and says all of BENCH_CHAT each second. BENCH_STAMPS: it notes there when it begins and ends.
+# BENCH_SECONDS: it works so long, and says all of BENCH_CHAT each second. BENCH_GATE: a pipe; it waits for somebody to open that before, and BENCH_GATE.end after. BENCH_STAMPS: it notes there when it begins and ends.
 stamp() { [ -z "${BENCH_STAMPS:-}" ] || echo "$1 $ORCH_TASK $ORCH_STEP $(date +%s%N)" >> "$BENCH_STAMPS"; }
 session=bench
 while [ $# -gt 0 ]; do
@@ -17,12 +17,14 @@ result() { say "\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\
 stamp begin
 cat > /dev/null
 say '"type":"system","subtype":"init","cwd":".","tools":[],"mcp_servers":[],"model":"stand-in","apiKeySource":"none","permissionMode":"default"'
+[ -z "${BENCH_GATE:-}" ] || : < "$BENCH_GATE"
 second=0
 while [ "$second" -lt "${BENCH_SECONDS:-0}" ]; do
   [ -z "${BENCH_CHAT:-}" ] || cat "$BENCH_CHAT"
   sleep 1
   second=$((second + 1))
 done
+[ -z "${BENCH_GATE:-}" ] || : < "$BENCH_GATE.end"
 case "$ORCH_STEP" in
   review) result '"result":"","structured_output":{"verdict":"approved","summary":"read","criteria":[{"n":1,"met":true,"evidence":"seen","file":null,"line":null}],"findings":[]}' ;;
   *) echo "$ORCH_TASK" > "$ORCH_TASK.txt"; result '"result":"Done."' ;;

@@ -9,8 +9,8 @@ import { type FileMarks, markFiles } from './file-marks.js'
 import { textOf } from './place.js'
 import { parseStatus } from './raw-diff.js'
 import { RefFiles, worktreesOf } from './ref-files.js'
-import { keptRefs } from './refs.js'
-import { line, type Site } from './site.js'
+import { headOf, keptRefs } from './refs.js'
+import type { Site } from './site.js'
 import type { ListedWorktree } from './worktree-list.js'
 import { findWorktree, listWorktrees } from './worktrees.js'
 
@@ -69,7 +69,7 @@ export async function glimpseOf(
   const files = await filesOf(site, path, new Map())
   const worktree = await findWorktree(site, path)
   if (!files.ok || files.value === null || worktree === null) return files.ok ? ok(null) : files
-  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  const head = await headOf(site, worktree)
   return head.ok ? ok({ stamp, head: head.value, files: files.value }) : head
 }
 

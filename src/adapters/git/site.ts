@@ -118,7 +118,7 @@ export function createSite(options: SiteOptions): Site {
   const refs = createObjectReader(async () => git.keep({ args, cwd: root }))
   const objects = createObjectReader(async () => {
     const own = await ownEnvironment()
-    return own.ok ? git.keep({ args, cwd: ownFolder, env: own.value }) : null
+    return own.ok ? git.keep({ args, cwd: root, env: own.value }) : null
   })
 
   const inWorktree = async (worktree: Worktree, ask: Ask): Answer => {
