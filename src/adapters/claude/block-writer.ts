@@ -26,10 +26,10 @@ export class BlockWriter {
   #filling: Block | null = null
   #patience: NodeJS.Timeout | undefined
   #writing: Promise<void> | null = null
-  #error: unknown = null
-  #break: (error: unknown) => void = () => undefined
+  #error: Error | null = null
+  #break: (error: Error) => void = () => undefined
   /** Settles, if ever, with why nothing more can be written. */
-  readonly broken = new Promise<unknown>((resolve) => {
+  readonly broken = new Promise<Error>((resolve) => {
     this.#break = resolve
   })
 
@@ -85,8 +85,8 @@ export class BlockWriter {
       try {
         if (this.#error === null) await this.#writeOne(block)
       } catch (error) {
-        this.#error = error
-        this.#break(error)
+        this.#error = error as Error
+        this.#break(this.#error)
       }
       block.filled = 0
       free.push(block)
