@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
 
 /** So much goes to the disk at once. Bytes. */
-const blockBytes = 128 * 1024
-/** Blocks that wait for a slow disk, besides the one that is being filled: with more the writer is held back. */
-const mostWaiting = 2
+const blockBytes = 192 * 1024
+/** Full blocks that wait behind the one that is being written: with more the writer is held back. */
+const mostWaiting = 0
 /** What nobody needs at once waits so long for more to be written with it. Milliseconds. */
 const patienceMs = 100
 
