@@ -21,10 +21,10 @@ export async function besidePeers({ tasks, files, rounds }) {
     writeFileSync(path.join(packages, 'package.json'), '{"private":true}')
     execFileSync('npm', ['install', '--no-audit', '--no-fund', sandcastle, takt], { cwd: packages, stdio: 'ignore' })
     const ways = {
-      ours: () => byOrch(tasks, files),
+      ours: () => byOrch({ tasks, files }),
       sandcastle: () => bySandcastle(packages, tasks, files),
       takt: () => byTakt(packages, tasks, files),
-      floor: () => byHand(tasks, files),
+      floor: () => byHand({ tasks, files }),
     }
     const seen = await paired(ways, rounds)
     return ['wallMs', 'cpuMs'].flatMap((key) => rows(seen, key, `${files} files, ${slots} slots, ${tasks} tasks: ${words[key]}`))
@@ -58,10 +58,12 @@ function rows({ ours, floor, ...peers }, key, size) {
 }
 
 const bySandcastle = (packages, tasks, files) =>
-  eachOf(tasks, files, ({ path: cwd, ids }) => timed(process.execPath, [worker, packages, cwd, standIn, String(slots), ...ids], { cwd }))
+  eachOf({ tasks, files }, ({ path: cwd, ids }) =>
+    timed(process.execPath, [worker, packages, cwd, standIn, String(slots), ...ids], { cwd }),
+  )
 
 const byTakt = (packages, tasks, files) =>
-  eachOf(tasks, files, (repository) => {
+  eachOf({ tasks, files }, (repository) => {
     const env = { ...process.env, TAKT_CONFIG_DIR: taktConfigured(repository, slots) }
     const program = path.join(packages, 'node_modules', 'takt', 'bin', 'takt')
     return timed(taktScript, [process.execPath, program, ...repository.ids], { cwd: repository.path, env })

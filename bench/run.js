@@ -27,6 +27,10 @@ const benches = {
       ),
     quick: () => nullAgent({ tasks: 2, files: 100, rounds: 1 }),
   },
+  'worktrees-reused': {
+    full: () => nullAgent({ tasks: 12, stages: 3, files: 5000, rounds: 5, goals: { wall: 1, processors: 1 } }),
+    quick: () => nullAgent({ tasks: 4, stages: 2, files: 600, rounds: 1 }),
+  },
   peers: {
     full: () => inTurn(besidePeers, { tasks: 12, files: 100, rounds: 3 }, { tasks: 12, files: 5000, rounds: 3 }),
     quick: () => besidePeers({ tasks: 2, files: 100, rounds: 1 }),

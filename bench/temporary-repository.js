@@ -10,12 +10,13 @@ export const orch = fileURLToPath(new URL('../bin/run.js', import.meta.url))
 /** The leanest agent. */
 export const standIn = fileURLToPath(new URL('stand-in.sh', import.meta.url))
 
-/** A repository with so many milestones in its first stage and so many files beside them. `remove()` removes it, and all that was made in `folder`. */
-export function temporaryRepository({ milestones, files = 0 }) {
+/** A repository with so many milestones, evenly in so many stages, and so many files beside them. `remove()` removes it, and all that was made in `folder`. */
+export function temporaryRepository({ milestones, stages = 1, files = 0 }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'orch-bench-'))
   const repo = path.join(folder, 'repo')
   const git = (...args) => execFileSync('git', [...asBench, ...args], { cwd: repo, stdio: 'pipe', maxBuffer: 2 ** 26 })
-  const ids = Array.from({ length: milestones }, (_, i) => `1${letters(i)}`)
+  const inOne = Math.ceil(milestones / stages)
+  const ids = Array.from({ length: milestones }, (_, i) => `${1 + Math.floor(i / inOne)}${letters(i % inOne)}`)
   mkdirSync(repo)
   git('init', '--quiet', '--initial-branch=main')
   for (const [key, value] of identity) git('config', key, value)

@@ -41,6 +41,7 @@ import type { Leases } from '../engine/ports/leases.js'
 import type { Listener } from '../engine/ports/listener.js'
 import type { SharedLimits } from '../engine/ports/shared-limits.js'
 import { Reservations } from '../engine/reservations.js'
+import { Ahead } from '../engine/spares.js'
 import { Watch } from '../engine/watch.js'
 import { nobodyPays, type Pool, readPool } from './accounts.js'
 import { composeAgent, localZone } from './agent.js'
@@ -122,6 +123,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     budgets: new Budgets({ journal, clock: systemClock, halt, budget: config.budget }),
     pace: new Pacer({ config: config.pace, clock: systemClock, listener, halt, usedInDay: await tokensInDay(project, config) }),
     passedTrees: new PassedTrees(project.repository),
+    ahead: new Ahead(),
     options: { concurrency, noWait, accounts },
     ports: {
       ...agents,

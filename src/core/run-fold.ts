@@ -108,21 +108,23 @@ function apply(state: RunState, fact: RecordedFact): RunState {
     case 'stage-failed':
       return withStage(state, fact.stage, (s) => ({ ...s, phase: 'failed', failure: fact.failure }))
     case 'attempt-finished':
-      return { ...moveOn(withoutGuesses(state, fact.task), fact), streak: null }
+      return calm(moveOn(withoutGuesses(state, fact.task), fact))
     case 'base-joined':
     case 'deferred-written':
       return moveOn(state, fact)
     case 'review-given':
-      return {
-        ...countFindings(
+      return calm(
+        countFindings(
           withWork(withoutGuesses(state, fact.task), fact.task, (work) => reduceWork(work, fact)),
           fact,
         ),
-        streak: null,
-      }
+      )
     case 'attempt-started':
     case 'review-started':
-      return { ...withWork(state, fact.task, (work) => reduceWork(work, fact)), account: fact.account }
+      return onAccount(
+        withWork(state, fact.task, (work) => reduceWork(work, fact)),
+        fact.account,
+      )
     case 'attempt-failed':
     case 'review-failed':
       return {
@@ -167,10 +169,17 @@ function closeAccount(state: RunState, fact: RecordedFact & { type: 'limit-hit' 
   }
 }
 
+const onAccount = (state: RunState, account: AccountName): RunState => (state.account === account ? state : { ...state, account })
+
+/** The last session did not fail. */
+const calm = (state: RunState): RunState => (state.streak === null ? state : { ...state, streak: null })
+
 /** A session of that work came to its end: its account is open. */
 function withoutGuesses(state: RunState, task: WorkId): RunState {
   const account = workOf(state, task).open?.account
-  return account === undefined ? state : { ...state, guessedLimits: without(state.guessedLimits, account) }
+  return account === undefined || !(account in state.guessedLimits)
+    ? state
+    : { ...state, guessedLimits: without(state.guessedLimits, account) }
 }
 
 function without<T>(record: Readonly<Record<AccountName, T>>, account: AccountName): Readonly<Record<AccountName, T>> {

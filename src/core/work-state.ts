@@ -1,6 +1,7 @@
 import { afterJoin, askedAnew, retried, takenByHand } from './by-hand.js'
 import { allPassed } from './check.js'
 import type { AgainAt, RecordedFact, WorkFact } from './fact.js'
+import type { Lens } from './lens.js'
 import { unreachable } from './result.js'
 import { giveReview } from './review-fold.js'
 import { isAnswered, mergeAnswers } from './review-history.js'
@@ -32,7 +33,7 @@ function changed(work: Work, fact: Change): Work {
     case 'entry-checked':
       return { ...work, phase: 'ready', entryResults: fact.results }
     case 'attempt-started':
-      return { ...begun(work, fact.resumes), attempts: fact.attempt, open: { ...running(fact.step, fact), tree: null, lens: null } }
+      return { ...work, sessions: sessionsWith(work, fact), attempts: fact.attempt, open: running(fact.step, fact) }
     case 'attempt-interrupted':
       return interrupted(work, fact, true)
     case 'review-interrupted':
@@ -47,7 +48,7 @@ function changed(work: Work, fact: Change): Work {
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
     case 'review-started':
-      return { ...begun(work, fact.resumes), open: { ...running('review', fact), tree: fact.tree, lens: fact.lens ?? 'correctness' } }
+      return { ...work, sessions: sessionsWith(work, fact), open: running('review', fact, fact) }
     case 'review-given':
       return giveReview(work, fact)
     case 'task-approved':
@@ -121,7 +122,8 @@ function changed(work: Work, fact: Change): Work {
 const running = (
   step: SessionStep,
   start: Pick<OpenSession, 'session' | 'resumes' | 'account'> & { readonly at: string },
-): Omit<OpenSession, 'tree' | 'lens'> => ({
+  review: { readonly tree: string; readonly lens?: Lens } | null = null,
+): OpenSession => ({
   step,
   session: start.session,
   account: start.account,
@@ -130,10 +132,12 @@ const running = (
   startedAt: Date.parse(start.at),
   running: true,
   again: false,
+  tree: review === null ? null : review.tree,
+  lens: review === null ? null : (review.lens ?? 'correctness'),
   silence: null,
 })
 
-const begun = (work: Work, resumes: boolean): Work => (resumes ? work : { ...work, sessions: work.sessions + 1 })
+const sessionsWith = (work: Work, start: { readonly resumes: boolean }): number => work.sessions + (start.resumes ? 0 : 1)
 
 const interrupted = (work: Work, fact: Interruption, resumes: boolean): Work => ({
   ...work,

@@ -2,10 +2,11 @@ import type { Failure } from '../core/failure.js'
 import { stageOf, tasksOf } from '../core/run-state.js'
 import { isSettled } from '../core/work.js'
 import { type Engine, stateOf } from './engine.js'
+import { keepSparesFor } from './spares.js'
 
 /**
  * Looks ahead before a stage makes worktrees: each of its tasks that has none yet will take a checkout of the base, and all of them stay
- * until the stage has landed. What setup and sessions add is not known beforehand; the gate looks at the disk again at every start.
+ * until the stage has landed. A spare worktree has its files already. What setup and sessions add is not known beforehand; the gate looks at the disk again at every start.
  * @returns why there is no room; null: there is, or it cannot be told
  */
 export async function diskShortage(engine: Engine, stage: number): Promise<Failure | null> {
@@ -16,6 +17,6 @@ export async function diskShortage(engine: Engine, stage: number): Promise<Failu
   const size = await repository.checkoutSize(integration)
   if (!size.ok) return null
   const { free } = (await machine.sample()).disk
-  const needs = size.value * toCome
+  const needs = size.value * Math.max(0, toCome - (await keepSparesFor(engine, stage)))
   return needs > free ? { reason: 'disk-short', path: disk.path, tasks: toCome, needs, free } : null
 }

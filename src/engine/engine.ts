@@ -27,6 +27,7 @@ import type { EarlierRuns, Records } from './ports/records.js'
 import type { Repository } from './ports/repository.js'
 import type { ReviewFormat } from './ports/review-format.js'
 import type { SharedLimits } from './ports/shared-limits.js'
+import type { Ahead } from './spares.js'
 import type { Watch } from './watch.js'
 
 /** The world, as far as a run needs it. */
@@ -79,6 +80,7 @@ export interface Engine {
   readonly budgets: Budgets
   readonly pace: Pacer
   readonly passedTrees: PassedTrees
+  readonly ahead: Ahead
 }
 
 export const stateOf = (engine: Engine): RunState => engine.ports.journal.state

@@ -1,3 +1,4 @@
+import pMap from 'p-map'
 import { baseMergeMessage } from '../core/commit-message.js'
 import { type CommitId, wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
@@ -5,6 +6,7 @@ import { stageOf, tasksOf, workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import { type Engine, record, stateOf } from './engine.js'
 import { moveIntegration } from './integration.js'
+import { keepSparesFor } from './spares.js'
 import { workspaceOf } from './workspace.js'
 
 /**
@@ -54,23 +56,37 @@ async function joinPersonsCommits(engine: Engine, whole: Work, live: CommitId): 
   return null
 }
 
-/** Removes the worktrees and branches of what has landed. One that holds anything else is kept. */
+/** So many at a time: enough to keep a disk busy, and few enough for everything else. */
+const closedAtOnce = 4
+
+/** Puts the worktrees of what has landed away and removes its branches. One that holds anything else is kept. */
 export async function tidyStage(engine: Engine, stage: number): Promise<void> {
   const state = stateOf(engine)
   const landed = stageOf(state, stage).landed
-  if (landed === null) return
-  for (const work of tasksOf(state, stage).filter((w) => w.phase === 'merged' && w.workspaceOpen)) {
-    const closed = await engine.ports.repository.closeWorkspace(workspaceOf(work), landed.to)
-    await engine.ports.leases.release(workspaceOf(work).path)
-    if (closed.ok && closed.value) await record(engine, { type: 'workspace-closed', task: work.id })
-    else engine.ports.listener.progressed({ type: 'noticed', text: `${work.id}: its worktree holds more than what was merged and is kept` })
-  }
-  const whole = workOf(state, wholeOf(stage))
-  if (!whole.workspaceOpen) return
+  const whole = state.work[wholeOf(stage)]
+  const works = tasksOf(state, stage).filter((w) => w.phase === 'merged' && w.workspaceOpen)
+  if (landed === null || (works.length === 0 && whole?.workspaceOpen !== true)) return
+  await keepSparesFor(engine, stage + 1)
+  const ended = await pMap(works, (work) => closeTask(engine, work, landed.to).then(...asEnded), { concurrency: closedAtOnce })
+  for (const bug of ended) if (bug !== null) throw bug.thrown
+  if (whole?.workspaceOpen === true) await closeWhole(engine, whole, landed.to)
+}
+
+/** Nothing is told before all of them have ended: what goes on alone would meet a closed journal. */
+const asEnded = [() => null, (bug: unknown) => ({ thrown: bug })] as const
+
+async function closeTask(engine: Engine, work: Work, landed: CommitId): Promise<void> {
+  const closed = await engine.ports.repository.closeWorkspace(workspaceOf(work), landed)
+  await engine.ports.leases.release(workspaceOf(work).path)
+  if (closed.ok && closed.value) await record(engine, { type: 'workspace-closed', task: work.id })
+  else engine.ports.listener.progressed({ type: 'noticed', text: `${work.id}: its worktree holds more than what was merged and is kept` })
+}
+
+async function closeWhole(engine: Engine, whole: Work, landed: CommitId): Promise<void> {
   const workspace = workspaceOf(whole)
   await engine.ports.leases.release(workspace.path)
   const emptied = await engine.ports.repository.closeScratch(workspace.path)
   // Without its worktree, what is left is the integration branch, all of which has landed.
-  const closed = emptied.ok ? await engine.ports.repository.closeWorkspace(workspace, landed.to) : emptied
+  const closed = emptied.ok ? await engine.ports.repository.closeWorkspace(workspace, landed) : emptied
   if (closed.ok) await record(engine, { type: 'workspace-closed', task: whole.id })
 }

@@ -20,6 +20,7 @@ export async function prepare(engine: Engine, work: Work): Promise<void> {
   const failure = await furnish(engine, work.id, workspace.path)
   if (failure !== null) return failWork(engine, work.id, failure)
   await record(engine, { type: 'workspace-opened', task: work.id, ...workspace })
+  engine.ahead.begin(engine, work.stage)
 }
 
 /** A branch that an earlier try left behind may be older than what was merged since. */

@@ -1,12 +1,12 @@
 import type { Config } from '../core/config.js'
 import type { WorkId } from '../core/fact.js'
-import { type MachineSample, sizeWords } from '../core/machine.js'
+import type { MachineSample } from '../core/machine.js'
 import { type Claim, type Crossed, crossedBy, type Hold, holdFor, memoryLevel, nothingCrossed } from '../core/policy/admission.js'
 import { expectedNeed, type Peak } from '../core/policy/need.js'
 import { nextStart } from '../core/policy/ramp.js'
-import { type Relief, type RunningSession, reliefFor } from '../core/policy/relief.js'
 import type { SessionStep } from '../core/session.js'
 import type { Halt } from './halt.js'
+import { MemoryRelief, type Relievable } from './memory-relief.js'
 import type { Agent } from './ports/agent.js'
 import type { Clock } from './ports/clock.js'
 import type { Journal } from './ports/journal.js'
@@ -32,16 +32,12 @@ interface ReservationNeeds {
 }
 
 /** One session that has room, from before it starts until it has ended. */
-interface Seat {
-  readonly task: WorkId
+interface Seat extends Relievable {
   readonly step: SessionStep
   /** Bytes. */
   readonly need: number
-  readonly eviction: AbortController
   peak: Peak
   uses: number
-  frozenSince: number | null
-  unfreezable: boolean
 }
 
 /** One start that waits. */
@@ -53,10 +49,6 @@ interface Waiter {
 
 /** What is told of a wait is told again when it has changed, but not more often. */
 const toldAgainMs = 5 * 60_000
-/** Looks at the machine that freezing is given before a frozen session is ended. */
-const looksOfPatience = 2
-/** A frozen session's connection to the service does not last longer. */
-const longestFrozenMs = 5 * 60_000
 
 /**
  * Gives each session its room before it starts, so that two never count on the same free memory; and takes it back from the youngest
@@ -70,9 +62,10 @@ export class Reservations {
   #sample: { readonly sample: MachineSample; readonly at: number } | null = null
   #crossed: Crossed = nothingCrossed
   #unwatch: (() => void) | null = null
-  #relieving = false
+  readonly #relief: MemoryRelief
 
   constructor(private readonly needs: ReservationNeeds) {
+    this.#relief = new MemoryRelief({ ...needs, sessionOf: (task) => this.#sessionOf(task) })
     needs.halt.soft.addEventListener('abort', () => this.#wake(), { once: true })
   }
 
@@ -178,7 +171,10 @@ export class Reservations {
     this.#crossed = crossedBy(sample, this.needs.resources, this.#crossed)
     for (const seat of this.#seats) this.#measure(seat, sample)
     this.#wake()
-    if (!this.#relieving) void this.#relieve(sample).catch((bug: unknown) => this.#giveUp(bug))
+    const running = [...this.#seats].filter((seat) => this.#sessionOf(seat.task) !== null)
+    void this.#relief
+      .heard(running, memoryLevel(sample, this.needs.resources, this.#crossed), sample)
+      .catch((bug: unknown) => this.#giveUp(bug))
   }
 
   /** Nothing can be saved or seen any more: what runs must not go on unseen. */
@@ -212,39 +208,5 @@ export class Reservations {
     if (!isNews) return
     waiter.told = { ...hold, at }
     await this.needs.journal.record({ type: 'start-held', task: waiter.task, detail: hold.detail })
-  }
-
-  async #relieve(sample: MachineSample): Promise<void> {
-    const { resources, clock, halt } = this.needs
-    const seats = [...this.#seats].filter((s) => this.#sessionOf(s.task) !== null)
-    // What it gives back is not to be seen yet: no other one must suffer for that.
-    if (seats.some((s) => s.eviction.signal.aborted)) return
-    const sessions: RunningSession[] = seats
-    const times = { patienceMs: looksOfPatience * resources.sampleMs, longestMs: longestFrozenMs }
-    const relief = reliefFor(memoryLevel(sample, resources, this.#crossed), sessions, clock.now(), times)
-    const seat = seats.find((s) => s.task === relief?.task)
-    if (relief === null || seat === undefined || halt.hard.aborted) return
-    this.#relieving = true
-    try {
-      await this.#act(relief, seat, sample)
-    } finally {
-      this.#relieving = false
-    }
-  }
-
-  async #act({ kind }: Relief, seat: Seat, sample: MachineSample): Promise<void> {
-    const { agent, journal, clock } = this.needs
-    const { task } = seat
-    const session = this.#sessionOf(task)
-    if (session === null) return
-    if (kind === 'stop') seat.eviction.abort()
-    else if (kind === 'thaw') {
-      seat.frozenSince = null
-      await agent.thaw(session)
-      await journal.record({ type: 'session-thawed', task })
-    } else if (await agent.freeze(session)) {
-      seat.frozenSince = clock.now()
-      await journal.record({ type: 'session-frozen', task, detail: `memory: ${sizeWords(sample.memory.available)} free on the machine` })
-    } else seat.unfreezable = true
   }
 }

@@ -14,6 +14,7 @@ import { type Engine, isOfTheSurroundings, record, stateOf } from './engine.js'
 import { tidyStage } from './land.js'
 import { publishStage } from './publish.js'
 import { believeGit } from './reconcile.js'
+import { keepSparesFor, removeSpares } from './spares.js'
 import { runStage } from './stage.js'
 import { recordWhole } from './whole-worktree.js'
 
@@ -24,9 +25,11 @@ export interface RunOutcome {
 
 /** Carries out what is left of a run, stage after stage, from wherever its state stands. */
 export async function carryOutRun(engine: Engine): Promise<RunOutcome> {
+  await keepSparesFor(engine, 0)
   for (const stage of stateOf(engine).stages) if (stage.phase === 'done') await tidyStage(engine, stage.stage)
   await believeGit(engine)
   const failure = await runStages(engine)
+  await removeSpares(engine)
   const outcome = engine.halt.reason ?? endingOf(engine, failure)
   await record(engine, { type: 'run-ended', ending: outcome.ending, failure: outcome.failure })
   await keepBoard(engine)

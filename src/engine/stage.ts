@@ -58,6 +58,7 @@ async function runTasks(engine: Engine, stage: number): Promise<Failure | null> 
   if (shortage !== null) return shortage
   const source = new ReadyTasks(engine, stage)
   await pMap(source.ids(), (id) => source.carryOut(id), { concurrency: engine.options.concurrency })
+  await engine.ahead.settled()
   if (source.bug !== null) throw source.bug.thrown
   return source.failure
 }

@@ -8,9 +8,9 @@ import type { QuietPlace } from '../../engine/ports/sentinel.js'
 import { type FileMarks, markFiles } from './file-marks.js'
 import { textOf } from './place.js'
 import { parseStatus } from './raw-diff.js'
-import { RefFiles, worktreesOf } from './ref-files.js'
-import { keptRefs } from './refs.js'
-import { line, type Site } from './site.js'
+import { RefFiles } from './ref-files.js'
+import { headOf, keptRefs } from './refs.js'
+import type { Site } from './site.js'
 import type { ListedWorktree } from './worktree-list.js'
 import { findWorktree, listWorktrees } from './worktrees.js'
 
@@ -69,7 +69,7 @@ export async function glimpseOf(
   const files = await filesOf(site, path, new Map())
   const worktree = await findWorktree(site, path)
   if (!files.ok || files.value === null || worktree === null) return files.ok ? ok(null) : files
-  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
+  const head = await headOf(site, worktree)
   return head.ok ? ok({ stamp, head: head.value, files: files.value }) : head
 }
 
@@ -95,8 +95,7 @@ async function namesIn(site: Site, refFiles: RefFiles): Promise<Result<Names, Fa
   const read = await refFiles.read()
   const refs = read === null ? await refsOf(site) : ok(read)
   if (!refs.ok) return refs
-  const listed = read === null ? null : await worktreesOf(site, read)
-  const worktrees = listed === null ? await listWorktrees(site) : ok(listed)
+  const worktrees = await listWorktrees(site, read)
   return worktrees.ok ? ok({ refs: refs.value, worktrees: worktrees.value }) : worktrees
 }
 

@@ -72,7 +72,7 @@ export async function makeFresh(site: Site, { path, branch, commit }: NewPlace):
   if (!added.ok) return added
   const worktree = await requireWorktree(site, path)
   if (!worktree.ok) return worktree
-  const filled = await site.inWorktree(worktree.value, { doing, args: ['read-tree', '--reset', '-u', commit] })
+  const filled = await site.manyFiles(() => site.inWorktree(worktree.value, { doing, args: ['read-tree', '--reset', '-u', commit] }))
   if (!filled.ok) {
     await remove(site, worktree.value)
     return filled

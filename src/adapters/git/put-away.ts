@@ -52,7 +52,7 @@ export async function remove(site: Site, worktree: Worktree): Promise<Result<voi
   // Git removes many files several times faster. It sees all of them as untracked where it has no index.
   if ((await filesIn(worktree)) >= fewestFiles) {
     const env = { GIT_INDEX_FILE: join(worktree.gitDir, 'no-index') }
-    await site.inWorktree(worktree, { doing, args: ['clean', '-ffdxq'], env, exits: [0, 1] })
+    await site.manyFiles(() => site.inWorktree(worktree, { doing, args: ['clean', '-ffdxq'], env, exits: [0, 1] }))
   }
   // What is in use, on Windows, is tried again.
   const emptied = await withFiles(doing, worktree.path, () =>

@@ -12,6 +12,7 @@ import { identityFrom, isSomebody } from './identity.js'
 import { KnownCommits } from './known-commits.js'
 import type { MergedMilestones } from './milestone-trailers.js'
 import { createObjectReader, type ObjectReader } from './object-reader.js'
+import { oneAtATime } from './one-at-a-time.js'
 import { type ObjectFormat, ownFolderEnvironment, prepareOwnFolder } from './own-git-folder.js'
 import { folderOf, isInside } from './place.js'
 import type { Change } from './raw-diff.js'
@@ -58,6 +59,8 @@ export interface Site {
   /** By a worktree's path, the name of its entry in the repository when it was last looked up: the place to look first. */
   readonly entryNames: Map<string, string>
   readonly spares: SpareShelf
+  /** Writing or removing thousands of files goes one after another: side by side it takes longer in all. Not to be asked for from within itself. */
+  readonly manyFiles: <T>(act: () => Promise<T>) => Promise<T>
   /** In the person's own repository: refs, worktrees, config. */
   inRepository(ask: Ask): Answer
   /** Kept: names as git takes them in the person's own repository. */
@@ -115,7 +118,7 @@ export function createSite(options: SiteOptions): Site {
   const refs = createObjectReader(async () => git.keep({ args, cwd: root }))
   const objects = createObjectReader(async () => {
     const own = await ownEnvironment()
-    return own.ok ? git.keep({ args, cwd: ownFolder, env: own.value }) : null
+    return own.ok ? git.keep({ args, cwd: root, env: own.value }) : null
   })
 
   const inWorktree = async (worktree: Worktree, ask: Ask): Answer => {
@@ -143,6 +146,7 @@ export function createSite(options: SiteOptions): Site {
     ownMoves,
     entryNames: new Map<string, string>(),
     spares: new SpareShelf(),
+    manyFiles: oneAtATime(),
     learned: { commits: new KnownCommits(), attributes: null, changes: null, milestones: null, listable: null },
   }
   const known = { git, root, commonDir, objectFormat, envFiles, structuralMerge, ownFolder, ...memory }

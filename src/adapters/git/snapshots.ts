@@ -7,8 +7,8 @@ import { commitTree, treeOf } from './commits.js'
 import { withFiles } from './git-failure.js'
 import { headRef } from './head-ref.js'
 import { inOwnIndex } from './own-index.js'
-import { keepReachable, swap, tipOf } from './refs.js'
-import { line, type Site, type Worktree } from './site.js'
+import { headOf, keepReachable, swap, tipOf } from './refs.js'
+import type { Site, Worktree } from './site.js'
 import { stageAll } from './staging.js'
 import { type Standing, standingOf } from './standing.js'
 import { exists, requireWorktree } from './worktrees.js'
@@ -32,10 +32,11 @@ const treeAt = (site: Site, worktree: Worktree, standing: Standing | null): Prom
 
 /** In a copy of the index, so that only what changed is read. */
 async function treeNow(site: Site, worktree: Worktree, standing: Standing | null): Promise<Result<string, Failure>> {
-  const head = standing === null ? await commitAtHead(site, worktree) : ok(standing.head)
+  const head = standing === null ? await headOf(site, worktree) : ok(standing.head)
   if (!head.ok) return head
-  const instead = await treeOf(site, head.value)
-  if (!instead.ok) return instead
+  // Read before: the first who reads commits clears away the indexes that another orch left.
+  const tree = await treeOf(site, head.value)
+  if (!tree.ok) return tree
   return inOwnIndex(site, async (env) => {
     const index = join(worktree.gitDir, 'index')
     const copied = await withFiles('look at the index', index, async () => {
@@ -47,7 +48,7 @@ async function treeNow(site: Site, worktree: Worktree, standing: Standing | null
       inWorktree: (at, ask) =>
         site.inWorktree(at, { ...ask, args: ['-c', 'core.splitIndex=false', ...ask.args], env: { ...env, ...ask.env } }),
     }
-    return stageAll(apart, worktree, { never: site.envFiles, instead: instead.value }, env.GIT_INDEX_FILE)
+    return stageAll(apart, worktree, { never: site.envFiles, instead: head.value }, env.GIT_INDEX_FILE)
   })
 }
 
@@ -58,9 +59,6 @@ async function copyIndex(from: string, to: string): Promise<void> {
   const seconds = Math.floor(mtimeMs) / 1000
   await utimes(to, seconds, seconds)
 }
-
-const commitAtHead = (site: Site, worktree: Worktree): Promise<Result<CommitId, Failure>> =>
-  line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
 
 /**
  * Puts a worktree back to a snapshot, and its branch to that commit. What differed stays reachable below `refs/orch/kept/`.
@@ -110,7 +108,7 @@ async function nowIn(
   if (!tip.ok) return tip
   const standing = seen === undefined ? await standingOf(site, worktree) : null
   const known = standing?.head ?? (isAtHome ? tip.value : null)
-  const head = known === null ? await commitAtHead(site, worktree) : ok(known)
+  const head = known === null ? await headOf(site, worktree) : ok(known)
   if (!head.ok) return head
   const tree = seen === undefined ? await treeAt(site, worktree, standing) : ok(seen)
   return tree.ok ? ok({ tree: tree.value, head: head.value, tip: tip.value ?? head.value, isAtHome }) : tree

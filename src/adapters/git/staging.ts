@@ -8,6 +8,7 @@ import { mayList } from './index-text.js'
 import { textOf } from './place.js'
 import { parseTree } from './raw-diff.js'
 import { line, type Site, type Worktree } from './site.js'
+import { entryAt } from './trees.js'
 import { exists } from './worktrees.js'
 
 /** Files that must not be committed, and the commit or tree whose version of them counts instead. */
@@ -44,10 +45,10 @@ export async function stageAll(
 /** Those of the withheld files that may stand in the index otherwise than in the version that counts: what is in neither does not. */
 async function mayDiffer(site: Site, { never, instead }: Withheld, index: string): Promise<readonly string[]> {
   if (never.length === 0) return []
-  const held = await entriesOf(site, instead, never)
-  if (!held.ok || held.value.size > 0) return never
   const bytes = await readFile(index).catch(() => null)
-  return bytes === null ? never : never.filter((path) => mayList(bytes, path))
+  if (bytes === null) return never
+  const held = await Promise.all(never.map((path) => entryAt(site, instead, path)))
+  return never.filter((path, i) => held[i] !== null || mayList(bytes, path))
 }
 
 /** Git minds only those that are there. */

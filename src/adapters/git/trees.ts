@@ -28,7 +28,7 @@ export async function treeAt(site: Site, tree: string): Promise<Tree | null> {
 }
 
 /**
- * What is at a path, without a git process of its own. `unknown`: git has to be asked in the ordinary way.
+ * What is at a path of a commit or a tree, without a git process of its own. `unknown`: git has to be asked in the ordinary way.
  * @returns null when nothing is there
  */
 export async function entryAt(site: Site, commit: CommitId, path: string): Promise<Entry | null | 'unknown'> {
@@ -37,8 +37,7 @@ export async function entryAt(site: Site, commit: CommitId, path: string): Promi
   if (path.startsWith(':') || path.includes('\ufffd') || names.some((name) => name === '' || name === '.' || name === '..'))
     return 'unknown'
   const links = await linksOf(site, commit)
-  if (links === null) return 'unknown'
-  let entry: Entry = { mode: '040000', oid: links.tree }
+  let entry: Entry = { mode: '040000', oid: links?.tree ?? commit }
   for (const name of names) {
     const tree = isFolder(entry) ? await treeAt(site, entry.oid) : new Map<string, Entry>()
     if (tree === null) return 'unknown'

@@ -7,6 +7,7 @@ import { isAncestor } from './commits.js'
 import { withFiles } from './git-failure.js'
 import { headRef } from './head-ref.js'
 import { folderOf, textOf, truePath } from './place.js'
+import type { Refs } from './ref-files.js'
 import { swap, tipOf } from './refs.js'
 import { line, type Site, type Worktree } from './site.js'
 import { sorted, stampOf, worktreesOnDisk } from './worktree-entries.js'
@@ -42,9 +43,12 @@ export async function requireWorktree(site: Site, path: string): Promise<Result<
     : ok(found)
 }
 
-/** Git says it once, and again when the settings changed; where its files say the same, they are read from then on. */
-export async function listWorktrees(site: Site): Promise<Result<readonly ListedWorktree[], Failure>> {
-  const [stamp, onDisk] = [await stampOf(site), await worktreesOnDisk(site)]
+/**
+ * Git says it once, and again when the settings changed; where its files say the same, they are read from then on.
+ * @param refs as they were read already, if they were
+ */
+export async function listWorktrees(site: Site, refs: Refs | null = null): Promise<Result<readonly ListedWorktree[], Failure>> {
+  const [stamp, onDisk] = [await stampOf(site), await worktreesOnDisk(site, refs)]
   if (onDisk !== null && stamp !== null && site.learned.listable === stamp) return ok(onDisk)
   const answer = await site.inRepository({ doing: 'list the worktrees', args: ['worktree', 'list', '--porcelain', '-z'] })
   if (!answer.ok) return answer

@@ -138,13 +138,15 @@ describe('what is at a path of a commit', () => {
     ]
     for (const path of [...paths, 'none', 'README.md/none', 'src/none', 'module/none', 'link/none']) {
       const [, mode, oid] = /^(\d+) \w+ (\w+)\t/.exec(at.git('ls-tree', '--full-tree', 'HEAD', '--', path)) ?? []
-      expect(await entryAt(site, at.tip(), path), path).toEqual(mode === undefined ? null : { mode, oid })
+      const expected = mode === undefined ? null : { mode, oid }
+      expect([await entryAt(site, at.tip(), path), await entryAt(site, at.tip('HEAD^{tree}'), path)], path).toEqual([expected, expected])
     }
   })
 
   it.each(['', '/', 'src/', './README.md', 'src/../README.md', ':/README.md'])('is left to git where the path is %j', async (path) => {
     using at = ordinaryRepository()
     expect(await entryAt(await siteOf(at), at.tip(), path)).toBe('unknown')
+    expect(await entryAt(await siteOf(at), '1'.repeat(40), 'README.md')).toBe('unknown')
   })
 })
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { discoverRepository } from '../../../src/adapters/git/discover.js'
 import { createGit } from '../../../src/adapters/git/git.js'
+import { RefFiles } from '../../../src/adapters/git/ref-files.js'
 import { createSite, type Site } from '../../../src/adapters/git/site.js'
 import { worktreesOnDisk } from '../../../src/adapters/git/worktree-entries.js'
 import { parseWorktreeList } from '../../../src/adapters/git/worktree-list.js'
@@ -71,7 +72,9 @@ describe('the worktrees of a repository', () => {
     using at = ordinaryRepository()
     at.git('worktree', 'add', '--quiet', '-b', 'orch/r/1A', at.path('.orch', 'worktrees', '1A'))
     const site = await siteOf(at)
-    expect(await worktreesOnDisk(site)).toEqual(byGit(at))
+    expect(await worktreesOnDisk(site, null)).toEqual(byGit(at))
+    const refs = await new RefFiles(site.commonDir, () => true).read()
+    expect(await worktreesOnDisk(site, refs)).toEqual(byGit(at))
   })
 
   it('are asked of git where the settings say that there is no checkout', async () => {

@@ -19,6 +19,7 @@ import type { Records } from '../../../src/engine/ports/records.js'
 import type { Sentinel } from '../../../src/engine/ports/sentinel.js'
 import type { SharedLimits } from '../../../src/engine/ports/shared-limits.js'
 import { Reservations } from '../../../src/engine/reservations.js'
+import { Ahead } from '../../../src/engine/spares.js'
 import { Watch } from '../../../src/engine/watch.js'
 import type { Dice } from './dice.js'
 import type { Life } from './life.js'
@@ -61,7 +62,9 @@ export function livingEngine(needs: EngineNeeds): Engine {
   const budgets = new Budgets({ journal, clock, halt, budget: config.budget })
   const pace = new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 })
   const passedTrees = new PassedTrees(ports.repository)
-  return sabotaged({ config, halt, gate, watch, budgets, pace, passedTrees, options: { concurrency, noWait, accounts }, ports }, universe)
+  const ahead = new Ahead()
+  const options = { concurrency, noWait, accounts }
+  return sabotaged({ config, halt, gate, watch, budgets, pace, passedTrees, ahead, options, ports }, universe)
 }
 
 function livingPorts(needs: EngineNeeds): Ports {

@@ -22,6 +22,7 @@ import type { SharedLimits } from '../../../src/engine/ports/shared-limits.js'
 import { Reservations } from '../../../src/engine/reservations.js'
 import { retryTask } from '../../../src/engine/retry.js'
 import { carryOutRun, type RunOutcome } from '../../../src/engine/run.js'
+import { Ahead } from '../../../src/engine/spares.js'
 import { Watch } from '../../../src/engine/watch.js'
 import { aCheckResult } from '../work.js'
 import type { MemoryWorktree } from './memory-desks.js'
@@ -203,6 +204,7 @@ export class World {
       config,
       halt,
       passedTrees: new PassedTrees(repository),
+      ahead: new Ahead(),
       budgets: new Budgets({ journal, clock, halt, budget: config.budget }),
       pace: new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 }),
       options: { concurrency, noWait, accounts },
