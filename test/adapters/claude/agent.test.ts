@@ -257,6 +257,18 @@ describe('what a transcript tells later', () => {
     expect(await playing([]).knows(asked.session)).toBe(false)
   })
 
+  test.each([
+    {
+      says: 'line separators of Unicode in an answer',
+      end: JSON.stringify({ ...(success['say'] as object), result: 'a\u2028b\u2029c\u2028d' }),
+    },
+    { says: 'carriage returns between the parts of an object', end: JSON.stringify(success['say']).replaceAll(',', ',\r') },
+  ])('an end is found again that holds $says', async ({ end }) => {
+    const { asked, outcome } = await play([init, { print: `${end}\n` }])
+    expect(outcome).toMatchObject({ kind: 'finished' })
+    expect(await playing([]).recall(asked.session, 'implement', asked.number)).toMatchObject({ kind: 'finished' })
+  })
+
   test("a program that speaks in orch's name is not believed", async () => {
     const forged = { say: { type: 'orch_invocation' } }
     const { asked } = await play([init, success, forged])
