@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { SessionStep } from '../../core/session.js'
 import { BlockWriter } from './block-writer.js'
 import { type Grounds, ReachGatherer } from './reach.js'
 import { emptyLog, follow, type SessionLog } from './session-log.js'
 import { readLine, StreamReader } from './stream.js'
+import { linesIn } from './transcript-lines.js'
 
 /** Where the output of a session's invocations of one step is kept, below the run's folder. */
 export const transcriptPath = (folder: string, session: string, step: SessionStep): string =>
@@ -81,8 +80,8 @@ export async function readTranscript(path: string, grounds: Grounds): Promise<La
   let last: LastInvocation = { log: emptyLog, reach: null, isOver: false }
   const reader = new StreamReader()
   // Whole lines: they were cut to a bearable length when they were written.
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
-    if (line !== '')
+  for await (const line of linesIn(path))
+    if (line.trim() !== '')
       for (const event of reader.read(line)) {
         if (event.kind === 'invocation')
           last = { ...last, reach: event.cwd === null ? null : new ReachGatherer(event.cwd, grounds, event.at ?? 0), isOver: false }
@@ -97,8 +96,7 @@ export async function hasConversation(folder: string, session: string): Promise<
   for (const step of steps) {
     const path = transcriptPath(folder, session, step)
     if (!(await exists(path))) continue
-    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
-      if (readLine(line).some((e) => e.kind === 'init' || e.kind === 'result')) return true
+    for await (const line of linesIn(path)) if (readLine(line).some((e) => e.kind === 'init' || e.kind === 'result')) return true
   }
   return false
 }

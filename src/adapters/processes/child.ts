@@ -52,6 +52,8 @@ export interface Child {
 const stderrKept = 64 * 1024
 /** How long a gone program's output may stay open, held by something that it left behind. */
 const drainMs = 1000
+/** And how often it is looked whether it still is. */
+const drainLookMs = 50
 
 /** Starts a program in a process group of its own. */
 export function startChild(launch: Launch, ears: Ears): Child {
@@ -59,13 +61,13 @@ export function startChild(launch: Launch, ears: Ears): Child {
   const { pid } = subprocess
   const gone = exitOf(subprocess)
   const tail = new Tail(stderrKept)
-  const heard = Promise.all([
-    pump(subprocess.stdout, (chunk) => ears.stdout(chunk)),
-    pump(subprocess.stderr, (chunk) => {
+  const streams = [
+    listen(subprocess.stdout, (chunk) => ears.stdout(chunk)),
+    listen(subprocess.stderr, (chunk) => {
       tail.push(chunk)
       return ears.stderr(chunk)
     }),
-  ])
+  ]
   const stopping: Promise<void>[] = []
   let frozen = false
   const thaw = async (): Promise<void> => {
@@ -88,13 +90,13 @@ export function startChild(launch: Launch, ears: Ears): Child {
     const exit = await gone
     if (exit.kind === 'not-started' || pid === undefined) return exit
     await Promise.all(stopping)
-    await Promise.race([heard, sleep(drainMs)])
+    await drain(streams)
     endGroupOf(pid)
     await endMarked([launch.marker])
-    await Promise.race([heard, sleep(drainMs)])
+    await drain(streams)
     subprocess.stdout.destroy()
     subprocess.stderr.destroy()
-    await heard
+    await Promise.all(streams.map((s) => s.over))
     return { ...exit, stderrTail: tail.text() }
   })()
   return { pid, exited: gone, ended, stop, freeze, thaw }
@@ -127,20 +129,50 @@ function exitOf(subprocess: ReturnType<typeof spawn>): Promise<ChildEnd> {
   })
 }
 
-/** Listens until the stream ends, or is closed from our side because something left behind held it open; what was heard, counts. */
-async function pump(stream: Readable, hear: (chunk: Buffer) => void | Promise<void>): Promise<void> {
+/** A stream that is listened to. */
+interface Listening {
+  /** Settles when it has ended, or was closed from our side because something left behind held it open; what was heard, counts. */
+  readonly over: Promise<void>
+  /** Settles when all that has come is taken in. */
+  taken(): Promise<void>
+}
+
+function listen(stream: Readable, hear: (chunk: Buffer) => void | Promise<void>): Listening {
   let pending: Promise<void> | undefined
+  const taken = async (): Promise<void> => await pending?.catch(() => undefined)
   stream.on('data', (chunk: Buffer) => {
-    const hearing = hear(chunk)
+    // Node lets a stream flow again when its program is gone: what comes then waits for its turn.
+    const hearing = pending === undefined ? heardBy(hear, chunk) : pending.then(() => hear(chunk))
     if (hearing === undefined) return
     stream.pause()
-    pending = hearing.then(
-      () => void stream.resume(),
-      () => void stream.destroy(),
-    )
+    const mine = hearing.then(() => {
+      if (pending !== mine) return
+      pending = undefined
+      stream.resume()
+    })
+    mine.catch(() => stream.destroy())
+    pending = mine
   })
-  await finished(stream).catch(() => undefined)
-  await pending
+  const over = finished(stream).then(taken, taken)
+  return { over, taken }
+}
+
+/** An ear that throws must cost its own program its voice, not orch its life. */
+function heardBy(hear: (chunk: Buffer) => void | Promise<void>, chunk: Buffer): void | Promise<void> {
+  try {
+    return hear(chunk)
+  } catch (bug) {
+    return Promise.reject(bug)
+  }
+}
+
+/** Until nothing more comes from the streams, or they were held open for long: the time in which what has come is taken in does not count. */
+async function drain(streams: readonly Listening[]): Promise<void> {
+  const over = Promise.all(streams.map((s) => s.over)).then(() => true)
+  for (let listenedMs = 0; listenedMs < drainMs; listenedMs += drainLookMs) {
+    if (await Promise.race([over, sleep(drainLookMs, false)])) return
+    await Promise.all(streams.map((s) => s.taken()))
+  }
 }
 
 /** The last bytes of a stream. */

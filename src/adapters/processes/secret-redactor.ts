@@ -15,13 +15,14 @@ const shortest = 8
 /** What bytes that are no text are read as: a value that holds it may stand for any of them. */
 const noText = '\ufffd'
 
-/** Knows the values of the variables whose names say that they are secret, as they stand and as they stand inside JSON. */
+/** Knows the values of the variables whose names say that they are secret, as they stand, as they stand inside JSON, and inside JSON that JSON holds: a file of settings that an agent has read. */
 export function secretRedactor(...environments: readonly Readonly<Record<string, string | undefined>>[]): Redactor {
   const values = new Set<string>()
   for (const [name, value] of environments.flatMap((e) => Object.entries(e)))
     if (value !== undefined && value.length >= shortest && isSecretName(name)) {
       values.add(value)
-      values.add(JSON.stringify(value).slice(1, -1))
+      values.add(inJson(value))
+      values.add(inJson(inJson(value)))
     }
   // The longest first: a secret that begins with another one must go as a whole.
   const secrets = [...values].sort((a, b) => b.length - a.length)
@@ -30,3 +31,5 @@ export function secretRedactor(...environments: readonly Readonly<Record<string,
   const isNeededFor = secrets.some((s) => s.includes(noText)) ? () => true : searchFor(secrets.map((s) => Buffer.from(s)))
   return { redact: (text) => text.replace(pattern, '***'), isNeededFor, longest: secrets[0]?.length ?? 0 }
 }
+
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1)

@@ -184,10 +184,9 @@ describe('early ends', () => {
 describe('what is written', () => {
   test('signs of life are told with what is being done', async () => {
     const { heard } = await play([init, usesTool, success])
-    expect(heard).toMatchObject([
-      { doing: 'Bash npm test', answered: true },
-      { doing: null, used: { costUsd: 0.5 } },
-    ])
+    // What the machine hands over at once is told at once.
+    expect(heard[0]).toMatchObject({ doing: 'Bash npm test', answered: true })
+    expect(heard.at(-1)).toMatchObject({ used: { costUsd: 0.5 } })
   })
 
   test('secrets reach neither the transcript nor the outcome', async () => {
@@ -255,6 +254,18 @@ describe('what a transcript tells later', () => {
     const { asked, outcome } = await play([{ complain: "error: unknown option '--x'" }, { exit: 1 }])
     expect(outcome).toMatchObject({ failure: { reason: 'agent-misconfigured', detail: "error: unknown option '--x'" } })
     expect(await playing([]).knows(asked.session)).toBe(false)
+  })
+
+  test.each([
+    {
+      says: 'line separators of Unicode in an answer',
+      end: JSON.stringify({ ...(success['say'] as object), result: 'a\u2028b\u2029c\u2028d' }),
+    },
+    { says: 'carriage returns between the parts of an object', end: JSON.stringify(success['say']).replaceAll(',', ',\r') },
+  ])('an end is found again that holds $says', async ({ end }) => {
+    const { asked, outcome } = await play([init, { print: `${end}\n` }])
+    expect(outcome).toMatchObject({ kind: 'finished' })
+    expect(await playing([]).recall(asked.session, 'implement', asked.number)).toMatchObject({ kind: 'finished' })
   })
 
   test("a program that speaks in orch's name is not believed", async () => {

@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Launch, startChild } from '../../../src/adapters/processes/child.js'
 import { startLineChild } from '../../../src/adapters/processes/line-child.js'
@@ -106,6 +107,31 @@ test('a program is held back while its output is being taken in', async () => {
     heard += said.flatMap(textsOf).length
   }).ended
   expect({ most, heard }).toEqual({ most: 1, heard: 200 })
+})
+
+test('what a program said last is heard whole and in turn, however slowly it is taken in', async () => {
+  const name = 'taken'
+  const waits = `const { existsSync } = await import('node:fs'); while (!existsSync('${name}')) await new Promise((r) => setTimeout(r, 10))`
+  const launch = script(`console.log('the first'); ${waits}; process.stdout.write('x'.repeat(150_000) + '\\nthe result\\n')`)
+  const heard: string[] = []
+  await startLineChild(launch, async (said) => {
+    const first = heard.length === 0
+    heard.push(...said.flatMap(textsOf))
+    await writeFile(join(folder, name), '')
+    if (first) await sleep(4000)
+    heard.push('taken in')
+  }).ended
+  expect(heard.filter((line) => !line.startsWith('x')).slice(0, 3)).toEqual(['the first', 'taken in', 'the result'])
+  expect(heard.at(-1)).toBe('taken in')
+})
+
+test('an ear that throws harms nobody, and the program is gone afterwards', async () => {
+  const launch = script("process.stdout.write('x\\n'); setInterval(() => process.stdout.write('y\\n'), 10)")
+  const child = startLineChild(launch, () => {
+    throw new Error('a bug')
+  })
+  expect(await child.ended).toMatchObject({ kind: 'exited' })
+  expect(await findMarked([launch.marker])).toEqual([])
 })
 
 test('a line of 64 MiB passes by and the memory stays flat', async () => {

@@ -17,6 +17,10 @@ test.each([
   { text: 'twice: sk-ant-0123456789 sk-ant-0123456789', clean: 'twice: *** ***' },
   { text: 'the longer one: sk-ant-0123456789-and-more', clean: 'the longer one: ***' },
   { text: JSON.stringify({ command: 'echo with "quotes" and \\' }), clean: '{"command":"echo ***"}' },
+  {
+    text: JSON.stringify({ content: JSON.stringify({ password: 'with "quotes" and \\' }) }),
+    clean: '{"content":"{\\"password\\":\\"***\\"}"}',
+  },
   { text: 'too short to tell from a word: 1234', clean: 'too short to tell from a word: 1234' },
   { text: 'a place, not a key: /home/someone/.ssh', clean: 'a place, not a key: /home/someone/.ssh' },
   { text: 'a git setting: core.fsync', clean: 'a git setting: core.fsync' },
@@ -26,7 +30,7 @@ test.each([
 })
 
 test('knows how much of an unfinished text must be held back', () => {
-  expect(secretRedactor(env).longest).toBe('sk-ant-0123456789-and-more'.length)
+  expect(secretRedactor({ LONG_TOKEN: env.LONG_TOKEN, ANTHROPIC_API_KEY: env.ANTHROPIC_API_KEY }).longest).toBe(env.LONG_TOKEN.length)
   expect(secretRedactor({ HOME: '/home/someone' })).toMatchObject({ longest: 0 })
 })
 
