@@ -2,7 +2,7 @@ import { constants, lstatSync, unlinkSync } from 'node:fs'
 import { copyFile, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
-import { textOf } from './place.js'
+import { isRealFolder, textOf } from './place.js'
 import type { Site, Worktree } from './site.js'
 import { closingNote } from './worktrees.js'
 
@@ -38,7 +38,7 @@ export async function canBeLikeNew(worktree: Worktree): Promise<boolean> {
   if ((await textOf(join(gitDir, 'commondir')))?.trim() !== '../..') return false
   const refs = await readdir(join(gitDir, 'refs'), { recursive: true, withFileTypes: true }).catch(() => [])
   const link = await lstat(join(path, '.git')).catch(() => null)
-  return refs.every((ref) => ref.isDirectory()) && link?.isFile() === true
+  return refs.every((ref) => ref.isDirectory()) && link?.isFile() === true && (await isRealFolder(path))
 }
 
 const ordinary: ReadonlySet<string> = new Set(['HEAD', 'commondir', 'gitdir', 'index', 'refs', closingNote, firstIndex])

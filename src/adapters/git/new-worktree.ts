@@ -25,8 +25,8 @@ export async function makeWorktree(site: Site, place: NewPlace): Promise<Result<
   const maySwitch = place.branch === null || place.isNewBranch === true
   for (let spare = maySwitch ? site.spares.claim() : null; spare !== null; spare = site.spares.claim()) {
     if (await makeOf(site, spare, place)) return ok({ path: place.path, gitDir: spare.gitDir })
-    const removed = await remove(site, spare)
-    if (!removed.ok) return removed
+    // What cannot be removed now, or is gone, is no reason to fail either: the next start finds it again.
+    await remove(site, spare)
   }
   const made = await makeFresh(site, place)
   if (!made.ok) return made

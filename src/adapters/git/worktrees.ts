@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../core/result.js'
 import { isAncestor } from './commits.js'
 import { withFiles } from './git-failure.js'
 import { headRef } from './head-ref.js'
-import { folderOf, textOf, truePath } from './place.js'
+import { folderOf, isRealFolder, textOf, truePath } from './place.js'
 import { swap, tipOf } from './refs.js'
 import { line, type Site, type Worktree } from './site.js'
 import { sorted, stampOf, worktreesOnDisk } from './worktree-entries.js'
@@ -18,8 +18,9 @@ export const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** The repository's entry for a worktree at this path, whether or not the folder is there. */
+/** The repository's entry for a worktree at this path, whether or not the folder is there; null too where a link leads to somebody else's. */
 export async function findWorktree(site: Site, path: string): Promise<Worktree | null> {
+  if ((await exists(path)) && !(await isRealFolder(path))) return null
   const folder = join(site.commonDir, 'worktrees')
   const wanted = await truePath(path)
   const names = await readdir(folder).catch(() => [])
@@ -103,6 +104,9 @@ async function discardHalfMade(site: Site, worktree: Worktree): Promise<Result<n
   const moved = await moveAside(worktree.path)
   return moved.ok ? forget(site, worktree) : moved
 }
+
+/** What is called so was in the way. */
+export const asideName = /\.kept-\d+$/
 
 async function moveAside(path: string): Promise<Result<null, Failure>> {
   return withFiles(`move ${path} aside`, path, async () => {
