@@ -25,9 +25,22 @@ export async function filesIn(worktree: Worktree): Promise<number> {
 }
 
 /** To be called before anybody works in a new worktree: what git has written is told by it later from what was touched since. */
-export async function rememberFiles(worktree: Worktree): Promise<void> {
+export async function rememberFiles(site: Site, worktree: Worktree): Promise<void> {
   const { gitDir } = worktree
   await copyFile(join(gitDir, 'index'), join(gitDir, firstIndex), constants.COPYFILE_FICLONE)
+  site.spares.firstIndexes.set(gitDir, await stampOf(gitDir))
+}
+
+/** Its last change cannot be set back: with an index of their own making, or a later time, somebody could pass off what they wrote as git's. */
+async function stampOf(gitDir: string): Promise<string> {
+  const { ino, size, mtimeNs, ctimeNs } = await lstat(join(gitDir, firstIndex), { bigint: true })
+  return [ino, size, mtimeNs, ctimeNs].join(' ')
+}
+
+/** One that was made before this process began cannot be told from another. */
+async function isAsRemembered(site: Site, { gitDir }: Worktree): Promise<boolean> {
+  const remembered = site.spares.firstIndexes.get(gitDir)
+  return remembered === undefined || remembered === (await stampOf(gitDir))
 }
 
 /** Whether its entry in the repository has nothing about it that the next one who works there could notice. */
@@ -51,7 +64,7 @@ const passing = ['ORIG_HEAD', 'FETCH_HEAD', 'COMMIT_EDITMSG', 'logs']
  */
 export async function makeLikeNew(site: Site, worktree: Worktree, commit: CommitId): Promise<boolean> {
   const { gitDir, path } = worktree
-  if (!(await canBeLikeNew(worktree))) return false
+  if (!(await canBeLikeNew(worktree)) || !(await isAsRemembered(site, worktree))) return false
   for (const name of passing) await rm(join(gitDir, name), { recursive: true, force: true })
   const since = (await lstat(join(gitDir, firstIndex))).mtimeMs
   await rename(join(gitDir, firstIndex), join(gitDir, 'index'))

@@ -40,7 +40,7 @@ async function makeOf(site: Site, spare: Worktree, place: NewPlace): Promise<boo
   const made = await withFiles('make a worktree of a spare one', place.path, async () => {
     if (!(await makeLikeNew(site, spare, place.commit))) return false
     if (!(await site.git.inTurn(() => settle(site, spare, place)))) return false
-    await rememberFiles(worktree)
+    await rememberFiles(site, worktree)
     await rm(join(worktree.gitDir, closingNote))
     // From now on what is done there counts, and must not be taken for what was closed.
     await syncFolder(worktree.gitDir)
@@ -79,7 +79,7 @@ export async function makeFresh(site: Site, { path, branch, commit }: NewPlace):
   }
   const files = await filesIn(worktree.value)
   site.spares.files = (await exists(join(path, '.gitmodules'))) ? 0 : files
-  const known = files < fewestFiles ? ok(undefined) : await withFiles(doing, path, () => rememberFiles(worktree.value))
+  const known = files < fewestFiles ? ok(undefined) : await withFiles(doing, path, () => rememberFiles(site, worktree.value))
   return known.ok ? worktree : known
 }
 

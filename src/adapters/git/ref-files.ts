@@ -59,8 +59,10 @@ export class RefFiles {
 
   async #packedNow(): Promise<Refs | null> {
     const file = join(this.commonDir, 'packed-refs')
-    const stats = await stat(file, { bigint: true }).catch(() => null)
-    if (stats === null) return new Map()
+    const stats = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 'absent' : null))
+    if (stats === 'absent') return new Map()
+    // It cannot be read, which does not mean that all that was packed is gone.
+    if (stats === null) return null
     const stamp = `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}`
     if (this.#packed.stamp === stamp) return this.#packed.refs
     const text = await readFile(file, 'utf8').catch(() => null)

@@ -9,6 +9,8 @@ export class SpareShelf {
   isLoaded = false
   /** How many files the worktree had that was made last. */
   files = 0
+  /** By a worktree's entry: how the index looked that was kept when git had written the files. */
+  readonly firstIndexes = new Map<string, string>()
   #idle: readonly Worktree[] = []
   #arriving = 0
   #wanted = 0

@@ -18,6 +18,13 @@ export const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
+/** Not there for certain: a disk that gives an error, or a folder that may not be entered, says nothing of what lies in it. */
+export const isGone = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
+  )
+
 /** The repository's entry for a worktree at this path, whether or not the folder is there; null too where a link leads to somebody else's. */
 export async function findWorktree(site: Site, path: string): Promise<Worktree | null> {
   if ((await exists(path)) && !(await isRealFolder(path))) return null
@@ -60,7 +67,7 @@ export async function listWorktrees(site: Site): Promise<Result<readonly ListedW
  * @returns the worktree when it is there and whole, null when there is room for a new one
  */
 export async function makeRoom(site: Site, path: string): Promise<Result<Worktree | null, Failure>> {
-  const isThere = await exists(path)
+  const isThere = !(await isGone(path))
   const found = (await findWorktree(site, path)) ?? (isThere ? await repaired(site, path) : null)
   if (!isThere) return found === null ? ok(null) : forget(site, found)
   if (found !== null && !(await isHalfMade(found))) return ok(found)

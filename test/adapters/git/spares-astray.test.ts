@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { RefFiles } from '../../../src/adapters/git/ref-files.js'
 import { type GitRepository, good, openedOn, ordinaryRepository } from '../../support/git-repository.js'
 
 /** Large enough that a worktree of it is worth keeping. */
@@ -43,6 +44,62 @@ describe.skipIf(process.platform === 'win32')('a link that an agent put in the p
     expect(at.read('.env', own)).toBe('the only copy\n')
     expect(at.read('new.txt', own)).toBe('not committed\n')
     expect(at.gitIn(own, 'branch', '--show-current')).toBe('own')
+  })
+})
+
+describe('an index that an agent forged', () => {
+  it('does not pass off its files as git’s own in the next worktree', async () => {
+    using at = largeRepository()
+    const { repository, workspace } = await openedOn(at)
+    good(await repository.keepSpares(1))
+    const first = workspace('1A')
+    good(await repository.openWorkspace(first))
+    const entry = at.gitIn(first.path, 'rev-parse', '--absolute-git-dir')
+    const honest = at.gitIn(first.path, 'rev-parse', 'HEAD:lib/9/9.txt')
+    at.write({ 'lib/9/9.txt': 'evil 9\n' }, first.path)
+    utimesSync(join(first.path, 'lib/9/9.txt'), new Date(), new Date(Date.now() - 60_000))
+    at.gitIn(first.path, 'add', 'lib/9/9.txt')
+    const evil = at.gitIn(first.path, 'rev-parse', ':lib/9/9.txt')
+    const bytes = readFileSync(join(entry, 'index'))
+    Buffer.from(honest, 'hex').copy(bytes, bytes.indexOf(Buffer.from(evil, 'hex')))
+    writeFileSync(join(entry, 'index'), bytes)
+    copyFileSync(join(entry, 'index'), join(entry, 'orch-index'))
+    utimesSync(join(entry, 'orch-index'), new Date(), new Date(Date.now() + 60_000))
+    expect(good(await repository.closeWorkspace(first, at.tip()))).toBe(true)
+    const second = workspace('2A')
+    good(await repository.openWorkspace(second))
+    expect(at.read('lib/9/9.txt', second.path)).toBe('file 9\n')
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a worktree that cannot be looked at', () => {
+  it('is not taken for one that is gone', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await openedOn(at)
+    const task = workspace('1A')
+    good(await repository.openWorkspace(task))
+    at.write({ 'new.txt': 'not committed\n' }, task.path)
+    const folder = join(task.path, '..')
+    renameSync(folder, `${folder}-apart`)
+    symlinkSync(folder, folder)
+    await repository.openWorkspace(task)
+    await repository.closeWorkspace(task, at.tip())
+    expect(good(await repository.goneWorktrees())).toEqual([])
+    rmSync(folder)
+    renameSync(`${folder}-apart`, folder)
+    good(await repository.openWorkspace(task))
+    expect(at.read('new.txt', task.path)).toBe('not committed\n')
+    expect(at.gitIn(task.path, 'branch', '--show-current')).toBe(task.branch)
+  })
+
+  it('nor are packed refs that cannot be read', async () => {
+    using at = ordinaryRepository()
+    at.git('pack-refs', '--all')
+    const refs = new RefFiles(at.path('.git'), () => true)
+    expect(await refs.read()).toEqual(new Map([['refs/heads/main', at.tip()]]))
+    rmSync(at.path('.git', 'packed-refs'))
+    symlinkSync('packed-refs', at.path('.git', 'packed-refs'))
+    expect(await refs.read()).toBeNull()
   })
 })
 
