@@ -11,6 +11,10 @@ export async function truePath(path: string): Promise<string> {
   }
 }
 
+/** Whether an error says that nothing is there, and not that it cannot be looked at. */
+export const saysAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+
 /** Whether a folder is there itself, not a link to one: an agent can put a link in any place that it can write to. */
 export const isRealFolder = (path: string): Promise<boolean> =>
   lstat(path).then(

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import pLimit from 'p-limit'
 import type { CommitId } from '../../core/fact.js'
-import { textOf } from './place.js'
+import { saysAbsent, textOf } from './place.js'
 import type { ListedWorktree } from './worktree-list.js'
 
 export type Refs = ReadonlyMap<string, CommitId>
@@ -59,7 +59,7 @@ export class RefFiles {
 
   async #packedNow(): Promise<Refs | null> {
     const file = join(this.commonDir, 'packed-refs')
-    const stats = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? 'absent' : null))
+    const stats = await stat(file, { bigint: true }).catch((error: unknown) => (saysAbsent(error) ? 'absent' : null))
     if (stats === 'absent') return new Map()
     // It cannot be read, which does not mean that all that was packed is gone.
     if (stats === null) return null
@@ -86,7 +86,8 @@ const commitIn = (text: string | null): CommitId | null => /^([0-9a-f]{40}|[0-9a
 export async function worktreesOf(at: { root: string; commonDir: string }, refs: Refs): Promise<readonly ListedWorktree[] | null> {
   if (join(at.root, '.git') !== at.commonDir) return null
   const folder = join(at.commonDir, 'worktrees')
-  const names = await readdir(folder).catch(() => [])
+  const names = await readdir(folder).catch((error: unknown) => (saysAbsent(error) ? [] : null))
+  if (names === null) return null
   const linked = await Promise.all(
     names.sort().map(async (name) => ({ gitDir: join(folder, name), path: await pathIn(join(folder, name, 'gitdir')) })),
   )

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../core/result.js'
 import { isAncestor } from './commits.js'
 import { withFiles } from './git-failure.js'
 import { headRef } from './head-ref.js'
-import { folderOf, isRealFolder, textOf, truePath } from './place.js'
+import { folderOf, isRealFolder, saysAbsent, textOf, truePath } from './place.js'
 import { swap, tipOf } from './refs.js'
 import { line, type Site, type Worktree } from './site.js'
 import { sorted, stampOf, worktreesOnDisk } from './worktree-entries.js'
@@ -19,11 +19,7 @@ export const exists = (path: string): Promise<boolean> =>
   )
 
 /** Not there for certain: a disk that gives an error, or a folder that may not be entered, says nothing of what lies in it. */
-export const isGone = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => false,
-    (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
-  )
+export const isGone = (path: string): Promise<boolean> => lstat(path).then(() => false, saysAbsent)
 
 /** The repository's entry for a worktree at this path, whether or not the folder is there; null too where a link leads to somebody else's. */
 export async function findWorktree(site: Site, path: string): Promise<Worktree | null> {
