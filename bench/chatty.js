@@ -1,23 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { inFolder, listeners } from './listeners.js'
 import { liveRun } from './live-run.js'
-import { median } from './measure.js'
+import { median, paired } from './measure.js'
 
 const mebibyte = 2 ** 20
 
 /** Sessions that each say so many bytes a second, all of them at a time, and what orch takes from the first word of one to the last word of all. */
-export const chatty = ({ sessions, seconds, bytes }) =>
+export const chatty = ({ sessions, seconds, bytes, rounds }) =>
   inFolder(async (folder) => {
     const chat = path.join(folder, 'chat.ndjson')
     writeFileSync(chat, chatOf(bytes))
     const env = { BENCH_SECONDS: String(seconds), BENCH_CHAT: chat }
     const all = sessions * seconds * statSync(chat).size
-    const { cpuMs, looks } = await whileTheyTalk({ sessions, env, folder, all })
-    const floor = listeners('parse', sessions, env, folder)
-    const residents = looks.map(({ residentBytes }) => residentBytes / 1e6)
-    const third = (n) => median(residents.slice(Math.floor((n * residents.length) / 3), Math.floor(((n + 1) * residents.length) / 3) + 1))
+    const ways = {
+      ours: () => whileTheyTalk({ sessions, env, folder, all }),
+      floor: () => listeners('parse', sessions, env, folder),
+    }
+    const { ours, floor } = await paired(ways, rounds)
     const row = (what, beside, values, more) => ({
       what: `${sessions} sessions, ${(bytes / mebibyte).toFixed(1)} MiB/s each for ${seconds} s: ${what}`,
       beside,
@@ -26,16 +27,23 @@ export const chatty = ({ sessions, seconds, bytes }) =>
       ...more,
     })
     const parsing = 'reading and parsing each line in one Node process'
+    const resident = (of) => ours.residents.map(of)
     return [
-      row('processors', parsing, [cpuMs, floor.cpuMs], { unit: 'ms', goal: 1.3 }),
-      row('resident at most', 'before they talk', [Math.max(...residents), residents[0]], { unit: 'MB', most: 250 }),
-      row('resident in the last third of the time', 'in the second third', [third(2), third(1)], { unit: 'MB', goal: 1.1 }),
+      row('processors', parsing, [ours.cpuMs, floor.cpuMs], { unit: 'ms', goal: 1.3 }),
+      row('resident at most', 'before they talk', [resident((r) => Math.max(...r)), resident((r) => r[0])], { unit: 'MB', most: 250 }),
+      row('resident in the last third of the time', 'in the second third', [resident(third(2)), resident(third(1))], {
+        unit: 'MB',
+        goal: 1.1,
+      }),
     ]
   })
 
+/** The median of a third (0 to 2) of them. */
+const third = (n) => (values) => median(values.slice(Math.floor((n * values.length) / 3), Math.floor(((n + 1) * values.length) / 3) + 1))
+
 /** The sessions wait for a gate until all have begun, and for another one until all that they said has been kept. */
 async function whileTheyTalk({ sessions, env, folder, all }) {
-  const gate = path.join(folder, 'gate')
+  const gate = path.join(mkdtempSync(path.join(folder, 'gates-')), 'gate')
   execFileSync('mkfifo', [gate, `${gate}.end`])
   const open = []
   const looks = []
@@ -53,7 +61,7 @@ async function whileTheyTalk({ sessions, env, folder, all }) {
     for (const file of open) closeSync(file)
   }
   const counted = looks.slice(settled - 1)
-  return { cpuMs: counted.at(-1).cpuMs - counted.at(0).cpuMs, looks: counted }
+  return { cpuMs: counted.at(-1).cpuMs - counted.at(0).cpuMs, residents: counted.map(({ residentBytes }) => residentBytes / 1e6) }
 }
 
 /** Looks, five a second. */

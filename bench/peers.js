@@ -57,10 +57,12 @@ function rows({ ours, floor, ...peers }, key, size) {
   ]
 }
 
+/** It writes into the person's own git config, so it is given another. */
 const bySandcastle = (packages, tasks, files) =>
-  eachOf({ tasks, files }, ({ path: cwd, ids }) =>
-    timed(process.execPath, [worker, packages, cwd, standIn, String(slots), ...ids], { cwd }),
-  )
+  eachOf({ tasks, files }, ({ path: cwd, ids }) => {
+    const env = { ...process.env, GIT_CONFIG_GLOBAL: path.join(packages, 'gitconfig') }
+    return timed(process.execPath, [worker, packages, cwd, standIn, String(slots), ...ids], { cwd, env })
+  })
 
 const byTakt = (packages, tasks, files) =>
   eachOf({ tasks, files }, (repository) => {

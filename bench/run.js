@@ -48,8 +48,8 @@ const benches = {
     quick: () => engineOnly({ tasks: 10, slots: 5, rounds: 1 }),
   },
   chatty: {
-    full: () => chatty({ sessions: 100, seconds: 10, bytes: mebibyte }),
-    quick: () => chatty({ sessions: 2, seconds: 2, bytes: mebibyte / 16 }),
+    full: () => chatty({ sessions: 100, seconds: 10, bytes: mebibyte, rounds: 3 }),
+    quick: () => chatty({ sessions: 2, seconds: 2, bytes: mebibyte / 16, rounds: 1 }),
   },
   sleeping: { full: () => sleeping({ sessions: 50, seconds: 30 }), quick: () => sleeping({ sessions: 2, seconds: 2 }) },
 }

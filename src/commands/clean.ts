@@ -81,6 +81,11 @@ function report(
 }
 
 function line({ branch, worktree, removed, because }: Cleaned, dryRun: boolean): string {
-  const what = worktree === null ? branch : `${branch} and its worktree`
+  const what =
+    branch === null
+      ? `the worktree ${worktree ?? ''}, which held nothing of its own`
+      : worktree === null
+        ? branch
+        : `${branch} and its worktree`
   return removed ? `${dryRun ? 'would remove' : 'removed'} ${what}` : `kept ${what}: ${because ?? ''}`
 }

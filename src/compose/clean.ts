@@ -9,7 +9,8 @@ import type { Project } from './project.js'
 
 /** What became of a branch of an earlier run and its worktree. */
 export interface Cleaned {
-  readonly branch: string
+  /** Null: a worktree without one, in which nothing can be missed. */
+  readonly branch: string | null
   readonly worktree: string | null
   readonly removed: boolean
   /** Why it was kept. */
@@ -43,6 +44,19 @@ async function clean(project: Project, dryRun: boolean): Promise<Result<readonly
     const because = await removeIfMerged(project, leftover, dryRun)
     if (!because.ok) return because
     cleaned.push(because.value === null ? { ...leftover, removed: true, because: null } : kept(because.value))
+  }
+  // An unfinished run makes its next worktrees of them.
+  const useless = unfinished.value === null ? await removeUseless(project, dryRun) : ok([])
+  return useless.ok ? ok([...cleaned, ...useless.value]) : useless
+}
+
+/** What a killed orch left half made or half removed, and what it had kept for tasks to come. */
+async function removeUseless({ repository }: Project, dryRun: boolean): Promise<Result<readonly Cleaned[], Failure>> {
+  const cleaned: Cleaned[] = []
+  for (const worktree of await repository.uselessWorktrees()) {
+    const removed = dryRun ? ok(undefined) : await repository.removeUseless(worktree)
+    if (!removed.ok) return removed
+    cleaned.push({ branch: null, worktree, removed: true, because: null })
   }
   return ok(cleaned)
 }

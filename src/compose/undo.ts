@@ -81,6 +81,8 @@ async function carryOut(project: Project, plan: UndoPlan, stop: AbortSignal): Pr
   const kept = keptAs === null ? ok(undefined) : await project.repository.keepUnder(keptAs, from)
   const moved = kept.ok ? await move(project, plan) : kept
   const settled = await settle(project)
+  // A run of which a stage is undone is not gone on with: nobody will want what it kept. Whatever cannot be removed now is found by orch clean.
+  await project.repository.keepSpares(0)
   return moved.ok ? settled : moved
 }
 

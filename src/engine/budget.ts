@@ -3,7 +3,7 @@ import { describeUse } from '../core/budget-words.js'
 import type { Config } from '../core/config.js'
 import type { WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
-import { budgetsOf } from '../core/policy/budget.js'
+import { budgetsOf, type LiveUsage } from '../core/policy/budget.js'
 import { workOf } from '../core/run-state.js'
 import type { Usage } from '../core/session.js'
 import type { Halt } from './halt.js'
@@ -50,12 +50,19 @@ export class Budgets {
   /** Every budget that work draws on, as it stands now. */
   usesOf(task: WorkId): readonly BudgetUse[] {
     const { journal, budget, clock } = this.needs
-    const live = this.#untold()
-    return budgetsOf(journal.state, budget, workOf(journal.state, task), { live, starting: this.#starting, now: clock.now() })
+    const untold = (): LiveUsage => this.#untold()
+    return budgetsOf(journal.state, budget, workOf(journal.state, task), {
+      // Where no budget is set, nobody asks.
+      get live() {
+        return untold()
+      },
+      starting: this.#starting,
+      now: clock.now(),
+    })
   }
 
   /** What sessions have used and no fact tells of yet: between the end of one and its fact lies a commit, which may take long. */
-  #untold(): ReadonlyMap<WorkId, Usage> {
+  #untold(): LiveUsage {
     const { work } = this.needs.journal.state
     return new Map([...this.#live].flatMap(([id, { usage, before }]) => (work[id]?.usage === before ? [[id, usage] as const] : [])))
   }

@@ -17,6 +17,7 @@ export async function diskShortage(engine: Engine, stage: number): Promise<Failu
   const size = await repository.checkoutSize(integration)
   if (!size.ok) return null
   const { free } = (await machine.sample()).disk
-  const needs = size.value * Math.max(0, toCome - (await keepSparesFor(engine, stage)))
-  return needs > free ? { reason: 'disk-short', path: disk.path, tasks: toCome, needs, free } : null
+  const toMake = Math.max(0, toCome - (await keepSparesFor(engine, stage)))
+  const needs = size.value * toMake
+  return needs > free ? { reason: 'disk-short', path: disk.path, tasks: toMake, needs, free } : null
 }

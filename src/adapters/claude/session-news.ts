@@ -21,7 +21,7 @@ interface Told {
 }
 
 /** The same is told again after this, since its time goes on. Milliseconds. */
-const againAfterMs = 1000
+const againAfterMs = 5000
 
 /** Knows what of a session is worth telling: the last thing that it does of all that came together, and only when that or its use is another. */
 export class SessionNews {

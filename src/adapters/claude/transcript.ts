@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { SessionStep } from '../../core/session.js'
+import { BlockWriter } from './block-writer.js'
 import { type Grounds, ReachGatherer } from './reach.js'
 import { emptyLog, follow, type SessionLog } from './session-log.js'
 import { readLine, StreamReader } from './stream.js'
@@ -25,27 +26,16 @@ interface Beginning {
   readonly at: number
 }
 
-/** So much is written at once without waiting for more. Bytes. */
-const worthWriting = 128 * 1024
-/** And so much waits for a slow disk at most: the program is held back. Bytes. */
-const mostWaiting = 256 * 1024
-/** What is no news to anybody waits so long for more to be written with it. Milliseconds. */
-const patienceMs = 100
-
 /** The raw output of the program, one invocation after the other, each begun by a line of orch's own. */
 export class Transcript {
-  #waiting: Buffer[] = []
-  #waitingBytes = 0
-  #patience: NodeJS.Timeout | undefined
-  #writing: Promise<void> | null = null
-  #error: unknown = null
-  #break: (error: unknown) => void = () => undefined
+  readonly #writer: BlockWriter
   /** Settles, if ever, with why nothing more can be written. */
-  readonly broken = new Promise<unknown>((resolve) => {
-    this.#break = resolve
-  })
+  readonly broken: Promise<unknown>
 
-  private constructor(private readonly file: FileHandle) {}
+  private constructor(private readonly file: FileHandle) {
+    this.#writer = new BlockWriter(file)
+    this.broken = this.#writer.broken
+  }
 
   static async open(path: string, begins: Beginning): Promise<Transcript> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
@@ -62,58 +52,17 @@ export class Transcript {
    * @returns what to wait for before more is added; undefined: nothing
    */
   add(lines: readonly Buffer[], pressing: boolean): Promise<void> | undefined {
-    if (this.#error !== null) return undefined
-    for (const bytes of lines) {
-      this.#waiting.push(bytes)
-      this.#waitingBytes += bytes.length
-    }
-    if (pressing || this.#waitingBytes >= worthWriting) this.#write()
-    else if (this.#waitingBytes > 0) this.#patience ??= setTimeout(() => this.#write(), patienceMs)
-    return this.#waitingBytes > mostWaiting ? (this.#writing ?? undefined) : undefined
+    return this.#writer.add(lines, pressing)
   }
 
   /** On the disk before it returns: a result that is not found again would be paid for twice. */
   async close(): Promise<void> {
     try {
-      this.#write()
-      await this.#writing
-      if (this.#error !== null) throw this.#error
+      await this.#writer.end()
       await this.file.sync()
     } finally {
       await this.file.close()
     }
-  }
-
-  /** What comes while the disk is at work goes there together after that. */
-  #write(): void {
-    clearTimeout(this.#patience)
-    this.#patience = undefined
-    if (this.#waiting.length > 0) this.#writing ??= this.#writeAll()
-  }
-
-  async #writeAll(): Promise<void> {
-    try {
-      while (this.#waiting.length > 0) await this.#writeTogether(this.#taken())
-    } catch (error) {
-      this.#error = error
-      this.#waiting = []
-      this.#break(error)
-    }
-    this.#writing = null
-  }
-
-  #taken(): readonly Buffer[] {
-    const taken = this.#waiting
-    this.#waiting = []
-    this.#waitingBytes = 0
-    return taken
-  }
-
-  async #writeTogether(lines: readonly Buffer[]): Promise<void> {
-    let { bytesWritten: done } = await this.file.writev(lines)
-    if (done === lines.reduce((sum, { length }) => sum + length, 0)) return
-    const all = Buffer.concat(lines)
-    while (done < all.length) done += (await this.file.write(all, done)).bytesWritten
   }
 }
 

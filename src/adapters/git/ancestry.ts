@@ -6,8 +6,8 @@ import type { Site } from './site.js'
 
 /** Farther apart, one git process is cheaper than reading the way between two commits. */
 const mostRead = 150
-/** Of commits that are known already. A stage of thousands of tasks is a chain of their merges. */
-const mostVisited = 20_000
+/** Of commits that are known already: a stage of thousands of tasks is a chain of their merges, and nothing else goes on meanwhile. */
+const mostVisited = 5000
 
 /** What a commit says of itself; null: git has to be asked in the ordinary way. */
 export async function linksOf(site: Site, commit: CommitId): Promise<CommitLinks | null> {
@@ -62,17 +62,22 @@ class Walk {
   /** One level back. @returns false when it came to an end of what may or can be read */
   async step(without: ReadonlySet<CommitId> = new Set()): Promise<boolean> {
     const from = this.frontier.filter((commit) => !without.has(commit))
+    const unread = from.filter((commit) => this.site.learned.commits.get(commit) === undefined)
     this.budget.visits -= from.length
-    this.budget.reads -= from.filter((commit) => this.site.learned.commits.get(commit) === undefined).length
+    this.budget.reads -= unread.length
     if (this.budget.visits < 0 || this.budget.reads < 0) return false
-    const links = await Promise.all(from.map((commit) => linksOf(this.site, commit)))
-    const next = new Set<CommitId>()
-    for (const one of links) {
-      if (one === null) return false
-      for (const parent of one.parents) if (!this.seen.has(parent)) next.add(parent)
+    if (unread.length > 0) await Promise.all(unread.map((commit) => linksOf(this.site, commit)))
+    const next: CommitId[] = []
+    for (const commit of from) {
+      const links = this.site.learned.commits.get(commit)
+      if (links === undefined) return false
+      for (const parent of links.parents) {
+        if (this.seen.has(parent)) continue
+        this.seen.add(parent)
+        next.push(parent)
+      }
     }
-    for (const parent of next) this.seen.add(parent)
-    this.frontier = [...next]
+    this.frontier = next
     return true
   }
 }

@@ -14,7 +14,13 @@ import { requireWorktree } from './worktrees.js'
 export async function copyEnvFiles(site: Site, path: string, files: readonly string[]): Promise<Result<void, Failure>> {
   const worktree = await requireWorktree(site, path)
   if (!worktree.ok) return worktree
-  const names = files.map((file) => normalize(file)).filter((file) => !isAbsolute(file) && isInside(join(path, file), path))
+  const wanted = files.map((file) => normalize(file)).filter((file) => !isAbsolute(file) && isInside(join(path, file), path))
+  const names: string[] = []
+  for (const name of wanted) {
+    const source = await withFiles(`copy ${name}`, path, () => sourceOf(site.root, name))
+    if (!source.ok) return source
+    if (source.value !== null) names.push(name)
+  }
   if (names.length === 0) return ok(undefined)
   const paths = names.map((file) => `:(top,literal)${file.replaceAll('\\', '/')}`)
   const listed = await site.inWorktree(worktree.value, {

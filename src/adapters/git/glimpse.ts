@@ -8,7 +8,7 @@ import type { QuietPlace } from '../../engine/ports/sentinel.js'
 import { type FileMarks, markFiles } from './file-marks.js'
 import { textOf } from './place.js'
 import { parseStatus } from './raw-diff.js'
-import { RefFiles, worktreesOf } from './ref-files.js'
+import { RefFiles } from './ref-files.js'
 import { headOf, keptRefs } from './refs.js'
 import type { Site } from './site.js'
 import type { ListedWorktree } from './worktree-list.js'
@@ -39,18 +39,19 @@ export async function glimpse(
 ): Promise<Result<Glimpse, Failure>> {
   const few = pLimit(atOnce)
   const due = quiet.filter((place) => place.isDue)
-  const [names, settings, ...looks] = await Promise.all([
-    namesIn(site, refFiles),
+  const [refs, worktrees, settings, ...looks] = await Promise.all([
+    refsOf(site, refFiles),
+    listWorktrees(site),
     settingsOf(site, last?.places.get(site.commonDir)?.files ?? new Map()),
     ...[{ path: site.root, stamp: '' }, ...due].map((place) => few(() => lookAt(site, place, last))),
   ])
-  if (!names.ok) return names
+  if (!refs.ok) return refs
+  if (!worktrees.ok) return worktrees
   if (!settings.ok) return settings
-  const { refs, worktrees } = names.value
   const places = new Map<string, PlaceGlimpse>()
   for (const { path, stamp, files } of looks) {
     if (!files.ok) return files
-    const head = worktrees.find((w) => w.path === path)?.head ?? null
+    const head = worktrees.value.find((w) => w.path === path)?.head ?? null
     if (files.value !== null) places.set(path, { stamp, head, files: files.value })
   }
   for (const { path, stamp } of quiet) {
@@ -58,7 +59,7 @@ export async function glimpse(
     if (!places.has(path) && before?.stamp === stamp) places.set(path, before)
   }
   places.set(site.commonDir, { stamp: '', head: null, files: settings.value })
-  return ok({ refs, stash: await stashOf(site, refs), worktrees, places })
+  return ok({ refs: refs.value, stash: await stashOf(site, refs.value), worktrees: worktrees.value, places })
 }
 
 /** One worktree of orch's alone. Null: it is not there. */
@@ -89,18 +90,9 @@ const ignored = /^refs\/(remotes|prefetch|bisect|rewritten|worktree)\//
 
 const isWatched = (name: string): boolean => !ignored.test(name) && !name.startsWith(keptRefs)
 
-type Names = Pick<Glimpse, 'refs' | 'worktrees'>
-
-async function namesIn(site: Site, refFiles: RefFiles): Promise<Result<Names, Failure>> {
+async function refsOf(site: Site, refFiles: RefFiles): Promise<Result<ReadonlyMap<string, CommitId>, Failure>> {
   const read = await refFiles.read()
-  const refs = read === null ? await refsOf(site) : ok(read)
-  if (!refs.ok) return refs
-  const listed = read === null ? null : await worktreesOf(site, read)
-  const worktrees = listed === null ? await listWorktrees(site) : ok(listed)
-  return worktrees.ok ? ok({ refs: refs.value, worktrees: worktrees.value }) : worktrees
-}
-
-async function refsOf(site: Site): Promise<Result<ReadonlyMap<string, CommitId>, Failure>> {
+  if (read !== null) return ok(read)
   const answer = await site.inRepository({ doing: 'list the refs', args: ['for-each-ref', '--format=%(objectname) %(refname)'] })
   if (!answer.ok) return answer
   const refs = new Map<string, CommitId>()

@@ -23,7 +23,7 @@ export interface NewPlace {
 /** Makes a worktree, of a spare one if there is one. */
 export async function makeWorktree(site: Site, place: NewPlace): Promise<Result<Worktree, Failure>> {
   const maySwitch = place.branch === null || place.isNewBranch === true
-  for (let spare = maySwitch ? site.spares.claim() : null; spare !== null; spare = site.spares.claim()) {
+  for (let spare = maySwitch ? await site.spares.claim() : null; spare !== null; spare = await site.spares.claim()) {
     if (await makeOf(site, spare, place)) return ok({ path: place.path, gitDir: spare.gitDir })
     // What cannot be removed now, or is gone, is no reason to fail either: the next start finds it again.
     await remove(site, spare)

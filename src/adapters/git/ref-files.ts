@@ -1,11 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
 import pLimit from 'p-limit'
 import type { CommitId } from '../../core/fact.js'
 import { saysAbsent, textOf } from './place.js'
-import type { ListedWorktree } from './worktree-list.js'
 
-export type Refs = ReadonlyMap<string, CommitId>
+type Refs = ReadonlyMap<string, CommitId>
 
 /** Beyond so many files one git process is quicker. */
 const mostFiles = 300
@@ -81,36 +80,3 @@ export class RefFiles {
 const plainName = /^[A-Za-z0-9_+=%,()#&!-]+(\.[A-Za-z0-9_+=%,()#&!-]+)*$/
 
 const commitIn = (text: string | null): CommitId | null => /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.exec(text ?? '')?.[1] ?? null
-
-/** The worktrees as `git worktree list` tells of them, the first being the person's checkout. Null: git has to be asked. */
-export async function worktreesOf(at: { root: string; commonDir: string }, refs: Refs): Promise<readonly ListedWorktree[] | null> {
-  if (join(at.root, '.git') !== at.commonDir) return null
-  const folder = join(at.commonDir, 'worktrees')
-  const names = await readdir(folder).catch((error: unknown) => (saysAbsent(error) ? [] : null))
-  if (names === null) return null
-  const linked = await Promise.all(
-    names.sort().map(async (name) => ({ gitDir: join(folder, name), path: await pathIn(join(folder, name, 'gitdir')) })),
-  )
-  const listed: ListedWorktree[] = []
-  for (const { gitDir, path } of [{ gitDir: at.commonDir, path: at.root }, ...linked]) {
-    if (path === null) continue
-    const head = await headIn(gitDir, refs)
-    if (head === null || !isAbsolute(path)) return null
-    listed.push({ path, ...head })
-  }
-  return listed
-}
-
-/** Null: the entry is not whole, and git passes over it. */
-async function pathIn(file: string): Promise<string | null> {
-  const text = (await textOf(file))?.trimEnd() ?? ''
-  return text === '' ? null : text.endsWith('/.git') ? dirname(text) : text
-}
-
-async function headIn(gitDir: string, refs: Refs): Promise<Pick<ListedWorktree, 'branch' | 'head'> | null> {
-  const text = await textOf(join(gitDir, 'HEAD'))
-  const branch = /^ref: refs\/heads\/(\S+)\n$/.exec(text ?? '')?.[1]
-  if (branch !== undefined) return { branch, head: refs.get(`refs/heads/${branch}`) ?? null }
-  const commit = commitIn(text)
-  return commit === null ? null : { branch: null, head: commit }
-}

@@ -19,7 +19,7 @@ import { branchTip, keepUnder, swap } from './refs.js'
 import { openSentinel } from './sentinel.js'
 import { createSite, type Site, type SiteOptions } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
-import { keepSpares, prepareSpare } from './spares.js'
+import { keepSpares, prepareSpare, removeUseless, uselessWorktrees } from './spares.js'
 import { startAnew } from './start-anew.js'
 import { type Brought, isPushed, type Reverted, revertOnTop, taskMergesIn } from './undo.js'
 import { commitScratch, commitWork } from './work.js'
@@ -33,6 +33,9 @@ export interface WatchedRepository extends Repository, FreshStarts {
   changeSummary(from: CommitId, to: CommitId): Promise<Result<ChangeSummary | null, Failure>>
   /** Has git forget one; what only it pointed to stays reachable. */
   forgetWorktree(path: string): Promise<Result<void, Failure>>
+  /** Spare worktrees, and those whose making or closing was cut short: nothing in them can be missed. To be asked under the lock. */
+  uselessWorktrees(): Promise<readonly string[]>
+  removeUseless(path: string): Promise<Result<void, Failure>>
   /** Whether a branch of a remote is known to hold any commit of the span. */
   isPushed(span: Brought): Promise<Result<boolean, Failure>>
   /** The merges of tasks in a span. */
@@ -93,6 +96,8 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     sentinel: () => openSentinel(site),
     changeSummary: (from, to) => changeSummary(site, from, to),
     goneWorktrees: () => goneWorktrees(site),
+    uselessWorktrees: () => uselessWorktrees(site),
+    removeUseless: (path) => removeUseless(site, path),
     forgetWorktree: (path) => inTurn(() => forgetWorktree(site, path)),
   }
 }

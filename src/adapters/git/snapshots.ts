@@ -74,7 +74,7 @@ export async function putBack(
 ): Promise<Result<readonly string[], Failure>> {
   const worktree = await requireWorktree(site, place.path)
   if (!worktree.ok) return worktree
-  const wanted = await treeOf(site, before.tree)
+  const wanted = seen === before.tree ? ok(seen) : await treeOf(site, before.tree)
   if (!wanted.ok) return wanted
   const now = await nowIn(site, worktree.value, { branch: place.branch, seen })
   if (!now.ok) return now

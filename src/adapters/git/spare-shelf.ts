@@ -11,6 +11,8 @@ export class SpareShelf {
   files = 0
   /** By a worktree's entry: how the index looked that was kept when git had written the files. */
   readonly firstIndexes = new Map<string, string>()
+  /** Ends when the one that is being prepared is here, or will not come. */
+  preparing: Promise<unknown> = Promise.resolve()
   #idle: readonly Worktree[] = []
   #arriving = 0
   #wanted = 0
@@ -28,8 +30,9 @@ export class SpareShelf {
     return surplus
   }
 
-  /** Takes one off; null: there is none. */
-  claim(): Worktree | null {
+  /** Takes one off; null: there is none. One that is being prepared is waited for: another would not be made sooner. */
+  async claim(): Promise<Worktree | null> {
+    if (this.#idle.length === 0) await this.preparing
     const [first, ...others] = this.#idle
     this.#idle = others
     return first ?? null

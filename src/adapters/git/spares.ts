@@ -10,7 +10,7 @@ import { makeFresh, unlock } from './new-worktree.js'
 import { folderOf, isInside, isRealFolder, textOf, truePath } from './place.js'
 import { freeName, remove, spareName } from './put-away.js'
 import { orchFolder, type Site, type Worktree } from './site.js'
-import { asideName, closingNote, exists, isHalfMade, lockNote } from './worktrees.js'
+import { asideName, closingNote, exists, findWorktree, isHalfMade, lockNote } from './worktrees.js'
 
 /** From now on so many closed worktrees are kept; what is spare beyond that is removed. @returns how many there are */
 export async function keepSpares(site: Site, most: number): Promise<Result<number, Failure>> {
@@ -27,10 +27,13 @@ export async function keepSpares(site: Site, most: number): Promise<Result<numbe
 /** Makes one where there is none, beside another worktree; not where making one in its place takes no time. */
 export async function prepareSpare(site: Site, near: string, commit: CommitId): Promise<Result<void, Failure>> {
   if (site.spares.files < fewestFiles || !site.spares.reserve(1)) return ok(undefined)
-  const made = await makeSpare(site, dirname(near), commit)
-  if (made.ok) site.spares.put(made.value)
-  else site.spares.giveUp()
-  return made.ok ? ok(undefined) : made
+  const making = makeSpare(site, dirname(near), commit).then((made): Result<void, Failure> => {
+    if (made.ok) site.spares.put(made.value)
+    else site.spares.giveUp()
+    return made.ok ? ok(undefined) : made
+  })
+  site.spares.preparing = making.catch(() => undefined)
+  return making
 }
 
 async function makeSpare(site: Site, folder: string, commit: CommitId): Promise<Result<Worktree, Failure>> {
@@ -54,6 +57,20 @@ async function findSpares(site: Site): Promise<Result<readonly Worktree[], Failu
     else await remove(site, worktree)
   }
   return ok(spares)
+}
+
+/** Worktrees of orch's in which nothing can be missed, whatever they were to become: spares, and those whose making or closing was cut short. */
+export async function uselessWorktrees(site: Site): Promise<readonly string[]> {
+  await finishMoves(site)
+  const useless: string[] = []
+  for (const worktree of await ownEntries(site)) if (await isHalfMade(worktree)) useless.push(worktree.path)
+  return useless.sort()
+}
+
+/** Removes one of them. */
+export async function removeUseless(site: Site, path: string): Promise<Result<void, Failure>> {
+  const worktree = await findWorktree(site, path)
+  return worktree !== null && (await isHalfMade(worktree)) ? remove(site, worktree) : ok(undefined)
 }
 
 /** Entries of worktrees below `.orch`. */

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join } from 'node:path'
+import type { CommitId } from '../../core/fact.js'
 import type { Site } from './site.js'
 import type { ListedWorktree } from './worktree-list.js'
 
@@ -16,9 +17,10 @@ export async function worktreesOnDisk(site: Site): Promise<readonly ListedWorktr
   if (basename(commonDir) !== '.git') return null
   const names = await readdir(join(commonDir, 'worktrees')).catch(orNone)
   if (names === null || names.length > mostEntries) return null
-  const main = await worktreeOf(site, commonDir, commonDir)
+  const tipOf = async (ref: string): Promise<CommitId | null> => (await site.refs.find(ref))?.id ?? null
+  const main = await worktreeOf(commonDir, commonDir, tipOf)
   const entries = names.map((name) => join(commonDir, 'worktrees', name))
-  const linked = await Promise.all(entries.map(async (entry) => worktreeOf(site, entry, await pointerIn(entry))))
+  const linked = await Promise.all(entries.map(async (entry) => worktreeOf(entry, await pointerIn(entry), tipOf)))
   const listed: ListedWorktree[] = []
   for (const one of linked) {
     if (one === null) return null
@@ -47,15 +49,19 @@ async function pointerIn(entry: string): Promise<string | null> {
 }
 
 /** @param pointer the path of the worktree's `.git` */
-async function worktreeOf(site: Site, gitDir: string, pointer: string | null): Promise<ListedWorktree | null> {
+async function worktreeOf(
+  gitDir: string,
+  pointer: string | null,
+  tipOf: (ref: string) => Promise<CommitId | null>,
+): Promise<ListedWorktree | null> {
   if (pointer === null || !/[^/]\/\.git$/.test(pointer)) return null
   const path = pointer.slice(0, -'/.git'.length)
   const head = (await textAt(join(gitDir, 'HEAD'))) ?? ''
   const [, id] = /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.exec(head) ?? []
   if (id !== undefined) return { path, branch: null, head: id }
   const [, branch] = /^ref: refs\/heads\/(\S+)\n$/.exec(head) ?? []
-  const tip = branch === undefined ? null : await site.refs.find(`refs/heads/${branch}`)
-  return branch === undefined || tip === null ? null : { path, branch, head: tip.id }
+  const tip = branch === undefined ? null : await tipOf(`refs/heads/${branch}`)
+  return branch === undefined || tip === null ? null : { path, branch, head: tip }
 }
 
 const textAt = (path: string): Promise<string | null> => readFile(path, 'utf8').catch(() => null)

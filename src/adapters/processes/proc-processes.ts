@@ -61,7 +61,7 @@ export class ProcProcesses {
   /** One that is none of ours, and was there a moment ago. */
   #strangerOf(pid: string): Known | null {
     const known = this.#known.get(pid)
-    const isSame = known !== undefined && known.isSettled && known.marker === null && this.now() - known.comparedAt < sameNumberMs
+    const isSame = known?.isSettled === true && known.marker === null && this.now() - known.comparedAt < sameNumberMs
     return isSame ? known : null
   }
 

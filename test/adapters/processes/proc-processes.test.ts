@@ -12,7 +12,7 @@ async function machine() {
   const processes = new ProcProcesses(proc, () => clock.now)
   return {
     clock,
-    async shows(pid: number, { marker, startTime = 100, ticks = 250 }: { marker: string | null; startTime?: number; ticks?: number }) {
+    shows: async (pid: number, { marker, startTime = 100, ticks = 250 }: { marker: string | null; startTime?: number; ticks?: number }) => {
       const fields = ['S', '1', ...Array<string>(9).fill('0'), String(ticks), '50', ...Array<string>(6).fill('0'), String(startTime)]
       await mkdir(join(proc, String(pid)), { recursive: true })
       await writeFile(join(proc, String(pid), 'stat'), `${pid} (a) name (x) ${fields.join(' ')} 0\n`)

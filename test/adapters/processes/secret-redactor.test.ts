@@ -29,3 +29,20 @@ test('knows how much of an unfinished text must be held back', () => {
   expect(secretRedactor(env).longest).toBe('sk-ant-0123456789-and-more'.length)
   expect(secretRedactor({ HOME: '/home/someone' })).toMatchObject({ longest: 0 })
 })
+
+test.each([
+  { text: 'the key is sk-ant-0123456789.', needed: true },
+  { text: JSON.stringify({ command: 'echo with "quotes" and \\' }), needed: true },
+  { text: 'nothing of the kind: sk-ant-01234', needed: false },
+  { text: '', needed: false },
+])('knows whether there is anything to take out of "$text"', ({ text, needed }) => {
+  expect(secretRedactor(env).isNeededFor(Buffer.from(text))).toBe(needed)
+  expect(secretRedactor(env).redact(text) !== text).toBe(needed)
+})
+
+test('a secret that is no text is looked for in the text', () => {
+  const redactor = secretRedactor({ ODD_SECRET: 'odd \ufffd secret' })
+  const bytes = Buffer.concat([Buffer.from('odd '), Buffer.from([0xff]), Buffer.from(' secret')])
+  expect(redactor.isNeededFor(bytes)).toBe(true)
+  expect(redactor.redact(bytes.toString())).toBe('***')
+})

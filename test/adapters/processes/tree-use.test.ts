@@ -25,7 +25,8 @@ test.runIf(process.platform === 'linux')(
     while ((await memory()) < 80) await sleep(50)
     expect(await memory()).toBeLessThan(250)
     expect(await child.freeze()).toBe(true)
-    expect(stateOf(child.pid)).toBe('T')
+    // The signal is on its way.
+    while (stateOf(child.pid) !== 'T') await sleep(10)
     await child.thaw()
     while (stateOf(child.pid) === 'T') await sleep(10)
     // One that stands frozen does not hear that it should end: it is let go first.

@@ -164,6 +164,21 @@ describe('coming back', () => {
     expect(await readRun(folder)).toEqual({ ok: false, error: { reason: 'state-unreadable', path: facts, detail: 'fact 3 is missing' } })
   })
 
+  test('a damaged fact is said, also where the checkpoint knows it', async () => {
+    const folder = await tempRun()
+    await tell(folder, story(9))
+    const { facts } = runPaths(folder)
+    const lines = (await readFile(facts, 'utf8')).split('\n')
+    for (const damaged of ['rubbish', '{"seq":3}', lines[0]]) {
+      await writeFile(facts, lines.with(2, damaged ?? '').join('\n'))
+      const read = await readRun(folder)
+      expect(read).toMatchObject({
+        ok: false,
+        error: { reason: 'state-unreadable', path: facts, detail: expect.stringContaining('line 3 is') },
+      })
+    }
+  })
+
   test('a run that was never begun is told apart from a damaged one', async () => {
     expect(await readRun(await tempFolder())).toEqual({ ok: true, value: null })
   })
@@ -176,6 +191,10 @@ describe('the checkpoint', () => {
     ['zeros', (text) => '\0'.repeat(text.length)],
     ['another shape', () => JSON.stringify({ schemaVersion: checkpointVersion, orchVersion: '1.0.0', state: { run: 'x' } })],
     ['an unknown key in the envelope', (text) => text.replace('{', '{"more":1,')],
+    ['a task without its phase', (text) => text.replace(/"phase":"\w+","stoppedIn"/, '"stoppedIn"')],
+    ['a count in a task that is none', (text) => text.replace(/"attempts":\d+/, '"attempts":-1')],
+    ['a number without an end', (text) => text.replace(/"costUsd":[\d.]+/, '"costUsd":1e999')],
+    ['a task that is a list', (text) => text.replace(/"work":\{"(\w+)":\{/, '"work":{"x":[],"$1":{')],
     ['an older, unknown version', (text) => text.replace(/"schemaVersion":\d+/, '"schemaVersion":0')],
   ]
   test.each(damages)('that is damaged (%s) is refused, not replaced, and mended from the facts on request', async (_, damage) => {

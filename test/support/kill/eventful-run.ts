@@ -14,13 +14,16 @@ const milestones = {
   '2A': milestone('2A', '`test -f 2A.txt`'),
 }
 
+/** So many that worktrees are handed on from stage to stage. */
+const manyFiles = Object.fromEntries(Array.from({ length: 520 }, (_, n) => [`lib/${n % 10}/${n}.txt`, `${n}\n`]))
+
 /** What a person has in the checkout and has not committed; the second one is staged. */
 const edits = { 'edited.txt': 'edited\n', 'staged.txt': 'staged\n', 'untracked.txt': 'new\n' }
 
 /** Two stages: 1A is sent back by its review, 1B conflicts with it and is resolved, and the person has edits in the checkout. */
 export function eventfulRig(concurrency: number): Rig {
   const rig = Rig.create({
-    files: { 'shared.txt': 'base\n', 'edited.txt': 'before\n', 'staged.txt': 'before\n', 'src/a b/ü.txt': 'x\n' },
+    files: { ...manyFiles, 'shared.txt': 'base\n', 'edited.txt': 'before\n', 'staged.txt': 'before\n', 'src/a b/ü.txt': 'x\n' },
     milestones,
   })
   const agent = { command: worker, env: { WORKER_LOG: sessionsFile(rig) } }
@@ -81,7 +84,7 @@ function worktreesOf(rig: Rig): string[] {
   return [...rig.git('worktree', 'list').split('\n').slice(1), ...files.map((e) => join(e.parentPath, e.name))]
 }
 
-const passing = /\.lock($|\.)|\.tmp$|orch-(closing|conflict)$|precious\.json$|git\/index-|\.kept-|\.damaged-|\.orch-copy$/
+const passing = /\.lock($|\.)|\.tmp$|orch-(closing|conflict|index)$|precious\.json$|git\/index-|\.kept-|\.damaged-|\.orch-copy$/
 
 /** Locks, claims, notes, temporary files and whatever was moved aside. */
 function leftoversOf(rig: Rig): string[] {

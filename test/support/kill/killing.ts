@@ -48,7 +48,7 @@ export const killingAt = (rig: Rig, { where, at }: Point): Record<string, string
 
 /** After any other command of git the disk is as it was before. */
 const changing =
-  / (worktree (add|remove)|update-ref|read-tree|add|commit-tree|write-tree|config --file \S+ (--unset )?\S+( \S+)?$|checkout|hash-object -w|update-index|symbolic-ref -m|reset|merge-tree) ?/
+  / (worktree (add|remove|move)|clean|update-ref|read-tree|add|commit-tree|write-tree|config --file \S+ (--unset )?\S+( \S+)?$|checkout|hash-object -w|update-index|symbolic-ref -m|reset|merge-tree) ?/
 
 /** No more than an empty folder comes or goes. */
 const trifling = /^file (mkdir|rmdir) /
