@@ -15,7 +15,7 @@ import { parseStatus } from './raw-diff.js'
 import { deleteBranch, headOf, swap, tipOf } from './refs.js'
 import { orchFolder, type Site, type Worktree } from './site.js'
 import { snapshot } from './snapshots.js'
-import { attach, closingNote, exists, findWorktree, isHalfMade, listWorktrees, makeRoom, requireWorktree } from './worktrees.js'
+import { attach, closingNote, findWorktree, isGone, isHalfMade, listWorktrees, makeRoom, requireWorktree } from './worktrees.js'
 
 /** Makes a task's branch and worktree, or takes over those that are there: nothing is ever reset. */
 export async function openWorkspace(site: Site, workspace: Workspace): Promise<Result<void, Failure>> {
@@ -83,7 +83,7 @@ export async function closeWorkspace(site: Site, workspace: Workspace, mergedInt
   const merged = tip.value === null ? ok(true) : await isAncestor(site, tip.value, mergedInto)
   if (!merged.ok || !merged.value) return merged
   const worktree = await findWorktree(site, workspace.path)
-  if (worktree === null && (await exists(workspace.path)) && !(await removeIfEmpty(workspace.path))) return ok(false)
+  if (worktree === null && !(await isGone(workspace.path)) && !(await removeIfEmpty(workspace.path))) return ok(false)
   if (worktree !== null) {
     const spare = await isSpare(site, worktree, { tip: tip.value, mergedInto })
     if (!spare.ok || !spare.value) return spare
@@ -109,7 +109,7 @@ interface Landing {
 /** Whether a worktree holds nothing that is not merged. Said once, it stays said, since the removal may be cut short. */
 async function isSpare(site: Site, worktree: Worktree, landing: Landing): Promise<Result<boolean, Failure>> {
   const note = join(worktree.gitDir, closingNote)
-  if (!(await exists(worktree.path)) || (await textOf(note)) !== null) return ok(true)
+  if ((await isGone(worktree.path)) || (await textOf(note)) !== null) return ok(true)
   const isWhole = landing.tip !== null && !(await isHalfMade(worktree))
   const spare = isWhole ? await isUnchanged(site, worktree, landing.mergedInto) : await holdsNothingNew(site, worktree, landing)
   if (!spare.ok || !spare.value) return spare

@@ -3,7 +3,7 @@ import { ok, type Result } from '../../core/result.js'
 import { isInside, truePath } from './place.js'
 import { keepReachable } from './refs.js'
 import { orchFolder, type Site } from './site.js'
-import { exists, listWorktrees } from './worktrees.js'
+import { isGone, listWorktrees } from './worktrees.js'
 
 /** Worktrees below `.orch` that git still lists and whose folder is gone. A person's may be on a disk that is not plugged in. */
 export async function goneWorktrees(site: Site): Promise<Result<readonly string[], Failure>> {
@@ -11,7 +11,7 @@ export async function goneWorktrees(site: Site): Promise<Result<readonly string[
   if (!listed.ok) return listed
   const own = await truePath(orchFolder(site))
   const gone: string[] = []
-  for (const { path } of listed.value) if (isInside(await truePath(path), own) && !(await exists(path))) gone.push(path)
+  for (const { path } of listed.value) if (isInside(await truePath(path), own) && (await isGone(path))) gone.push(path)
   return ok(gone)
 }
 
@@ -20,7 +20,7 @@ export async function forgetWorktree(site: Site, path: string): Promise<Result<v
   const listed = await listWorktrees(site)
   if (!listed.ok) return listed
   const entry = listed.value.find((worktree) => worktree.path === path)
-  if (entry === undefined || (await exists(path))) return ok(undefined)
+  if (entry === undefined || !(await isGone(path))) return ok(undefined)
   if (entry.branch === null && entry.head !== null) {
     const kept = await keepReachable(site, entry.head)
     if (!kept.ok) return kept

@@ -2,7 +2,7 @@ import { constants, lstatSync, unlinkSync } from 'node:fs'
 import { copyFile, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
-import { textOf } from './place.js'
+import { isRealFolder, textOf } from './place.js'
 import type { Site, Worktree } from './site.js'
 import { closingNote } from './worktrees.js'
 
@@ -25,9 +25,22 @@ export async function filesIn(worktree: Worktree): Promise<number> {
 }
 
 /** To be called before anybody works in a new worktree: what git has written is told by it later from what was touched since. */
-export async function rememberFiles(worktree: Worktree): Promise<void> {
+export async function rememberFiles(site: Site, worktree: Worktree): Promise<void> {
   const { gitDir } = worktree
   await copyFile(join(gitDir, 'index'), join(gitDir, firstIndex), constants.COPYFILE_FICLONE)
+  site.spares.firstIndexes.set(gitDir, await stampOf(gitDir))
+}
+
+/** Its last change cannot be set back: with an index of their own making, or a later time, somebody could pass off what they wrote as git's. */
+async function stampOf(gitDir: string): Promise<string> {
+  const { ino, size, mtimeNs, ctimeNs } = await lstat(join(gitDir, firstIndex), { bigint: true })
+  return [ino, size, mtimeNs, ctimeNs].join(' ')
+}
+
+/** One that was made before this process began cannot be told from another. */
+async function isAsRemembered(site: Site, { gitDir }: Worktree): Promise<boolean> {
+  const remembered = site.spares.firstIndexes.get(gitDir)
+  return remembered === undefined || remembered === (await stampOf(gitDir))
 }
 
 /** Whether its entry in the repository has nothing about it that the next one who works there could notice. */
@@ -38,7 +51,7 @@ export async function canBeLikeNew(worktree: Worktree): Promise<boolean> {
   if ((await textOf(join(gitDir, 'commondir')))?.trim() !== '../..') return false
   const refs = await readdir(join(gitDir, 'refs'), { recursive: true, withFileTypes: true }).catch(() => [])
   const link = await lstat(join(path, '.git')).catch(() => null)
-  return refs.every((ref) => ref.isDirectory()) && link?.isFile() === true
+  return refs.every((ref) => ref.isDirectory()) && link?.isFile() === true && (await isRealFolder(path))
 }
 
 const ordinary: ReadonlySet<string> = new Set(['HEAD', 'commondir', 'gitdir', 'index', 'refs', closingNote, firstIndex])
@@ -51,7 +64,7 @@ const passing = ['ORIG_HEAD', 'FETCH_HEAD', 'COMMIT_EDITMSG', 'logs']
  */
 export async function makeLikeNew(site: Site, worktree: Worktree, commit: CommitId): Promise<boolean> {
   const { gitDir, path } = worktree
-  if (!(await canBeLikeNew(worktree))) return false
+  if (!(await canBeLikeNew(worktree)) || !(await isAsRemembered(site, worktree))) return false
   for (const name of passing) await rm(join(gitDir, name), { recursive: true, force: true })
   const since = (await lstat(join(gitDir, firstIndex))).mtimeMs
   await rename(join(gitDir, firstIndex), join(gitDir, 'index'))

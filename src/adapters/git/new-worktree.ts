@@ -25,8 +25,8 @@ export async function makeWorktree(site: Site, place: NewPlace): Promise<Result<
   const maySwitch = place.branch === null || place.isNewBranch === true
   for (let spare = maySwitch ? await site.spares.claim() : null; spare !== null; spare = await site.spares.claim()) {
     if (await makeOf(site, spare, place)) return ok({ path: place.path, gitDir: spare.gitDir })
-    const removed = await remove(site, spare)
-    if (!removed.ok) return removed
+    // What cannot be removed now, or is gone, is no reason to fail either: the next start finds it again.
+    await remove(site, spare)
   }
   const made = await makeFresh(site, place)
   if (!made.ok) return made
@@ -40,7 +40,7 @@ async function makeOf(site: Site, spare: Worktree, place: NewPlace): Promise<boo
   const made = await withFiles('make a worktree of a spare one', place.path, async () => {
     if (!(await makeLikeNew(site, spare, place.commit))) return false
     if (!(await site.git.inTurn(() => settle(site, spare, place)))) return false
-    await rememberFiles(worktree)
+    await rememberFiles(site, worktree)
     await rm(join(worktree.gitDir, closingNote))
     // From now on what is done there counts, and must not be taken for what was closed.
     await syncFolder(worktree.gitDir)
@@ -79,7 +79,7 @@ export async function makeFresh(site: Site, { path, branch, commit }: NewPlace):
   }
   const files = await filesIn(worktree.value)
   site.spares.files = (await exists(join(path, '.gitmodules'))) ? 0 : files
-  const known = files < fewestFiles ? ok(undefined) : await withFiles(doing, path, () => rememberFiles(worktree.value))
+  const known = files < fewestFiles ? ok(undefined) : await withFiles(doing, path, () => rememberFiles(site, worktree.value))
   return known.ok ? worktree : known
 }
 

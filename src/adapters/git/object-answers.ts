@@ -16,6 +16,9 @@ export interface ObjectQuestion {
 /** Null: git found nothing that it could tell of. `foreign`: this is no answer to the question. */
 export type ObjectAnswer = FoundObject | null | 'foreign'
 
+/** Of more, no text can be made; an ordinary git process fails over it in an ordinary way. */
+const mostBytes = 256 * 2 ** 20
+
 const types: ReadonlySet<string> = new Set(['commit', 'tree', 'blob', 'tag'])
 
 /**
@@ -77,10 +80,11 @@ export class ObjectAnswers {
   }
 }
 
-function headerOf(header: string, { name }: ObjectQuestion): { readonly answer: ObjectAnswer; readonly size: number } {
+function headerOf(header: string, { name, wants }: ObjectQuestion): { readonly answer: ObjectAnswer; readonly size: number } {
   if (header === `${name} missing` || header === `${name} ambiguous`) return { answer: null, size: 0 }
   const [, id, type, size] = /^([0-9a-f]{40}|[0-9a-f]{64}) (\w+) (\d+)$/.exec(header) ?? []
   const isOther = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name) && name !== id
   if (id === undefined || type === undefined || !types.has(type) || isOther) return { answer: 'foreign', size: 0 }
+  if (wants === 'content' && Number(size) > mostBytes) return { answer: 'foreign', size: 0 }
   return { answer: { id, type: type as FoundObject['type'], content: Buffer.alloc(0) }, size: Number(size) }
 }

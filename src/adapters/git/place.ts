@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { lstat, readFile, realpath } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 
 /** The path with every link in it followed, also where its last parts do not exist yet. */
@@ -10,6 +10,17 @@ export async function truePath(path: string): Promise<string> {
     return parent === path ? path : join(await truePath(parent), basename(path))
   }
 }
+
+/** Whether an error says that nothing is there, and not that it cannot be looked at. */
+export const saysAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+
+/** Whether a folder is there itself, not a link to one: an agent can put a link in any place that it can write to. */
+export const isRealFolder = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
 
 /** Whether a path lies below a folder. Both are taken as they stand: follow links first where that matters. */
 export function isInside(path: string, folder: string): boolean {

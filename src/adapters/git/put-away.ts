@@ -5,6 +5,7 @@ import { ok, type Result } from '../../core/result.js'
 import { writeDurably } from './durable-text.js'
 import { withFiles } from './git-failure.js'
 import { canBeLikeNew, fewestFiles, filesIn } from './like-new.js'
+import { isRealFolder } from './place.js'
 import type { Site, Worktree } from './site.js'
 import { closingNote, exists } from './worktrees.js'
 
@@ -50,7 +51,7 @@ export async function freeName(folder: string): Promise<string> {
 export async function remove(site: Site, worktree: Worktree): Promise<Result<void, Failure>> {
   const doing = `remove the worktree ${worktree.path}`
   // Git removes many files several times faster. It sees all of them as untracked where it has no index.
-  if ((await filesIn(worktree)) >= fewestFiles) {
+  if ((await filesIn(worktree)) >= fewestFiles && (await isRealFolder(worktree.path))) {
     const env = { GIT_INDEX_FILE: join(worktree.gitDir, 'no-index') }
     await site.manyFiles(() => site.inWorktree(worktree, { doing, args: ['clean', '-ffdxq'], env, exits: [0, 1] }))
   }

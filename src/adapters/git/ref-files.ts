@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
 import type { CommitId } from '../../core/fact.js'
-import { textOf } from './place.js'
+import { saysAbsent, textOf } from './place.js'
 
 type Refs = ReadonlyMap<string, CommitId>
 
@@ -58,8 +58,10 @@ export class RefFiles {
 
   async #packedNow(): Promise<Refs | null> {
     const file = join(this.commonDir, 'packed-refs')
-    const stats = await stat(file, { bigint: true }).catch(() => null)
-    if (stats === null) return new Map()
+    const stats = await stat(file, { bigint: true }).catch((error: unknown) => (saysAbsent(error) ? 'absent' : null))
+    if (stats === 'absent') return new Map()
+    // It cannot be read, which does not mean that all that was packed is gone.
+    if (stats === null) return null
     const stamp = `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}`
     if (this.#packed.stamp === stamp) return this.#packed.refs
     const text = await readFile(file, 'utf8').catch(() => null)

@@ -9,6 +9,8 @@ export class SpareShelf {
   isLoaded = false
   /** How many files the worktree had that was made last. */
   files = 0
+  /** By a worktree's entry: how the index looked that was kept when git had written the files. */
+  readonly firstIndexes = new Map<string, string>()
   /** Ends when the one that is being prepared is here, or will not come. */
   preparing: Promise<unknown> = Promise.resolve()
   #idle: readonly Worktree[] = []

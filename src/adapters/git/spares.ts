@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
@@ -7,10 +7,10 @@ import { writeDurably } from './durable-text.js'
 import { withFiles } from './git-failure.js'
 import { fewestFiles } from './like-new.js'
 import { makeFresh, unlock } from './new-worktree.js'
-import { folderOf, isInside, textOf, truePath } from './place.js'
+import { folderOf, isInside, isRealFolder, textOf, truePath } from './place.js'
 import { freeName, remove, spareName } from './put-away.js'
 import { orchFolder, type Site, type Worktree } from './site.js'
-import { closingNote, exists, findWorktree, isHalfMade, lockNote } from './worktrees.js'
+import { asideName, closingNote, exists, findWorktree, isHalfMade, lockNote } from './worktrees.js'
 
 /** From now on so many closed worktrees are kept; what is spare beyond that is removed. @returns how many there are */
 export async function keepSpares(site: Site, most: number): Promise<Result<number, Failure>> {
@@ -19,11 +19,9 @@ export async function keepSpares(site: Site, most: number): Promise<Result<numbe
     if (!found.ok) return found
     site.spares.load(found.value)
   }
-  for (const surplus of site.spares.want(most)) {
-    const removed = await remove(site, surplus)
-    if (!removed.ok) return removed
-  }
-  return ok(site.spares.count)
+  const removed: Result<void, Failure>[] = []
+  for (const surplus of site.spares.want(most)) removed.push(await remove(site, surplus))
+  return removed.find((one) => !one.ok) ?? ok(site.spares.count)
 }
 
 /** Makes one where there is none, beside another worktree; not where making one in its place takes no time. */
@@ -55,9 +53,8 @@ async function findSpares(site: Site): Promise<Result<readonly Worktree[], Failu
   for (const worktree of await ownEntries(site)) {
     if (!spareName.test(basename(worktree.path)) || !(await isHalfMade(worktree)) || !(await exists(worktree.path))) continue
     const isWhole = (await textOf(join(worktree.gitDir, lockNote))) === null
-    const removed = isWhole ? ok(undefined) : await remove(site, worktree)
-    if (!removed.ok) return removed
     if (isWhole) spares.push(worktree)
+    else await remove(site, worktree)
   }
   return ok(spares)
 }
@@ -91,8 +88,15 @@ async function finishMoves(site: Site): Promise<void> {
   for (const folder of new Set([...known].map(dirname)))
     for (const name of await readdir(folder).catch((): string[] => [])) {
       const path = join(folder, name)
-      if (known.has(path) || !(await exists(join(path, '.git')))) continue
+      if (known.has(path) || !(await hasArrived(path, known))) continue
       const args = ['worktree', 'repair', path]
       await site.git.inTurn(() => site.inRepository({ doing: `repair the worktree ${path}`, args, exits: [0, 1, 128] }))
     }
+}
+
+/** Anybody can write which entry a folder belongs to: it is believed of one of orch's own that lies nowhere else. What was moved aside stays so. */
+async function hasArrived(path: string, known: ReadonlySet<string>): Promise<boolean> {
+  const [, entry] = /^gitdir: (.+)\n*$/.exec((await textOf(join(path, '.git'))) ?? '') ?? []
+  const from = entry === undefined || asideName.test(path) || !(await isRealFolder(path)) ? null : await folderOf(resolve(path, entry))
+  return from !== null && known.has(from) && !(await exists(from))
 }

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../core/result.js'
 import { isAncestor } from './commits.js'
 import { withFiles } from './git-failure.js'
 import { headRef } from './head-ref.js'
-import { folderOf, textOf, truePath } from './place.js'
+import { folderOf, isRealFolder, saysAbsent, textOf, truePath } from './place.js'
 import { swap, tipOf } from './refs.js'
 import { line, type Site, type Worktree } from './site.js'
 import { sorted, stampOf, worktreesOnDisk } from './worktree-entries.js'
@@ -18,8 +18,12 @@ export const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** The repository's entry for a worktree at this path, whether or not the folder is there. */
+/** Not there for certain: a disk that gives an error, or a folder that may not be entered, says nothing of what lies in it. */
+export const isGone = (path: string): Promise<boolean> => lstat(path).then(() => false, saysAbsent)
+
+/** The repository's entry for a worktree at this path, whether or not the folder is there; null too where a link leads to somebody else's. */
 export async function findWorktree(site: Site, path: string): Promise<Worktree | null> {
+  if ((await exists(path)) && !(await isRealFolder(path))) return null
   const folder = join(site.commonDir, 'worktrees')
   const wanted = await truePath(path)
   const names = await readdir(folder).catch(() => [])
@@ -59,7 +63,7 @@ export async function listWorktrees(site: Site): Promise<Result<readonly ListedW
  * @returns the worktree when it is there and whole, null when there is room for a new one
  */
 export async function makeRoom(site: Site, path: string): Promise<Result<Worktree | null, Failure>> {
-  const isThere = await exists(path)
+  const isThere = !(await isGone(path))
   const found = (await findWorktree(site, path)) ?? (isThere ? await repaired(site, path) : null)
   if (!isThere) return found === null ? ok(null) : forget(site, found)
   if (found !== null && !(await isHalfMade(found))) return ok(found)
@@ -103,6 +107,9 @@ async function discardHalfMade(site: Site, worktree: Worktree): Promise<Result<n
   const moved = await moveAside(worktree.path)
   return moved.ok ? forget(site, worktree) : moved
 }
+
+/** What is called so was in the way. */
+export const asideName = /\.kept-\d+$/
 
 async function moveAside(path: string): Promise<Result<null, Failure>> {
   return withFiles(`move ${path} aside`, path, async () => {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createGit, type Git, type KeptProcess } from '../../../src/adapters/git/git.js'
+import { ObjectAnswers } from '../../../src/adapters/git/object-answers.js'
 import { createObjectReader } from '../../../src/adapters/git/object-reader.js'
 import { type GitRepository, ordinaryRepository, sha256Repository } from '../../support/git-repository.js'
 
@@ -30,6 +31,15 @@ const open = (at: GitRepository = ordinaryRepository()) => {
 
 const gone = (child: KeptProcess | undefined): Promise<void> =>
   vi.waitFor(() => expect([child?.exitCode, child?.signalCode]).not.toEqual([null, null]))
+
+describe('an object too large to be held', () => {
+  const name = 'a'.repeat(40)
+  it.each(['content', 'id'] as const)('is not waited for: asked for its %s', (wants) => {
+    const answers = new ObjectAnswers()
+    answers.add(Buffer.from(`${name} blob ${2 ** 33}\n`))
+    expect(answers.next({ name, wants })).toEqual(wants === 'content' ? 'foreign' : { id: name, type: 'blob', content: Buffer.alloc(0) })
+  })
+})
 
 describe('the kept git process', () => {
   it('is not started before somebody asks, and is one for all who ask', async () => {
