@@ -37,15 +37,14 @@ async function stampOf(gitDir: string): Promise<string> {
   return [ino, size, mtimeNs, ctimeNs].join(' ')
 }
 
-/** One that was made before this process began cannot be told from another. */
-async function isAsRemembered(site: Site, { gitDir }: Worktree): Promise<boolean> {
-  const remembered = site.spares.firstIndexes.get(gitDir)
-  return remembered === undefined || remembered === (await stampOf(gitDir))
-}
+/** False also of one that was made before this process began: whose hand was on it since cannot be told. */
+const isAsRemembered = async (site: Site, { gitDir }: Worktree): Promise<boolean> =>
+  site.spares.firstIndexes.get(gitDir) === (await stampOf(gitDir))
 
 /** Whether its entry in the repository has nothing about it that the next one who works there could notice. */
-export async function canBeLikeNew(worktree: Worktree): Promise<boolean> {
+export async function canBeLikeNew(site: Site, worktree: Worktree): Promise<boolean> {
   const { gitDir, path } = worktree
+  if (!site.spares.firstIndexes.has(gitDir)) return false
   const names = await readdir(gitDir).catch((): string[] => [])
   if (!names.includes(firstIndex) || names.some((name) => !ordinary.has(name) && !passing.includes(name))) return false
   if ((await textOf(join(gitDir, 'commondir')))?.trim() !== '../..') return false
@@ -64,7 +63,7 @@ const passing = ['ORIG_HEAD', 'FETCH_HEAD', 'COMMIT_EDITMSG', 'logs']
  */
 export async function makeLikeNew(site: Site, worktree: Worktree, commit: CommitId): Promise<boolean> {
   const { gitDir, path } = worktree
-  if (!(await canBeLikeNew(worktree)) || !(await isAsRemembered(site, worktree))) return false
+  if (!(await canBeLikeNew(site, worktree)) || !(await isAsRemembered(site, worktree))) return false
   for (const name of passing) await rm(join(gitDir, name), { recursive: true, force: true })
   const since = (await lstat(join(gitDir, firstIndex))).mtimeMs
   await rename(join(gitDir, firstIndex), join(gitDir, 'index'))

@@ -16,7 +16,7 @@ export async function putAway(site: Site, worktree: Worktree): Promise<Result<vo
 
 async function becomesSpare(site: Site, worktree: Worktree): Promise<boolean> {
   if (!site.spares.reserve()) return false
-  const path = (await canBeLikeNew(worktree)) ? await setAside(site, worktree) : null
+  const path = (await canBeLikeNew(site, worktree)) ? await setAside(site, worktree) : null
   if (path === null) site.spares.giveUp()
   else site.spares.put({ path, gitDir: worktree.gitDir })
   return path !== null
