@@ -78,10 +78,19 @@ interface Stat {
   readonly shows: 'all' | 'memory' | 'nothing'
 }
 
-/** Fields by their numbers in proc(5), counted behind the name, which may hold anything: 22 start, 23 memory, 26–28 and 48–51 where its parts lie. */
+/** Null: it is gone. */
 function statOf(pid: number): Stat | null {
-  const text = textNow(`/proc/${pid}/stat`)
-  if (text === null) return null
+  try {
+    return statIn(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // Somebody else's, on a system that hides those (`hidepid`, proc(5)).
+    return code === 'EACCES' || code === 'EPERM' ? { began: '', stamp: '', shows: 'nothing' } : null
+  }
+}
+
+/** Fields by their numbers in proc(5), counted behind the name, which may hold anything: 22 start, 23 memory, 26–28 and 48–51 where its parts lie. */
+function statIn(text: string): Stat {
   const fields = text
     .slice(text.lastIndexOf(')') + 2)
     .trimEnd()
