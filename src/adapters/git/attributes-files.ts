@@ -3,6 +3,7 @@ import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { ok, type Result } from '../../core/result.js'
 import { linksOf } from './ancestry.js'
+import { emptyTree } from './empty-tree.js'
 import type { AttributesFile } from './merge-attributes.js'
 import { type Entry, parseRawDiff } from './raw-diff.js'
 import type { Site } from './site.js'
@@ -40,12 +41,6 @@ async function listedAt(site: Site, commit: CommitId): Promise<Result<ReadonlyMa
   if (files.ok && tree !== null) site.learned.attributes = { tree, files: files.value }
   return files
 }
-
-/** Git knows it without being given it. */
-const emptyTree = {
-  sha1: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
-  sha256: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
-} as const
 
 async function listedByGit(site: Site, commit: CommitId): Promise<Result<ReadonlyMap<string, Entry>, Failure>> {
   const only = ['--', `:(top,glob)**/${fileName}`]

@@ -1,6 +1,7 @@
 import type { Failure } from '../../core/failure.js'
 import type { Change } from '../../core/leak.js'
 import { ok, type Result } from '../../core/result.js'
+import { emptyTree } from './empty-tree.js'
 import { ownObjects } from './file-marks.js'
 import { inOwnIndex } from './own-index.js'
 import { line, type Site } from './site.js'
@@ -84,11 +85,6 @@ async function refPart(site: Site, change: Change): Promise<Result<string, Failu
     texts.push(diff.value)
   }
   return ok(heading + texts.join(''))
-}
-
-const emptyTree = {
-  sha1: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
-  sha256: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
 }
 
 /** From where to where a ref's change is shown: a stash and a new branch by what their commit brought. A stash keeps untracked files apart. */

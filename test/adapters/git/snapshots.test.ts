@@ -174,6 +174,13 @@ describe('a snapshot', () => {
     expect(at.read('src/a.txt', task.path)).toBe('work\n')
   })
 
+  it('holds the files of a worktree whose branch somebody deleted', async () => {
+    using at = ordinaryRepository()
+    const { repository, task, tree } = await reviewedTask(at)
+    at.git('update-ref', '-d', `refs/heads/${task.branch}`)
+    expect(good(await repository.snapshot(task.path))).toBe(tree)
+  })
+
   it('is the commit where only files differ that are never committed', async () => {
     using at = ordinaryRepository()
     at.commit('Tracked on purpose', { '.env': 'PORT=80\n' })
