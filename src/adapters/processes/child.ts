@@ -162,7 +162,7 @@ function heardBy(hear: (chunk: Buffer) => void | Promise<void>, chunk: Buffer): 
   try {
     return hear(chunk)
   } catch (bug) {
-    return Promise.reject(bug)
+    return Promise.reject(new Error('Internal error: the output of a program could not be taken in', { cause: bug }))
   }
 }
 
