@@ -18,7 +18,7 @@ const counted = async (work) => {
   alive--
 }
 
-const envOf = (task) => ({ PATH: process.env.PATH, ORCH_TASK: task, ORCH_STEP: 'review' })
+const envOf = (task) => ({ PATH: process.env.PATH, BENCH_SECONDS: process.env.BENCH_SECONDS, ORCH_TASK: task, ORCH_STEP: 'review' })
 
 async function byOrch(request) {
   const marker = request.session
