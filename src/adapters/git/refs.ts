@@ -89,6 +89,13 @@ export async function headOf(site: Site, worktree: Worktree): Promise<Result<Com
   return line(site.inWorktree(worktree, { doing: 'read HEAD', args: ['rev-parse', '--verify', 'HEAD^{commit}'] }))
 }
 
+/** The same; null where there is none, as when somebody deleted the branch. */
+export async function headIfAny(site: Site, worktree: Worktree): Promise<Result<CommitId | null, Failure>> {
+  const args = ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']
+  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args, exits: [0, 1] }))
+  return head.ok ? ok(head.value === '' ? null : head.value) : head
+}
+
 /** Deletes a branch that is still at `tip`. For use within a turn. */
 export async function deleteBranch(site: Site, branch: string, tip: CommitId): Promise<Result<void, Failure>> {
   const deleted = await site.inRepository({

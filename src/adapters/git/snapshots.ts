@@ -8,8 +8,8 @@ import { emptyTree } from './empty-tree.js'
 import { withFiles } from './git-failure.js'
 import { headRef } from './head-ref.js'
 import { inOwnIndex } from './own-index.js'
-import { headOf, keepReachable, swap, tipOf } from './refs.js'
-import { line, type Site, type Worktree } from './site.js'
+import { headIfAny, headOf, keepReachable, swap, tipOf } from './refs.js'
+import type { Site, Worktree } from './site.js'
 import { stageAll } from './staging.js'
 import { type Standing, standingOf } from './standing.js'
 import { exists, requireWorktree } from './worktrees.js'
@@ -33,10 +33,11 @@ const treeAt = (site: Site, worktree: Worktree, standing: Standing | null): Prom
 
 /** In a copy of the index, so that only what changed is read. */
 async function treeNow(site: Site, worktree: Worktree, standing: Standing | null): Promise<Result<string, Failure>> {
-  const below = standing === null ? await belowOf(site, worktree) : ok(standing.head)
-  if (!below.ok) return below
+  const head = standing === null ? await headIfAny(site, worktree) : ok(standing.head)
+  if (!head.ok) return head
+  const below = head.value ?? emptyTree[site.objectFormat]
   // Read before: the first who reads commits clears away the indexes that another orch left.
-  const tree = await treeOf(site, below.value)
+  const tree = await treeOf(site, below)
   if (!tree.ok) return tree
   return inOwnIndex(site, async (env) => {
     const index = join(worktree.gitDir, 'index')
@@ -49,15 +50,8 @@ async function treeNow(site: Site, worktree: Worktree, standing: Standing | null
       inWorktree: (at, ask) =>
         site.inWorktree(at, { ...ask, args: ['-c', 'core.splitIndex=false', ...ask.args], env: { ...env, ...ask.env } }),
     }
-    return stageAll(apart, worktree, { never: site.envFiles, instead: below.value }, env.GIT_INDEX_FILE)
+    return stageAll(apart, worktree, { never: site.envFiles, instead: below }, env.GIT_INDEX_FILE)
   })
-}
-
-/** What its files stand on: its commit, or nothing where somebody deleted the branch. */
-async function belowOf(site: Site, worktree: Worktree): Promise<Result<string, Failure>> {
-  const args = ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']
-  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args, exits: [0, 1] }))
-  return head.ok && head.value === '' ? ok(emptyTree[site.objectFormat]) : head
 }
 
 /** With its time: what changed just when an index was written, in place and to the same size, git finds only by that. */

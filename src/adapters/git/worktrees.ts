@@ -7,8 +7,8 @@ import { isAncestor } from './commits.js'
 import { withFiles } from './git-failure.js'
 import { headRef } from './head-ref.js'
 import { folderOf, isRealFolder, saysAbsent, textOf, truePath } from './place.js'
-import { swap, tipOf } from './refs.js'
-import { line, type Site, type Worktree } from './site.js'
+import { headIfAny, swap, tipOf } from './refs.js'
+import type { Site, Worktree } from './site.js'
 import { sorted, stampOf, worktreesOnDisk } from './worktree-entries.js'
 import { type ListedWorktree, parseWorktreeList } from './worktree-list.js'
 
@@ -142,10 +142,9 @@ export async function attach(
   if (!tip.ok) return tip
   const isOnBranch = ref.value === `refs/heads/${branch}`
   if (isOnBranch && tip.value !== null) return ok(tip.value)
-  const args = ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']
-  const head = await line(site.inWorktree(worktree, { doing: 'read HEAD', args, exits: [0, 1] }))
+  const head = await headIfAny(site, worktree)
   if (!head.ok) return head
-  const to = head.value === '' ? (tip.value ?? base) : head.value
+  const to = head.value ?? tip.value ?? base
   const contained = tip.value === null ? ok(true) : await isAncestor(site, tip.value, to)
   if (!contained.ok) return contained
   if (!contained.value) return err(goneApart(branch, worktree, to))
