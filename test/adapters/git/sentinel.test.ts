@@ -8,6 +8,14 @@ const namesSeen = async (sentinel: Sentinel, quiet: QuietPlace[] = []): Promise<
     .map((c) => c.name)
     .sort()
 
+/** A task's worktree, and a watch that has not looked yet. */
+async function watchedTask(at: GitRepository) {
+  const { repository, workspace } = await openedOn(at)
+  const one = workspace('1A')
+  good(await repository.openWorkspace(one))
+  return { repository, workspace, one, sentinel: repository.sentinel() }
+}
+
 const kinds: [what: string, make: () => GitRepository][] = [
   ['an ordinary repository', ordinaryRepository],
   ['a repository with SHA-256', sha256Repository],
@@ -118,10 +126,7 @@ describe('a ref is seen', () => {
 
   it('with the worktree in which its branch is checked out, or its commit was made', async () => {
     using at = ordinaryRepository()
-    const { repository, workspace } = await openedOn(at)
-    const one = workspace('1A')
-    good(await repository.openWorkspace(one))
-    const sentinel = repository.sentinel()
+    const { one, sentinel } = await watchedTask(at)
     good(await sentinel.look([]))
     at.commit('By the agent', { 'x.txt': 'x\n' }, one.path)
     at.git('branch', 'taken', one.branch)
@@ -135,10 +140,7 @@ describe('a ref is seen', () => {
 describe('a quiet worktree', () => {
   it('is watched as long as its stamp stays', async () => {
     using at = ordinaryRepository()
-    const { repository, workspace } = await openedOn(at)
-    const one = workspace('1A')
-    good(await repository.openWorkspace(one))
-    const sentinel = repository.sentinel()
+    const { one, sentinel } = await watchedTask(at)
     good(await sentinel.look([{ path: one.path, stamp: '1', isDue: true }]))
     at.write({ 'foreign.txt': 'x\n' }, one.path)
     expect(await namesSeen(sentinel, [{ path: one.path, stamp: '1', isDue: true }])).toEqual(['foreign.txt'])
@@ -150,10 +152,7 @@ describe('a quiet worktree', () => {
 describe('a quiet worktree whose turn it is not', () => {
   it('is passed over, and what changed in it is found when it is its turn', async () => {
     using at = ordinaryRepository()
-    const { repository, workspace } = await openedOn(at)
-    const one = workspace('1A')
-    good(await repository.openWorkspace(one))
-    const sentinel = repository.sentinel()
+    const { one, sentinel } = await watchedTask(at)
     const place = { path: one.path, stamp: '1' }
     good(await sentinel.look([{ ...place, isDue: true }]))
     at.write({ 'foreign.txt': 'x\n' }, one.path)
@@ -165,10 +164,7 @@ describe('a quiet worktree whose turn it is not', () => {
 describe('work that is settled', () => {
   it('is compared with what it held then, though it was never looked at with the others', async () => {
     using at = ordinaryRepository()
-    const { repository, workspace } = await openedOn(at)
-    const one = workspace('1A')
-    good(await repository.openWorkspace(one))
-    const sentinel = repository.sentinel()
+    const { one, sentinel } = await watchedTask(at)
     good(await sentinel.look([]))
     const place = { path: one.path, stamp: '1' }
     at.write({ 'left.txt': 'by a check\n' }, one.path)
@@ -181,10 +177,7 @@ describe('work that is settled', () => {
 
   it('hides nothing that was done elsewhere', async () => {
     using at = ordinaryRepository()
-    const { repository, workspace } = await openedOn(at)
-    const one = workspace('1A')
-    good(await repository.openWorkspace(one))
-    const sentinel = repository.sentinel()
+    const { one, sentinel } = await watchedTask(at)
     good(await sentinel.look([]))
     at.write({ 'mine.txt': 'x\n' })
     good(await sentinel.settle({ path: one.path, stamp: '1' }))
@@ -195,10 +188,7 @@ describe('work that is settled', () => {
 describe('the stash', () => {
   it('tells where an entry was made, notices a lost one deep in it, and keeps it reachable', async () => {
     using at = ordinaryRepository()
-    const { repository, workspace } = await openedOn(at)
-    const one = workspace('1A')
-    good(await repository.openWorkspace(one))
-    const sentinel = repository.sentinel()
+    const { one, sentinel } = await watchedTask(at)
     good(await sentinel.look([]))
     for (const n of ['1', '2']) {
       at.write({ 'src/a.txt': `${n}\n` })
