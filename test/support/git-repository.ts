@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { discoverRepository, ensureExcluded } from '../../src/adapters/git/discover.js'
 import { createGit, type Git } from '../../src/adapters/git/git.js'
 import { openRepository, type WatchedRepository } from '../../src/adapters/git/repository.js'
+import { createSite, type Site } from '../../src/adapters/git/site.js'
 import type { Failure } from '../../src/core/failure.js'
 import type { Result } from '../../src/core/result.js'
 import type { Workspace } from '../../src/core/work.js'
@@ -270,4 +271,11 @@ export function good<T>(result: Result<T, Failure>): T {
 export function bad(result: Result<unknown, Failure>): Failure {
   if (!result.ok) return result.error
   throw new Error(`a failure was expected, and this came: ${JSON.stringify(result.value)}`)
+}
+
+/** The repository as orch's own functions are given it. */
+export async function siteOf(at: GitRepository): Promise<Site> {
+  const git = createGit({ environment: at.environment, sleep: async () => {} })
+  at.closeLater(git)
+  return createSite({ ...good(await discoverRepository(git, at.root)), git, environment: at.environment, envFiles: [] })
 }

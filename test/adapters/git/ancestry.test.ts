@@ -4,17 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { isAncestorNearby, linksOf } from '../../../src/adapters/git/ancestry.js'
 import { attributesFiles } from '../../../src/adapters/git/attributes-files.js'
 import { isAncestor, treeOf } from '../../../src/adapters/git/commits.js'
-import { discoverRepository } from '../../../src/adapters/git/discover.js'
-import { createGit } from '../../../src/adapters/git/git.js'
-import { createSite, type Site } from '../../../src/adapters/git/site.js'
 import { entryAt } from '../../../src/adapters/git/trees.js'
-import { bad, type GitRepository, good, ordinaryRepository, sha256Repository, shallowClone } from '../../support/git-repository.js'
-
-async function siteOf(at: GitRepository): Promise<Site> {
-  const git = createGit({ environment: at.environment, sleep: async () => {} })
-  at.closeLater(git)
-  return createSite({ ...good(await discoverRepository(git, at.root)), git, environment: at.environment, envFiles: [] })
-}
+import { bad, type GitRepository, good, ordinaryRepository, sha256Repository, shallowClone, siteOf } from '../../support/git-repository.js'
 
 const commitOn = (at: GitRepository, parents: readonly string[], message: string): string =>
   at.git('commit-tree', at.tip('HEAD^{tree}'), ...parents.flatMap((parent) => ['-p', parent]), '-m', message)

@@ -1,9 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { discoverRepository } from '../../../src/adapters/git/discover.js'
-import { createGit } from '../../../src/adapters/git/git.js'
-import { createSite, type Site } from '../../../src/adapters/git/site.js'
 import { worktreesOnDisk } from '../../../src/adapters/git/worktree-entries.js'
 import { parseWorktreeList } from '../../../src/adapters/git/worktree-list.js'
 import { listWorktrees } from '../../../src/adapters/git/worktrees.js'
@@ -16,14 +13,9 @@ import {
   repositoryWithoutCommits,
   sha256Repository,
   shallowClone,
+  siteOf,
   worktreeOfBareRepository,
 } from '../../support/git-repository.js'
-
-async function siteOf(at: GitRepository): Promise<Site> {
-  const git = createGit({ environment: at.environment, sleep: async () => {} })
-  at.closeLater(git)
-  return createSite({ ...good(await discoverRepository(git, at.root)), git, environment: at.environment, envFiles: [] })
-}
 
 const byGit = (at: GitRepository) => parseWorktreeList(at.git('worktree', 'list', '--porcelain', '-z'))
 
