@@ -5,6 +5,7 @@ import { type Claim, type Crossed, crossedBy, type Hold, holdFor, memoryLevel, n
 import { expectedNeed, type Peak } from '../core/policy/need.js'
 import { nextStart } from '../core/policy/ramp.js'
 import type { SessionStep } from '../core/session.js'
+import { anyOf, Bell } from './bell.js'
 import type { Halt } from './halt.js'
 import { MemoryRelief, type Relievable } from './memory-relief.js'
 import type { Agent } from './ports/agent.js'
@@ -57,7 +58,8 @@ const toldAgainMs = 5 * 60_000
 export class Reservations {
   readonly #seats = new Set<Seat>()
   readonly #queue: Waiter[] = []
-  readonly #wakes = new Set<() => void>()
+  /** Rung at each look, and when another one has passed. */
+  readonly #bell = new Bell()
   #starts: readonly number[] = []
   #sample: { readonly sample: MachineSample; readonly at: number } | null = null
   #crossed: Crossed = nothingCrossed
@@ -66,7 +68,7 @@ export class Reservations {
 
   constructor(private readonly needs: ReservationNeeds) {
     this.#relief = new MemoryRelief({ ...needs, sessionOf: (task) => this.#sessionOf(task) })
-    needs.halt.soft.addEventListener('abort', () => this.#wake(), { once: true })
+    needs.halt.soft.addEventListener('abort', () => this.#bell.ring(), { once: true })
   }
 
   /** Waits for its turn and for room. @returns null when the run is stopping and it must not start */
@@ -79,7 +81,7 @@ export class Reservations {
       return need === null ? null : this.#seat(task, step, need)
     } finally {
       this.#queue.splice(this.#queue.indexOf(waiter), 1)
-      this.#wake()
+      this.#bell.ring()
       this.#rest()
     }
   }
@@ -89,7 +91,7 @@ export class Reservations {
     const { halt, peaks, resources, clock, spawnPerMinute } = this.needs
     while (!halt.soft.aborted) {
       // Taken before the look: what happens while it is looked and told must not be missed.
-      const change = this.#change()
+      const change = anyOf(this.#bell.signal)
       const sample = await this.#recent()
       const now = clock.now()
       const notBefore = nextStart(this.#starts, spawnPerMinute, now)
@@ -132,19 +134,6 @@ export class Reservations {
     this.#rest()
   }
 
-  /** Resolves at the next look, or when another one has passed. */
-  #change(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wakes.add(resolve)
-      if (this.needs.halt.soft.aborted) resolve()
-    })
-  }
-
-  #wake(): void {
-    for (const wake of this.#wakes) wake()
-    this.#wakes.clear()
-  }
-
   #watch(): void {
     this.#unwatch ??= this.needs.machine.watch((sample) => this.#heard(sample))
   }
@@ -170,7 +159,7 @@ export class Reservations {
     this.#sample = { sample, at: this.needs.clock.now() }
     this.#crossed = crossedBy(sample, this.needs.resources, this.#crossed)
     for (const seat of this.#seats) this.#measure(seat, sample)
-    this.#wake()
+    this.#bell.ring()
     const running = [...this.#seats].filter((seat) => this.#sessionOf(seat.task) !== null)
     void this.#relief
       .heard(running, memoryLevel(sample, this.needs.resources, this.#crossed), sample)
