@@ -87,7 +87,7 @@ async function undoChanges(engine: Engine, work: Work): Promise<readonly string[
   const { path, branch } = workspaceOf(work)
   const noted = await noteChanges(engine, path, { session: open.session, tree: open.tree })
   const place = { path, branch: isWhole(work) ? null : branch }
-  const back = noted.ok ? await engine.ports.repository.putBack(place, { head, tree: open.tree }, noted.value.now) : noted
+  const back = noted.ok ? await engine.ports.repository.putBack({ ...place, now: noted.value.now }, { head, tree: open.tree }) : noted
   if (noted.ok && back.ok) return [...new Set([...noted.value.files, ...back.value])]
   if (!back.ok) await failWork(engine, work.id, back.error)
   return null
