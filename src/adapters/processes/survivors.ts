@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import { ancestorsOf, type MarkedLook, type MarkedProcess, markedProcesses, type ProcessIdentity, startTimeOf } from './process-table.js'
 
 /** How long survivors are given. Milliseconds. */
@@ -14,8 +14,18 @@ const pollMs = 50
 /** So many looks that show nothing for certain are repeated at once. */
 const mostTorn = 5
 
-/** Processes that carry one of the markers, wherever in the tree they are by now; never this one or an ancestor of it. */
-export const findMarked = async (markers: readonly string[]): Promise<readonly MarkedProcess[]> => (await lookForMarked(markers)).found
+/**
+ * Processes that carry one of the markers, wherever in the tree they are by now; never this one or an ancestor of it. One that is just
+ * becoming another program shows nothing, so a look that met such a one is repeated.
+ */
+export async function findMarked(markers: readonly string[]): Promise<readonly MarkedProcess[]> {
+  let look = await lookForMarked(markers)
+  for (let torn = 1; look.certainty === 'torn' && torn < mostTorn; torn++) {
+    await immediate()
+    look = await lookForMarked(markers)
+  }
+  return look.found
+}
 
 async function lookForMarked(markers: readonly string[]): Promise<MarkedLook> {
   const { found, certainty } = await markedProcesses(markers)
