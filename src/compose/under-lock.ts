@@ -1,7 +1,7 @@
 import { systemClock } from '../adapters/clock/clock.js'
 import { ensureExcluded } from '../adapters/git/discover.js'
 import { holdPrecious, releasePrecious } from '../adapters/git/precious.js'
-import { endMarked } from '../adapters/processes/survivors.js'
+import { endDoubtful, endMarked } from '../adapters/processes/survivors.js'
 import { openJournal, type RunJournal } from '../adapters/store/journal.js'
 import { acquireLock } from '../adapters/store/run-lock.js'
 import { StoreError } from '../adapters/store/store-error.js'
@@ -112,6 +112,7 @@ async function underLock(project: Project, { config, pool }: Means, request: Run
   } finally {
     signals.close()
     await awake?.release()
+    await endDoubtful()
     await leases.releaseAll()
     await journal.value.close()
     await view.close()

@@ -34,6 +34,12 @@ async function lookForMarked(markers: readonly string[]): Promise<MarkedLook> {
   return { found: found.filter((p) => !spared.has(p.pid)), certainty }
 }
 
+/** Markers after whose search something may still have been there: processes that each live for a moment only and leave the next. */
+const doubtful = new Set<string>()
+
+/** Looks once more for what earlier searches could not be certain of. No program with one of their markers may be running. */
+export const endDoubtful = (): Promise<number[]> => endMarked([...doubtful])
+
 /**
  * Ends exactly the processes that carry one of the markers: asks, waits, ends, and looks again until it is certain that none is left, or
  * until two looks have shown none.
@@ -43,10 +49,14 @@ export async function endMarked(markers: readonly string[], times: EndingTimes =
   const seen = new Map<number, ProcessIdentity>()
   const began = performance.now()
   let [quiet, torn] = [0, 0]
+  for (const marker of markers) doubtful.add(marker)
   while (performance.now() - began < times.atMostMs) {
     const { found: living, certainty } = await lookForMarked(markers)
     if (living.length > 0) quiet = 0
-    else if (certainty === 'still') break
+    else if (certainty === 'still') {
+      for (const marker of markers) doubtful.delete(marker)
+      break
+    }
     // What the one that was gone has left is there now, and is shown by another look at once.
     else if (certainty === 'torn' && ++torn <= mostTorn) continue
     else if (++quiet === 2) break
