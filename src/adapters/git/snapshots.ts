@@ -1,4 +1,3 @@
-import { copyFile, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
@@ -7,7 +6,7 @@ import { commitTree, treeOf } from './commits.js'
 import { emptyTree } from './empty-tree.js'
 import { withFiles } from './git-failure.js'
 import { headRef } from './head-ref.js'
-import { inOwnIndex } from './own-index.js'
+import { copyIndex, inOwnIndex } from './own-index.js'
 import { headIfAny, headOf, keepReachable, swap, tipOf } from './refs.js'
 import type { Site, Worktree } from './site.js'
 import { stageAll } from './staging.js'
@@ -52,14 +51,6 @@ async function treeNow(site: Site, worktree: Worktree, standing: Standing | null
     }
     return stageAll(apart, worktree, { never: site.envFiles, instead: below }, env.GIT_INDEX_FILE)
   })
-}
-
-/** With its time: what changed just when an index was written, in place and to the same size, git finds only by that. */
-async function copyIndex(from: string, to: string): Promise<void> {
-  await copyFile(from, to)
-  const { mtimeMs } = await stat(from)
-  const seconds = Math.floor(mtimeMs) / 1000
-  await utimes(to, seconds, seconds)
 }
 
 /**
