@@ -31,7 +31,7 @@ export async function storesBelow(folder: string): Promise<readonly string[]> {
   const found: string[] = []
   for (const entry of entries.filter((one) => one.isDirectory())) {
     const path = join(folder, entry.name)
-    const isStore = await isThere(join(path, 'HEAD'))
+    const isStore = await isThere(join(path, 'objects'))
     if (isStore) found.push(path)
     found.push(...(await storesBelow(isStore ? join(path, 'modules') : path)))
   }
@@ -40,34 +40,32 @@ export async function storesBelow(folder: string): Promise<readonly string[]> {
 
 /** What a repository's own files tell of its commits (gitrepository-layout(5)). */
 export interface StoreRefs {
-  /** Null: no commit yet. */
-  readonly head: string | null
+  readonly head: string
   /** Everything that a branch, a tag made here, the stash or a reflog leads to. */
   readonly tips: readonly string[]
   /** What was seen on a remote. */
   readonly remote: readonly string[]
 }
 
-/** Null: something about it is not as in a plain clone, and only git, with the settings in there, could tell. */
+/** Null: something about it is not as in a plain clone with a commit, and only git, with the settings in there, could tell. */
 export async function refsIn(store: string): Promise<StoreRefs | null> {
   if (!(await isPlain(store))) return null
   const refs = await new RefFiles(store, (name) => !/^refs\/remotes\/[^/]+\/HEAD$/.test(name)).read()
-  const text = await textOf(join(store, 'HEAD'))
-  const [, id, ref] = /^(?:([0-9a-f]+)|ref: (refs\/\S+))\n$/.exec(text ?? '') ?? []
-  if (refs === null || (id === undefined && ref === undefined)) return null
-  const head = id ?? refs.get(ref ?? '') ?? null
-  const logged = await loggedIn(store)
-  if (head !== null && !logged.has(head)) return null
-  const packed = await packedTags(store)
-  const remote = [...refs].filter(([name]) => name.startsWith('refs/remotes/')).map(([, commit]) => commit)
+  const [, id, ref] = /^(?:([0-9a-f]+)|ref: (refs\/\S+))\n$/.exec((await textOf(join(store, 'HEAD'))) ?? '') ?? []
+  const head = id ?? refs?.get(ref ?? '')
+  if (refs === null || head === undefined) return null
+  const isRemote = (name: string): boolean => name.startsWith('refs/remotes/')
+  const remote = [...refs].filter(([name]) => isRemote(name)).map(([, commit]) => commit)
   // What a clone brings is packed, so such a tag says nothing about work that was done here.
-  const own = [...refs].filter(([name, commit]) => !name.startsWith('refs/remotes/') && packed.get(name) !== commit)
-  const tips = new Set([...(head === null ? [] : [head]), ...own.map(([, commit]) => commit), ...logged])
+  const packed = await packedTags(store)
+  const own = [...refs].filter(([name, commit]) => !isRemote(name) && packed.get(name) !== commit).map(([, commit]) => commit)
+  const tips = new Set([head, ...own, ...(await loggedIn(store))])
   return { head, tips: [...tips], remote: [...remote, ...(await fetchedIn(store))] }
 }
 
-/** No worktree of another repository or with others of its own, and refs in files. */
+/** Refs in files, HEAD with a log, and neither a worktree of another repository nor with others of its own. */
 async function isPlain(store: string): Promise<boolean> {
+  if (!(await isThere(join(store, 'logs', 'HEAD')))) return false
   for (const name of ['commondir', 'reftable']) if (await isThere(join(store, name))) return false
   const worktrees = await orIfAbsent(readdir(join(store, 'worktrees')), [])
   return worktrees.length === 0 && (await isRealFolder(store)) && (await isRealFolder(join(store, 'objects')))
@@ -95,14 +93,13 @@ async function packedTags(store: string): Promise<ReadonlyMap<string, string>> {
 async function fetchedIn(store: string): Promise<readonly string[]> {
   const text = (await textOf(join(store, 'FETCH_HEAD'))) ?? ''
   return text.split('\n').flatMap((line) => {
-    const [, commit, from] = /^([0-9a-f]{40,64})\t.*\t(?:.*\bof )?(\S+)$/.exec(line) ?? []
+    const [, commit, from] = /^([0-9a-f]{40,64})\t[^\t]*\t(?:.* of )?(.+)$/.exec(line) ?? []
     return commit === undefined || from === undefined || from.startsWith('.') ? [] : [commit]
   })
 }
 
 /** Whether all that a nested repository holds was seen on a remote of it. Asked of git in orch's own folder: no setting of the other holds there. */
 export async function isAllElsewhere(site: Site, store: string, refs: StoreRefs): Promise<Result<boolean, Failure>> {
-  if (refs.tips.length === 0) return ok(true)
   if (refs.remote.length === 0) return ok(false)
   const input = [...refs.tips, ...refs.remote.map((commit) => `^${commit}`)].map((one) => `${one}\n`).join('')
   const args = ['-c', 'core.commitGraph=false', 'rev-list', '--max-count=1', '--stdin']

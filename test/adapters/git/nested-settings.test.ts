@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Workspace } from '../../../src/core/work.js'
 import { type GitRepository, good, type Opened, openedOn, ordinaryRepository } from '../../support/git-repository.js'
 import { makeHostile } from '../../support/hostile-settings.js'
-import { makeRepository } from '../../support/nested-repository.js'
+import { addSubmodule, initSubmodules, makeRemote, makeRepository } from '../../support/nested-repository.js'
 
 interface Scene extends Opened {
   readonly at: GitRepository
@@ -132,6 +132,38 @@ describe.skipIf(process.platform === 'win32')('no program that the settings of a
     expect(ran()).toEqual([])
     at.gitIn(path, 'status')
     expect(ran()).toContain('clean')
+  })
+
+  /** A task in whose worktree a submodule was fetched, and given such settings; git would have to read its files anew. */
+  const withSubmodule = async (at: GitRepository) => {
+    addSubmodule(at, at.root, { remote: makeRemote(at, 'lib'), path: 'lib' })
+    const { repository, workspace } = await openedOn(at)
+    const task = workspace('1A')
+    good(await repository.openWorkspace(task))
+    initSubmodules(at, task.path)
+    const lib = join(task.path, 'lib')
+    return { repository, task, lib, ran: makeHostile(lib, at.home) }
+  }
+
+  it('a submodule is looked into, and goes with its worktree since all of it is elsewhere', async () => {
+    using at = ordinaryRepository()
+    const { repository, task, lib, ran } = await withSubmodule(at)
+    at.gitIn(lib, 'status')
+    expect(ran()).toContain('clean')
+    at.write({ 'lib.txt': 'lib\n' }, lib)
+    expect(good(await repository.closeWorkspace(task, task.base))).toEqual({ isClosed: true, nested: [] })
+    expect(ran()).toEqual([])
+  })
+
+  it('a submodule is looked into of which objects are missing, which git would fetch', async () => {
+    using at = ordinaryRepository()
+    const { repository, task, lib, ran } = await withSubmodule(at)
+    const head = at.tip('HEAD', lib)
+    rmSync(join(at.gitIn(lib, 'rev-parse', '--absolute-git-dir'), 'objects', head.slice(0, 2), head.slice(2)))
+    expect(good(await repository.closeWorkspace(task, task.base))).toEqual({ isClosed: false, nested: ['lib'] })
+    expect(ran()).toEqual([])
+    expect(() => at.gitIn(lib, 'log')).toThrow()
+    expect(ran()).toContain('ssh')
   })
 
   it('a stage lands, or is refused, where a person has such a repository', async () => {
