@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../core/result.js'
 import type { Workspace } from '../../core/work.js'
 import { advanceCheckout } from './checkout.js'
 import { isAncestor } from './commits.js'
+import { moveNestedAside } from './nested-aside.js'
 import { makeWorktree } from './new-worktree.js'
 import { isInside, truePath } from './place.js'
 import { headOf, swap, tipOf } from './refs.js'
@@ -49,6 +50,8 @@ export async function openScratch(site: Site, path: string, commit: CommitId): P
 
 /** For use within a turn. */
 async function moveScratch(site: Site, worktree: Worktree, commit: CommitId): Promise<Result<void, Failure>> {
+  const cleared = await moveNestedAside(site, worktree, commit)
+  if (!cleared.ok) return cleared
   const args = ['checkout', '--quiet', '--detach', '--force', commit]
   const moved = await site.inWorktree(worktree, { doing: `check out ${commit}`, args })
   if (!moved.ok) return moved
@@ -76,6 +79,8 @@ export async function advanceWorkspace(site: Site, workspace: Workspace, to: Com
   if (!forward.ok) return forward
   if (!forward.value) return err({ reason: 'branch-moved', branch: workspace.branch, expected: to })
   const checkout = { path: workspace.path, ask: (ask: Parameters<Site['inWorktree']>[1]) => site.inWorktree(worktree.value, ask) }
+  const cleared = await moveNestedAside(site, worktree.value, to)
+  if (!cleared.ok) return cleared
   const moved = await advanceCheckout(site, checkout, { from: tip.value, to })
   if (!moved.ok) return moved
   return site.git.inTurn(() => swap(site, { branch: workspace.branch, from: tip.value, to, why: 'joined what was merged before' }))

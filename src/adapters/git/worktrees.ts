@@ -132,8 +132,8 @@ async function discardHalfMade(site: Site, worktree: Worktree): Promise<Result<n
 /** What is called so was in the way. */
 export const asideName = /\.kept-\d+$/
 
-/** @param what lies, or lay, in that place */
-async function moveAside(path: string, what = path): Promise<Result<null, Failure>> {
+/** Moves something to a name beside a place. @param what lies, or lay, in that place */
+export async function moveAside(path: string, what = path): Promise<Result<null, Failure>> {
   return withFiles(`move ${what} aside`, what, async () => {
     const isEmpty = (await lstat(what)).isDirectory() && (await readdir(what)).length === 0
     if (isEmpty) {

@@ -266,6 +266,88 @@ describe('commits in a submodule of a worktree that somebody deleted', () => {
   })
 })
 
+describe('a repository that an agent made in the place of a file is moved beside the worktree, with its commits, when', () => {
+  const begun = async (at: GitRepository) => {
+    at.commit('Files', { 'lib/a': 'file\n' })
+    return openedOn(at)
+  }
+
+  const replace = (at: GitRepository, path: string): void => {
+    rmSync(join(path, 'lib', 'a'), { recursive: true })
+    makeRepository(at, join(path, 'lib', 'a'))
+  }
+
+  const expectAside = (at: GitRepository, path: string): void => {
+    expect(at.read('lib/a', path)).toBe('file\n')
+    expect(at.gitIn(`${path}.kept-1`, 'log', '--format=%s')).toBe('Lib')
+  }
+
+  it.each(['startAnew', 'putBack'] as const)('%s brings the file back', async (how) => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await begun(at)
+    const task = workspace('1A')
+    good(await repository.openWorkspace(task))
+    replace(at, task.path)
+    if (how === 'startAnew') good(await repository.startAnew(task, task.base))
+    else good(await repository.putBack(task, { head: task.base, tree: task.base }))
+    expectAside(at, task.path)
+  })
+
+  it('a scratch goes back to a commit that has the file', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await begun(at)
+    const { path, base } = workspace('stage-1')
+    good(await repository.openScratch(path, base))
+    replace(at, path)
+    good(await repository.commitScratch(path, { message: 'Work\n', parent: base, never: [] }))
+    good(await repository.openScratch(path, base))
+    expectAside(at, path)
+  })
+
+  it('what was merged before has the file', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await begun(at)
+    at.git('rm', '--quiet', 'lib/a')
+    makeRepository(at, at.path('lib', 'a'))
+    at.commit('Repository')
+    const task = workspace('1A')
+    good(await repository.openWorkspace(task))
+    cloneInto(at, at.path('lib', 'a'), join(task.path, 'lib', 'a'))
+    rmSync(at.path('lib', 'a'), { recursive: true })
+    good(await repository.advanceWorkspace(task, at.commit('File', { 'lib/a': 'file\n' })))
+    expectAside(at, task.path)
+  })
+
+  it('not where nothing else belongs there', async () => {
+    using at = ordinaryRepository()
+    const { repository, workspace } = await begun(at)
+    const task = workspace('1A')
+    good(await repository.openWorkspace(task))
+    makeRepository(at, join(task.path, 'lib', 'mine'))
+    good(await repository.startAnew(task, task.base))
+    expect(at.gitIn(join(task.path, 'lib', 'mine'), 'log', '--format=%s')).toBe('Lib')
+  })
+})
+
+it('a stage does not land where a file would take the place of a repository that the person has there', async () => {
+  using at = ordinaryRepository()
+  makeRepository(at, at.path('lib'))
+  const from = at.commit('Nested')
+  const { repository, workspace } = await openedOn(at)
+  const task = workspace('1A')
+  good(await repository.openWorkspace(task))
+  rmSync(join(task.path, 'lib'), { recursive: true })
+  at.write({ lib: 'file\n' }, task.path)
+  const { commit: to } = good(await repository.commitWork(task, { message: 'Work\n', since: from, never: [] }))
+  const refused = bad(await repository.land('main', from, to, task.branch))
+  expect(refused).toMatchObject({ reason: 'checkout-in-the-way', detail: 'lib' })
+  expect(at.gitIn(at.path('lib'), 'log', '--format=%s')).toBe('Lib')
+  expect(at.tip('main')).toBe(from)
+  renameSync(at.path('lib'), join(at.home, 'out of the way'))
+  good(await repository.land('main', from, to, task.branch))
+  expect(at.read('lib')).toBe('file\n')
+})
+
 describe.skipIf(process.platform === 'win32')('a disk that gives an error for', () => {
   const unreadable = (path: string): void => {
     renameSync(path, `${path} before`)
