@@ -1,13 +1,14 @@
-import { type ChildProcess, type ChildProcessByStdio, spawn as spawnChild } from 'node:child_process'
 import { rm } from 'node:fs/promises'
-import type { Readable, Writable } from 'node:stream'
-import { simpleGit } from 'simple-git'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
 import { orDiskFull } from './disk-full.js'
 import { type Environment, gitConfig, gitEnvironment } from './git-environment.js'
 import { failureOf, lockIn } from './git-failure.js'
+import { runProcess } from './git-process.js'
+import { startShell } from './git-shell.js'
+import { endKept, type KeptProcess, startKept } from './kept-process.js'
 import { oneAtATime } from './one-at-a-time.js'
+import { createShells, type Shells } from './shells.js'
 
 /** One git process. */
 export interface GitCall {
@@ -20,6 +21,8 @@ export interface GitCall {
   readonly env?: Readonly<Record<string, string>>
   /** Standard input; empty when absent. */
   readonly input?: string
+  /** It may start something that outlasts it and holds its outputs open, as ssh does: no shell that is kept for others starts it. */
+  readonly reachesOut?: boolean
   /** Whether a lock that stays is known to have been left behind by a process that is gone, and may be removed. */
   readonly mayUnlock?: (lock: string) => Promise<boolean>
 }
@@ -32,8 +35,6 @@ export interface GitAnswer {
 
 /** One that stays; its environment is the door's, as for every other. */
 export type KeptCall = Pick<GitCall, 'args' | 'cwd' | 'env'>
-
-export type KeptProcess = ChildProcessByStdio<Writable, Readable, null>
 
 /** The only door to git. */
 export interface Git {
@@ -55,41 +56,37 @@ export interface Git {
 
 const lockDelaysMs = [20, 50, 100, 200, 400, 800, 1600, 2000]
 
-/** simple-git refuses these unless asked; here they only ever switch something off, or say where the person's settings lie. */
-const unsafe = {
-  allowUnsafeHooksPath: true,
-  allowUnsafeFsMonitor: true,
-  allowUnsafeProtocolOverride: true,
-  allowUnsafeConfigEnvCount: true,
-  allowUnsafeConfigPaths: true,
-}
-
 /** Opens the door. One per process: the turn is its own. */
 export function createGit(surroundings: { environment: Environment; sleep: (ms: number) => Promise<void> }): Git {
   const base = gitEnvironment(surroundings.environment)
+  const kept = new Set<KeptProcess>()
+  const keepAlive = (child: KeptProcess | null): KeptProcess | null => {
+    if (child !== null) kept.add(child.once('close', () => kept.delete(child)))
+    return child
+  }
+  const keep = ({ args, cwd, env }: KeptCall): KeptProcess | null =>
+    keepAlive(startKept('git', withConfig(args), { cwd, env: { ...base, ...env } }))
+  const shells = process.platform === 'win32' ? null : createShells(() => keepAlive(startShell(base)))
+  const start = async (call: GitCall): Promise<Result<GitAnswer, Failure>> => {
+    const started = call.reachesOut === true ? null : await byShell(shells, call)
+    return judge(call, started ?? (await runProcess(call, { ...base, ...call.env })))
+  }
   const run = async (call: GitCall): Promise<Result<GitAnswer, Failure>> => {
     const answer = await patiently(call)
     return answer.ok ? answer : err(await orDiskFull(answer.error, [call.cwd, ...call.args]))
   }
   const patiently = async (call: GitCall): Promise<Result<GitAnswer, Failure>> => {
     for (const delayMs of lockDelaysMs) {
-      const answer = await start(call, base)
+      const answer = await start(call)
       const lock = answer.ok ? null : lockOf(answer.error)
       if (lock === null) return answer
       await surroundings.sleep(delayMs)
     }
-    const answer = await start(call, base)
+    const answer = await start(call)
     const lock = answer.ok ? null : lockOf(answer.error)
     if (lock === null || call.mayUnlock === undefined || !(await call.mayUnlock(lock))) return answer
     await rm(lock, { force: true })
-    return start(call, base)
-  }
-  const kept = new Set<KeptProcess>()
-  const keep = (call: KeptCall): KeptProcess | null => {
-    const child = startKept(call, base)
-    if (child !== null) child.once('close', () => kept.delete(child))
-    if (child !== null) kept.add(child)
-    return child
+    return start(call)
   }
   const close = async (): Promise<void> => {
     await Promise.all([...kept].map(endKept))
@@ -97,10 +94,25 @@ export function createGit(surroundings: { environment: Environment; sleep: (ms: 
   return { run, keep, close, inTurn: oneAtATime() }
 }
 
+const withConfig = (args: readonly string[]): readonly string[] => [...gitConfig.flatMap((entry) => ['-c', entry]), ...args]
+
 const lockOf = (failure: Failure): string | null => (failure.reason === 'git-failed' ? lockIn(failure.detail) : null)
 
-async function start(call: GitCall, base: Readonly<Record<string, string>>): Promise<Result<GitAnswer, Failure>> {
-  const ended = await spawn(call, { ...base, ...call.env })
+type Ended = Result<GitAnswer | 'ended by a signal', Failure>
+
+/** Null: it was not started. */
+async function byShell(shells: Shells | null, call: GitCall): Promise<Ended | null> {
+  const { args, cwd, env = {}, input = '' } = call
+  const result = await shells?.run({ args: withConfig(args), cwd, env, input })
+  if (result === undefined || result === 'unable') return null
+  return ok(result === 'ended' || wasKilled(result) ? 'ended by a signal' : result)
+}
+
+/** Of a process that a signal ended, a shell says 128 and the signal's number. Git says 129 itself when it is used wrongly. */
+const wasKilled = ({ exitCode, stderr }: GitAnswer): boolean =>
+  exitCode > 128 && exitCode < 160 && !(exitCode === 129 && stderr.includes('usage:'))
+
+function judge(call: GitCall, ended: Ended): Result<GitAnswer, Failure> {
   if (!ended.ok) return ended
   // Ctrl-C in a terminal reaches git as well: that says nothing about the repository.
   if (ended.value === 'ended by a signal') return err({ reason: 'interrupted' })
@@ -109,63 +121,4 @@ async function start(call: GitCall, base: Readonly<Record<string, string>>): Pro
   if ((call.exits ?? [0]).includes(exitCode) && (exitCode === 0 || lockIn(stderr) === null)) return ok(ended.value)
   if (stderr.includes('spawn git ENOENT')) return err(failureOf(call.doing, 'the program git was not found', call.cwd))
   return err(failureOf(call.doing, stderr.trim() === '' ? `exit status ${exitCode} ${stdout.slice(-500)}` : stderr, call.cwd))
-}
-
-async function spawn(call: GitCall, env: Readonly<Record<string, string>>): Promise<Result<GitAnswer | 'ended by a signal', Failure>> {
-  let exitCode = -1
-  let stderr = ''
-  try {
-    const git = simpleGit({
-      baseDir: call.cwd,
-      config: [...gitConfig],
-      unsafe,
-      // What may be in there was decided by gitEnvironment and by the call.
-      allowEnvironment: Object.keys(env).filter((name) => name.toUpperCase().startsWith('GIT_')),
-      // The default takes an output for complete 50 ms after the exit, and cuts off what comes later.
-      completion: { onClose: true, onExit: false },
-      // Always given, since simple-git closes standard input only then.
-      input: () => Buffer.from(call.input ?? ''),
-      errors: (_error, result) => {
-        exitCode = result.exitCode
-        stderr = Buffer.concat(result.stdErr).toString('utf8')
-        return undefined
-      },
-    })
-    git.env({ ...env }).outputHandler(tellTheEnd)
-    const stdout = await git.raw([...call.args])
-    // Then there is no exit status, whatever the type says.
-    return ok(Number.isInteger(exitCode) ? { exitCode, stdout, stderr } : 'ended by a signal')
-  } catch (error) {
-    return err(failureOf(call.doing, error instanceof Error ? error.message : String(error), call.cwd))
-  }
-}
-
-/** simple-git knows only processes that end. */
-function startKept(call: KeptCall, base: Readonly<Record<string, string>>): KeptProcess | null {
-  const args = [...gitConfig.flatMap((entry) => ['-c', entry]), ...call.args]
-  const env = { ...base, ...call.env }
-  const child: ChildProcess = spawnChild('git', args, { cwd: call.cwd, env, stdio: ['pipe', 'pipe', 'ignore'], windowsHide: true })
-  // A program that is not found is told late: whoever asks then hears of its end.
-  child.on('error', () => undefined)
-  // With too many files open, there are no pipes.
-  return child.stdin?.writable === true && child.stdout?.readable === true ? (child as KeptProcess) : null
-}
-
-/** It has nothing to do but to notice the end of its input. */
-const mostEndingMs = 2000
-
-async function endKept(child: KeptProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((done) => child.once('close', done))
-  const force = setTimeout(() => child.kill('SIGKILL'), mostEndingMs)
-  child.ref()
-  child.stdin.end()
-  child.stdout.resume()
-  await ended
-  clearTimeout(force)
-}
-
-/** simple-git waits 50 ms more for a process that printed nothing, as most that change something do; an empty chunk at the end spares that. */
-function tellTheEnd(_command: string, stdout: NodeJS.ReadableStream): void {
-  stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)))
 }

@@ -1,5 +1,4 @@
-import { Socket } from 'node:net'
-import type { KeptProcess } from './git.js'
+import { holdLoop, type KeptProcess } from './kept-process.js'
 import { type FoundObject, ObjectAnswers, type ObjectQuestion } from './object-answers.js'
 
 /** One git process that is kept, and asked about one object or ref after the other: starting one for each costs more than the answer. */
@@ -115,13 +114,4 @@ function converse(child: KeptProcess): Conversation {
     })
   }
   return { ask, isOver: () => over }
-}
-
-/** Orch ends when nothing is left to do, whether or not a process still waits for a question; it ends by itself then, with its standard input. */
-function holdLoop(child: KeptProcess, isAsked: boolean): void {
-  const pipes = [child.stdin, child.stdout].filter((pipe) => pipe instanceof Socket)
-  for (const handle of [child, ...pipes]) {
-    if (isAsked) handle.ref()
-    else handle.unref()
-  }
 }

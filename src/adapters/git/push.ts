@@ -36,7 +36,7 @@ export async function push(site: Site, remote: string, to: { branch: string; com
   if (!to.branch.startsWith('orch/')) throw new Error(`Internal error: ${to.branch} is no branch of orch's`)
   const doing = `push ${to.branch} to ${remote}`
   const args = ['push', '--quiet', '--no-follow-tags', '--no-verify', remote, `${to.commit}:refs/heads/${to.branch}`]
-  const pushed = await site.git.inTurn(() => site.inRepository({ doing, args }))
+  const pushed = await site.git.inTurn(() => site.inRepository({ doing, args, reachesOut: true }))
   if (pushed.ok) {
     site.ownMoves.set(`refs/remotes/${remote}/${to.branch}`, to.commit)
     return ok(undefined)

@@ -45,11 +45,24 @@ function watchFacts(handle) {
 function watchGit() {
   const { spawn } = childProcess
   childProcess.spawn = (command, args, options) => {
+    if (command === '/bin/sh' && args.length === 0) return watchShell(spawn(command, args, options))
     // One that is kept only answers questions: it has no effect to be cut short.
     if (command !== 'git' || args.includes('--batch-command') || !isLast('git', args.join(' '))) return spawn(command, args, options)
     if (where === 'git-before') die()
     return spawn(shim, args, { ...options, env: { ...options.env, KILL_WHERE: where, KILL_PID: String(process.pid) } })
   }
+}
+
+/** A shell that is kept is told one git process at a time. */
+function watchShell(child) {
+  const write = child.stdin.write.bind(child.stdin)
+  child.stdin.write = (script) => {
+    const [, start] = / exec git (.*) \|\| exit 127\) /s.exec(script)
+    if (!isLast('git', start.replaceAll("'", ''))) return write(script)
+    if (where === 'git-before') die()
+    return write(script.replace(' exec git ', () => ` export KILL_WHERE=${where} KILL_PID=${process.pid} && exec '${shim}' `))
+  }
+  return child
 }
 
 function watchFiles() {
