@@ -4,6 +4,7 @@ import { isMergedSomewhere, type Leftover, listLeftovers } from '../adapters/git
 import { findUnfinishedRun } from '../adapters/store/run-folders.js'
 import { acquireLock } from '../adapters/store/run-lock.js'
 import type { Failure } from '../core/failure.js'
+import { nestedWords } from '../core/kept-worktree.js'
 import { err, ok, type Result } from '../core/result.js'
 import type { Project } from './project.js'
 
@@ -81,5 +82,7 @@ async function removeIfMerged(project: Project, leftover: Leftover, dryRun: bool
   }
   const closed = await project.repository.closeWorkspace(workspace, into.value)
   if (!closed.ok) return err(closed.error)
-  return ok(closed.value ? null : 'its worktree holds changes that are not committed')
+  const { isClosed, nested } = closed.value
+  if (isClosed) return ok(null)
+  return ok(nested.length === 0 ? 'its worktree holds changes that are not committed' : nestedWords(nested, workspace.path))
 }

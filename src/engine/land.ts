@@ -2,10 +2,13 @@ import pMap from 'p-map'
 import { baseMergeMessage } from '../core/commit-message.js'
 import { type CommitId, wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
+import { nestedWords } from '../core/kept-worktree.js'
+import type { Result } from '../core/result.js'
 import { stageOf, tasksOf, workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import { type Engine, record, stateOf } from './engine.js'
 import { moveIntegration } from './integration.js'
+import type { Closing } from './ports/repository.js'
 import { keepSparesFor } from './spares.js'
 import { workspaceOf } from './workspace.js'
 
@@ -78,15 +81,23 @@ const asEnded = [() => null, (bug: unknown) => ({ thrown: bug })] as const
 async function closeTask(engine: Engine, work: Work, landed: CommitId): Promise<void> {
   const closed = await engine.ports.repository.closeWorkspace(workspaceOf(work), landed)
   await engine.ports.leases.release(workspaceOf(work).path)
-  if (closed.ok && closed.value) await record(engine, { type: 'workspace-closed', task: work.id })
-  else engine.ports.listener.progressed({ type: 'noticed', text: `${work.id}: its worktree holds more than what was merged and is kept` })
+  if (closed.ok && closed.value.isClosed) await record(engine, { type: 'workspace-closed', task: work.id })
+  else tellKept(engine, work, closed)
+}
+
+function tellKept(engine: Engine, work: Work, closed: Result<Closing, Failure>): void {
+  const nested = closed.ok ? closed.value.nested : []
+  const why = closed.ok ? 'holds more than what was merged and is kept' : 'could not be put away and is kept'
+  const what = nested.length === 0 ? why : `is kept: ${nestedWords(nested, workspaceOf(work).path)}`
+  engine.ports.listener.progressed({ type: 'noticed', text: `${work.id}: its worktree ${what}` })
 }
 
 async function closeWhole(engine: Engine, whole: Work, landed: CommitId): Promise<void> {
   const workspace = workspaceOf(whole)
   await engine.ports.leases.release(workspace.path)
   const emptied = await engine.ports.repository.closeScratch(workspace.path)
+  if (!emptied.ok || !emptied.value.isClosed) { tellKept(engine, whole, emptied); return; }
   // Without its worktree, what is left is the integration branch, all of which has landed.
-  const closed = emptied.ok ? await engine.ports.repository.closeWorkspace(workspace, landed) : emptied
+  const closed = await engine.ports.repository.closeWorkspace(workspace, landed)
   if (closed.ok) await record(engine, { type: 'workspace-closed', task: whole.id })
 }

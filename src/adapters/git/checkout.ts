@@ -103,7 +103,7 @@ async function kindOf(path: string): Promise<Kind> {
 
 /**
  * Untracked files where the new commit has something else. Git itself overwrites those that are ignored, so a person's
- * ignored settings file would be lost without this.
+ * ignored settings file would be lost without this, and deletes a submodule with all that is in it where a file takes its place.
  */
 export async function untrackedInTheWay(site: Site, checkout: Checkout, span: Span): Promise<Result<readonly string[], Failure>> {
   const changes = await changesBetween(site, span.from, span.to)
@@ -113,11 +113,21 @@ export async function untrackedInTheWay(site: Site, checkout: Checkout, span: Sp
   const arriving = changes.value.filter((change) => change.after !== null && !index.value.has(change.path))
   const arrived = await arrivedOf(site, checkout, arriving)
   if (!arrived.ok) return arrived
-  const found = new Set<string>()
+  const found = new Set(await replacedRepositories(checkout, changes.value))
   for (const { path } of arriving.filter((change) => !arrived.value.includes(change))) {
     for (const file of await untrackedAt(checkout.path, path, index.value)) found.add(file)
   }
   return ok([...found])
+}
+
+async function replacedRepositories(checkout: Checkout, changes: readonly Change[]): Promise<readonly string[]> {
+  const replaced = changes.filter(({ before, after }) => before?.mode === '160000' && after !== null && after.mode !== '160000')
+  const found: string[] = []
+  for (const { path } of replaced) {
+    const folder = join(checkout.path, path)
+    if ((await kindOf(folder)) === 'folder' && (await readdir(folder)).length > 0) found.push(path)
+  }
+  return found
 }
 
 async function untrackedAt(root: string, path: string, index: ReadonlyMap<string, unknown>): Promise<readonly string[]> {

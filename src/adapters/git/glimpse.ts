@@ -68,9 +68,10 @@ export async function glimpseOf(
   { path, stamp }: Pick<QuietPlace, 'path' | 'stamp'>,
 ): Promise<Result<PlaceGlimpse | null, Failure>> {
   const files = await filesOf(site, path, new Map())
+  if (!files.ok || files.value === null) return files.ok ? ok(null) : files
   const worktree = await findWorktree(site, path)
-  if (!files.ok || files.value === null || worktree === null) return files.ok ? ok(null) : files
-  const head = await headOf(site, worktree)
+  if (!worktree.ok || worktree.value === null) return worktree.ok ? ok(null) : worktree
+  const head = await headOf(site, worktree.value)
   return head.ok ? ok({ stamp, head: head.value, files: files.value }) : head
 }
 
@@ -128,9 +129,10 @@ async function filesOf(site: Site, path: string, before: FileMarks): Promise<Res
     doing: `look at ${path}`,
     args: ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty'],
   }
-  const worktree = path === site.root ? null : await findWorktree(site, path)
-  if (path !== site.root && worktree === null) return ok(null)
-  const status = worktree === null ? await site.inRepository(ask) : await site.inWorktree(worktree, ask)
+  const worktree = path === site.root ? ok(null) : await findWorktree(site, path)
+  if (!worktree.ok) return worktree
+  if (path !== site.root && worktree.value === null) return ok(null)
+  const status = worktree.value === null ? await site.inRepository(ask) : await site.inWorktree(worktree.value, ask)
   if (!status.ok) return status
   return markFiles(site, path, { names: [...parseStatus(status.value.stdout).keys()], before })
 }

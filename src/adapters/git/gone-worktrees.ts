@@ -3,7 +3,7 @@ import { ok, type Result } from '../../core/result.js'
 import { isInside, truePath } from './place.js'
 import { keepReachable } from './refs.js'
 import { orchFolder, type Site } from './site.js'
-import { isGone, listWorktrees } from './worktrees.js'
+import { findWorktree, isGone, listWorktrees, saveSubmodules } from './worktrees.js'
 
 /** Worktrees below `.orch` that git still lists and whose folder is gone. A person's may be on a disk that is not plugged in. */
 export async function goneWorktrees(site: Site): Promise<Result<readonly string[], Failure>> {
@@ -25,6 +25,10 @@ export async function forgetWorktree(site: Site, path: string): Promise<Result<v
     const kept = await keepReachable(site, entry.head)
     if (!kept.ok) return kept
   }
+  const found = await findWorktree(site, path)
+  if (!found.ok) return found
+  const saved = found.value === null ? ok(null) : await saveSubmodules(site, found.value)
+  if (!saved.ok) return saved
   const args = ['worktree', 'remove', '--force', '--force', path]
   const removed = await site.inRepository({ doing: `forget the worktree ${path}`, args })
   return removed.ok ? ok(undefined) : removed

@@ -10,3 +10,7 @@ export function mayList(index: Buffer, path: string): boolean {
 }
 
 const isPlain = (path: string): boolean => /^[\x20-\x5b\x5d-\x7e]+$/.test(path) && path.split('/').every((name) => !/^\.{0,2}$/.test(name))
+
+/** Whether an index may list a gitlink: an entry with mode 160000, which stands there in four bytes whatever the version. Other numbers may look the same. */
+export const mayHoldGitlink = (index: Buffer): boolean =>
+  ['link\0', 'sdir\0', '\0\0\xe0\0'].some((bytes) => index.includes(bytes, 0, 'latin1'))

@@ -128,7 +128,7 @@ async function refusal(checkout: PersonsCheckout, landing: Landing, failure: Fai
   if (failure.reason !== 'git-failed') return failure
   const names = ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', landing.from, landing.to]
   const arriving = await checkout.ask({ doing: 'compare two commits', args: names })
-  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all']
+  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty']
   const status = await checkout.ask({ doing: 'look for changes', args })
   const touched = new Set(arriving.ok ? arriving.value.stdout.split('\0') : [])
   const files = status.ok ? [...parseStatus(status.value.stdout).keys()].filter((path) => touched.has(path)) : []

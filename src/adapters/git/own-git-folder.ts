@@ -9,7 +9,8 @@ export type ObjectFormat = 'sha1' | 'sha256'
 
 const nothing = '/dev/null'
 
-const config = (format: ObjectFormat): string =>
+/** Of a git folder of orch's own. */
+export const ownConfig = (format: ObjectFormat): string =>
   [
     '[core]',
     `\trepositoryformatversion = ${format === 'sha1' ? 0 : 1}`,
@@ -29,7 +30,7 @@ export function prepareOwnFolder(folder: string, format: ObjectFormat): Promise<
     for (const name of ['info', 'hooks', 'worktrees', ...(await leftIndexes(folder))])
       await rm(join(folder, name), { recursive: true, force: true })
     for (const name of ['objects', 'refs']) await mkdir(join(folder, name), { recursive: true })
-    await writeUnlessSame(join(folder, 'config'), config(format))
+    await writeUnlessSame(join(folder, 'config'), ownConfig(format))
     await writeUnlessSame(join(folder, 'HEAD'), 'ref: refs/heads/none\n')
   })
 }

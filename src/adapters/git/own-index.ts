@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Failure } from '../../core/failure.js'
 import type { Result } from '../../core/result.js'
@@ -21,4 +21,12 @@ export async function inOwnIndex<T>(
   } finally {
     await rm(folder.value, { recursive: true, force: true })
   }
+}
+
+/** With its time: what changed just when an index was written, in place and to the same size, git finds only by that. */
+export async function copyIndex(from: string, to: string): Promise<void> {
+  await copyFile(from, to)
+  const { mtimeMs } = await stat(from)
+  const seconds = Math.floor(mtimeMs) / 1000
+  await utimes(to, seconds, seconds)
 }

@@ -28,6 +28,16 @@ export function isInside(path: string, folder: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
+/** What was found, or the other value where nothing is there. Every other error stays one: the disk says nothing of what it cannot read. */
+export async function orIfAbsent<T>(looking: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await looking
+  } catch (error) {
+    if (saysAbsent(error)) return otherwise
+    throw error
+  }
+}
+
 /** A small file's text; null when it is not there. */
 export async function textOf(path: string): Promise<string | null> {
   try {
@@ -37,8 +47,11 @@ export async function textOf(path: string): Promise<string | null> {
   }
 }
 
-/** The folder of the worktree that an entry of `<common>/worktrees/` stands for; null for a half-written entry. */
-export async function folderOf(entry: string): Promise<string | null> {
-  const text = (await textOf(join(entry, 'gitdir')))?.trim()
-  return text === undefined || text === '' ? null : truePath(dirname(resolve(entry, text)))
+/** The folder of the worktree that an entry of `<common>/worktrees/` stands for; null for a half-written entry, or one that cannot be read. */
+export const folderOf = (entry: string): Promise<string | null> => folderOfEntry(entry).catch(() => null)
+
+/** The same; throws where the disk gives an error. */
+export async function folderOfEntry(entry: string): Promise<string | null> {
+  const text = (await orIfAbsent(readFile(join(entry, 'gitdir'), 'utf8'), '')).trim()
+  return text === '' ? null : truePath(dirname(resolve(entry, text)))
 }

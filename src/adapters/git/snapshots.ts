@@ -1,4 +1,3 @@
-import { copyFile, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
@@ -7,7 +6,8 @@ import { commitTree, treeOf } from './commits.js'
 import { emptyTree } from './empty-tree.js'
 import { withFiles } from './git-failure.js'
 import { headRef } from './head-ref.js'
-import { inOwnIndex } from './own-index.js'
+import { moveNestedAside } from './nested-aside.js'
+import { copyIndex, inOwnIndex } from './own-index.js'
 import { headIfAny, headOf, keepReachable, swap, tipOf } from './refs.js'
 import type { Site, Worktree } from './site.js'
 import { stageAll } from './staging.js'
@@ -61,14 +61,6 @@ async function treeNow(site: Site, worktree: Worktree, standing: Standing | null
     }
     return stageAll(apart, worktree, { never: site.envFiles, instead: below }, env.GIT_INDEX_FILE)
   })
-}
-
-/** With its time: what changed just when an index was written, in place and to the same size, git finds only by that. */
-async function copyIndex(from: string, to: string): Promise<void> {
-  await copyFile(from, to)
-  const { mtimeMs } = await stat(from)
-  const seconds = Math.floor(mtimeMs) / 1000
-  await utimes(to, seconds, seconds)
 }
 
 /**
@@ -141,18 +133,16 @@ const refresh = ['update-index', '--refresh']
 /** The index first learns what is there, so that files which came since are known and go. */
 async function putFilesBack(site: Site, worktree: Worktree, trees: { from: string; to: string }): Promise<Result<void, Failure>> {
   const doing = 'put the files of a worktree back'
-  const steps: readonly (readonly string[])[] = [
-    ['read-tree', trees.from],
-    refresh,
-    ['read-tree', '--reset', '-u', trees.to],
-    ['read-tree', 'HEAD'],
-    refresh,
-  ]
-  for (const args of steps) {
-    const done = await site.inWorktree(worktree, { doing, args, exits: args === refresh ? [0, 1] : [0] })
-    if (!done.ok) return done
+  const all = async (steps: readonly (readonly string[])[]): Promise<Result<void, Failure>> => {
+    for (const args of steps) {
+      const done = await site.inWorktree(worktree, { doing, args, exits: args === refresh ? [0, 1] : [0] })
+      if (!done.ok) return done
+    }
+    return ok(undefined)
   }
-  return ok(undefined)
+  const known = await all([['read-tree', trees.from], refresh])
+  const cleared = known.ok ? await moveNestedAside(site, worktree, trees.to) : known
+  return cleared.ok ? all([['read-tree', '--reset', '-u', trees.to], ['read-tree', 'HEAD'], refresh]) : cleared
 }
 
 async function differing(site: Site, from: string, to: string): Promise<Result<readonly string[], Failure>> {

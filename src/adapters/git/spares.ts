@@ -69,8 +69,9 @@ export async function uselessWorktrees(site: Site): Promise<readonly string[]> {
 
 /** Removes one of them. */
 export async function removeUseless(site: Site, path: string): Promise<Result<void, Failure>> {
-  const worktree = await findWorktree(site, path)
-  return worktree !== null && (await isHalfMade(worktree)) ? remove(site, worktree) : ok(undefined)
+  const found = await findWorktree(site, path)
+  if (!found.ok) return found
+  return found.value !== null && (await isHalfMade(found.value)) ? remove(site, found.value) : ok(undefined)
 }
 
 /** Entries of worktrees below `.orch`. */

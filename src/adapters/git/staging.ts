@@ -4,6 +4,7 @@ import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
 import { withFiles } from './git-failure.js'
+import { populatedGitlinks } from './gitlinks.js'
 import { mayList } from './index-text.js'
 import { textOf } from './place.js'
 import { parseTree } from './raw-diff.js'
@@ -37,9 +38,25 @@ export async function stageAll(
   const ignored = await ignoredAmong(site, worktree, never)
   if (!ignored.ok) return ignored
   // Git refuses to hear of a path that is ignored, even to leave it out; it is left out all the same.
-  const excluded = never.filter((path) => !ignored.value.has(path)).map((path) => `:(top,exclude,literal)${path}`)
+  const nested = await populatedGitlinks(site, worktree, index)
+  if (!nested.ok) return nested
+  const apart = [...never.filter((path) => !ignored.value.has(path)), ...nested.value]
+  const excluded = apart.map((path) => `:(top,exclude,literal)${path}`)
   const added = await site.inWorktree(worktree, { doing, args: ['add', '--all', '--sparse', '--', ':(top)', ...excluded] })
-  return added.ok ? line(site.inWorktree(worktree, { doing, args: ['write-tree'] })) : added
+  const recorded = added.ok ? await recordCommits(site, worktree, nested.value) : added
+  return recorded.ok ? line(site.inWorktree(worktree, { doing, args: ['write-tree'] })) : recorded
+}
+
+/**
+ * Takes the commits at which nested repositories stand into the index, as `add` would. That, however, would start `git status` in each of
+ * them, and with it the filters that its own settings name; this reads where its HEAD is.
+ */
+async function recordCommits(site: Site, worktree: Worktree, nested: readonly string[]): Promise<Result<void, Failure>> {
+  if (nested.length === 0) return ok(undefined)
+  const input = nested.map((path) => `${path}\0`).join('')
+  const args = ['update-index', '-z', '--add', '--replace', '--stdin']
+  const recorded = await site.inWorktree(worktree, { doing: 'collect the changes', args, input })
+  return recorded.ok ? ok(undefined) : recorded
 }
 
 /** Those of the withheld files that may stand in the index otherwise than in the version that counts: what is in neither does not. */

@@ -8,7 +8,7 @@ import { truePath } from './place.js'
 import { keepUnder, swap, tipOf } from './refs.js'
 import type { Site } from './site.js'
 import { putBack, snapshot } from './snapshots.js'
-import { exists, findWorktree } from './worktrees.js'
+import { findWorktree, isGone } from './worktrees.js'
 
 /** Where the work of tasks lies that were begun anew: `refs/orch/before-retry/<run>/<task>/<commit>`. */
 const beforeRetryRefs = 'refs/orch/before-retry/'
@@ -24,7 +24,9 @@ export async function startAnew(site: Site, workspace: Workspace, base: CommitId
   if (!tip.ok || tip.value === null) return tip.ok ? ok(null) : tip
   const taken = await takenElsewhere(site, workspace)
   if (!taken.ok) return taken
-  const isThere = (await exists(path)) && (await findWorktree(site, path)) !== null
+  const worktree = (await isGone(path)) ? ok(null) : await findWorktree(site, path)
+  if (!worktree.ok) return worktree
+  const isThere = worktree.value !== null
   const held = isThere ? await withEdits(site, path, tip.value) : ok(tip.value)
   if (!held.ok) return held
   const known = await isAncestor(site, held.value, base)

@@ -1,12 +1,13 @@
-import { lstat, readdir, rename, rmdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { lstat, mkdir, readdir, rename, rmdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { CommitId } from '../../core/fact.js'
 import type { Failure } from '../../core/failure.js'
 import { err, ok, type Result } from '../../core/result.js'
 import { isAncestor } from './commits.js'
 import { withFiles } from './git-failure.js'
 import { headRef } from './head-ref.js'
-import { folderOf, isRealFolder, saysAbsent, textOf, truePath } from './place.js'
+import { nestedWork } from './nested-work.js'
+import { folderOfEntry, orIfAbsent, saysAbsent, textOf, truePath } from './place.js'
 import { headIfAny, swap, tipOf } from './refs.js'
 import type { Site, Worktree } from './site.js'
 import { sorted, stampOf, worktreesOnDisk } from './worktree-entries.js'
@@ -21,29 +22,37 @@ export const exists = (path: string): Promise<boolean> =>
 /** Not there for certain: a disk that gives an error, or a folder that may not be entered, says nothing of what lies in it. */
 export const isGone = (path: string): Promise<boolean> => lstat(path).then(() => false, saysAbsent)
 
-/** The repository's entry for a worktree at this path, whether or not the folder is there; null too where a link leads to somebody else's. */
-export async function findWorktree(site: Site, path: string): Promise<Worktree | null> {
-  if ((await exists(path)) && !(await isRealFolder(path))) return null
-  const folder = join(site.commonDir, 'worktrees')
-  const wanted = await truePath(path)
-  const names = await readdir(folder).catch(() => [])
-  // Git names an entry after its folder, and leaves it that name when the folder is moved.
+/**
+ * The repository's entry for a worktree at this path, whether or not the folder is there; null too where a link leads to somebody else's.
+ * A disk that gives an error is a failure: what cannot be looked up is not taken for missing.
+ */
+export function findWorktree(site: Site, path: string): Promise<Result<Worktree | null, Failure>> {
+  return withFiles(`find the worktree ${path}`, path, async () => {
+    if ((await orIfAbsent(lstat(path), null))?.isDirectory() === false) return null
+    const wanted = await truePath(path)
+    for (const name of await entryNames(site, path)) {
+      const gitDir = join(site.commonDir, 'worktrees', name)
+      if ((await folderOfEntry(gitDir)) !== wanted) continue
+      site.entryNames.set(path, name)
+      return { path, gitDir }
+    }
+    return null
+  })
+}
+
+/** Git names an entry after its folder, and leaves it that name when the folder is moved: the likely one comes first. */
+async function entryNames(site: Site, path: string): Promise<readonly string[]> {
   const likely = site.entryNames.get(path) ?? basename(path)
-  names.sort((a, b) => Number(b === likely) - Number(a === likely))
-  for (const name of names) {
-    const gitDir = join(folder, name)
-    if ((await folderOf(gitDir)) !== wanted) continue
-    site.entryNames.set(path, name)
-    return { path, gitDir }
-  }
-  return null
+  const names = await orIfAbsent(readdir(join(site.commonDir, 'worktrees')), [])
+  return names.sort((a, b) => Number(b === likely) - Number(a === likely))
 }
 
 export async function requireWorktree(site: Site, path: string): Promise<Result<Worktree, Failure>> {
-  const found = (await exists(path)) ? await findWorktree(site, path) : null
-  return found === null
+  const found = (await exists(path)) ? await findWorktree(site, path) : ok(null)
+  if (!found.ok) return found
+  return found.value === null
     ? err({ reason: 'git-failed', doing: `find the worktree ${path}`, detail: 'it is not one of this repository' })
-    : ok(found)
+    : ok(found.value)
 }
 
 /** Git says it once, and again when the settings changed; where its files say the same, they are read from then on. */
@@ -64,24 +73,36 @@ export async function listWorktrees(site: Site): Promise<Result<readonly ListedW
  */
 export async function makeRoom(site: Site, path: string): Promise<Result<Worktree | null, Failure>> {
   const isThere = !(await isGone(path))
-  const found = (await findWorktree(site, path)) ?? (isThere ? await repaired(site, path) : null)
-  if (!isThere) return found === null ? ok(null) : forget(site, found)
-  if (found !== null && !(await isHalfMade(found))) return ok(found)
-  return found === null ? moveAside(path) : discardHalfMade(site, found)
+  const listed = await findWorktree(site, path)
+  const found = listed.ok && listed.value === null && isThere ? await repaired(site, path) : listed
+  if (!found.ok) return found
+  const worktree = found.value
+  if (!isThere) return worktree === null ? ok(null) : forget(site, worktree)
+  if (worktree !== null && !(await isHalfMade(worktree))) return ok(worktree)
+  return worktree === null ? moveAside(path) : discardHalfMade(site, worktree)
 }
 
 /** A repository that was moved as a whole still finds its worktrees once their entries are set right. */
-async function repaired(site: Site, path: string): Promise<Worktree | null> {
-  if ((await textOf(join(path, '.git'))) === null) return null
+async function repaired(site: Site, path: string): Promise<Result<Worktree | null, Failure>> {
+  if ((await textOf(join(path, '.git'))) === null) return ok(null)
   await site.inRepository({ doing: `repair the worktree ${path}`, args: ['worktree', 'repair', path], exits: [0, 1, 128] })
   return findWorktree(site, path)
 }
 
 /** An entry without its folder. Other entries of that kind are left alone: their disk may only be unplugged. */
 async function forget(site: Site, worktree: Worktree): Promise<Result<null, Failure>> {
+  const saved = await saveSubmodules(site, worktree)
+  if (!saved.ok) return saved
   const args = ['worktree', 'remove', '--force', '--force', worktree.path]
   const removed = await site.inRepository({ doing: `forget the worktree ${worktree.path}`, args })
   return removed.ok ? ok(null) : removed
+}
+
+/** The entry of a worktree whose folder is gone may have the only copy of what was committed in its submodules: then they are moved beside that. */
+export async function saveSubmodules(site: Site, worktree: Worktree): Promise<Result<null, Failure>> {
+  const nested = await nestedWork(site, worktree, [])
+  if (!nested.ok) return nested
+  return nested.value.length === 0 ? ok(null) : moveAside(worktree.path, join(worktree.gitDir, 'modules'))
 }
 
 /** In the worktree's entry: it was found to hold nothing but what is merged, and its removal has begun. */
@@ -111,16 +132,18 @@ async function discardHalfMade(site: Site, worktree: Worktree): Promise<Result<n
 /** What is called so was in the way. */
 export const asideName = /\.kept-\d+$/
 
-async function moveAside(path: string): Promise<Result<null, Failure>> {
-  return withFiles(`move ${path} aside`, path, async () => {
-    const isEmpty = (await lstat(path)).isDirectory() && (await readdir(path)).length === 0
+/** Moves something to a name beside a place. @param what lies, or lay, in that place */
+export async function moveAside(path: string, what = path): Promise<Result<null, Failure>> {
+  return withFiles(`move ${what} aside`, what, async () => {
+    const isEmpty = (await lstat(what)).isDirectory() && (await readdir(what)).length === 0
     if (isEmpty) {
-      await rmdir(path)
+      await rmdir(what)
       return null
     }
+    await mkdir(dirname(path), { recursive: true })
     let n = 1
     while (await exists(`${path}.kept-${n}`)) n++
-    await rename(path, `${path}.kept-${n}`)
+    await rename(what, `${path}.kept-${n}`)
     return null
   })
 }

@@ -27,6 +27,14 @@ export interface ChangedPlace extends NamedPlace {
   readonly tip: CommitId
 }
 
+/** What became of a worktree that was to be put away. */
+export interface Closing {
+  /** False: it is kept, and its branch too. */
+  readonly isClosed: boolean
+  /** Why it is kept, if that is it: folders in it, with repositories of their own, that may hold what is nowhere else. */
+  readonly nested: readonly string[]
+}
+
 /** Git, as far as the engine needs it. Nothing here runs a hook of the repository. Each call may be repeated: one that finds its work done is content. */
 export interface Repository {
   /** Bytes that the files of a commit take in a worktree. */
@@ -36,10 +44,10 @@ export interface Repository {
   openWorkspace(workspace: Workspace): Promise<Result<void, Failure>>
   /** A worktree without a branch for the integration of a stage; or moves the one that is there. Uncommitted files in it are overwritten. */
   openScratch(path: string, commit: CommitId): Promise<Result<void, Failure>>
-  /** Removes a worktree whose work is in `mergedInto`, or makes a spare of it; one with other edits in it is kept and that is the answer: false. */
-  closeWorkspace(workspace: Workspace, mergedInto: CommitId): Promise<Result<boolean, Failure>>
-  /** Removes a scratch worktree, or makes a spare of it. */
-  closeScratch(path: string): Promise<Result<void, Failure>>
+  /** Removes a worktree whose work is in `mergedInto`, or makes a spare of it; one with anything else in it is kept. */
+  closeWorkspace(workspace: Workspace, mergedInto: CommitId): Promise<Result<Closing, Failure>>
+  /** Removes a scratch worktree, or makes a spare of it; only what a repository nested in it holds is a reason to keep it. */
+  closeScratch(path: string): Promise<Result<Closing, Failure>>
   /**
    * From now on so many closed worktrees are kept, as spares of which those that are opened next are made; what is spare beyond that is
    * removed. None before the first call.

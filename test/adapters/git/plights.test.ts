@@ -57,7 +57,7 @@ describe('two tasks go from nothing to the branch of the person', () => {
     good(await repository.land(branch, base, tip, 'orch/r1/stage-1'))
     expect(at.tip()).toBe(tip)
     expect(at.read('src/a.txt')).toBe('one\n2\nthree\n')
-    for (const task of tasks) expect(good(await repository.closeWorkspace(task, tip))).toBe(true)
+    for (const task of tasks) expect(good(await repository.closeWorkspace(task, tip))).toMatchObject({ isClosed: true })
     good(await repository.closeScratch(at.path('.orch', 'worktrees', 'stage-1')))
     expect([...good(await repository.mergedMilestones(tip)).keys()]).toEqual(['2A', '1A'])
     expect(existsSync(join(at.home, 'hook-ran'))).toBe(false)

@@ -65,7 +65,7 @@ describe('an index that an agent forged', () => {
     writeFileSync(join(entry, 'index'), bytes)
     copyFileSync(join(entry, 'index'), join(entry, 'orch-index'))
     utimesSync(join(entry, 'orch-index'), new Date(), new Date(Date.now() + 60_000))
-    expect(good(await repository.closeWorkspace(first, at.tip()))).toBe(true)
+    expect(good(await repository.closeWorkspace(first, at.tip()))).toMatchObject({ isClosed: true })
     const second = workspace('2A')
     good(await repository.openWorkspace(second))
     expect(at.read('lib/9/9.txt', second.path)).toBe('file 9\n')

@@ -77,7 +77,7 @@ async function reopenedAfter(at: GitRepository, visit: (visit: Visit) => void) {
   rmSync(join(first.path, 'lib/2/2.txt'))
   const { commit } = good(await repository.commitWork(first, { message: 'Work\n', since: first.base, never: [] }))
   visit({ at, path: first.path, entry })
-  expect(good(await repository.closeWorkspace(first, commit))).toBe(true)
+  expect(good(await repository.closeWorkspace(first, commit))).toMatchObject({ isClosed: true })
   expect(existsSync(first.path)).toBe(false)
   expect(at.git('branch', '--list', 'orch/*')).toBe('')
   const second = workspace('2A', commit)
@@ -175,7 +175,7 @@ describe.skipIf(process.platform === 'win32')('a worktree made of a spare one', 
     using at = largeRepository()
     const { repository, second } = await reopenedAfter(at, () => undefined)
     at.write({ 'notes.txt': 'mine\n' }, second.path)
-    expect(good(await repository.closeWorkspace(second, second.base))).toBe(false)
+    expect(good(await repository.closeWorkspace(second, second.base))).toMatchObject({ isClosed: false })
     expect(at.read('notes.txt', second.path)).toBe('mine\n')
   })
 
@@ -201,7 +201,7 @@ describe('spare worktrees', () => {
     for (const id of ids) good(await opened.repository.openWorkspace(opened.workspace(id)))
     const { repository, workspace } = opened
     const answers = await Promise.all(ids.map((id) => repository.closeWorkspace(workspace(id), at.tip())))
-    expect(answers.map(good)).toEqual(ids.map(() => true))
+    expect(answers.map((answer) => good(answer).isClosed)).toEqual(ids.map(() => true))
     return opened
   }
 

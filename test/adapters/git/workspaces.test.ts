@@ -198,10 +198,10 @@ describe('closeWorkspace', () => {
     using at = ordinaryRepository()
     const { repository, task, commit } = await merged(at)
     at.write({ '.env': 'SECRET=1\n', 'dist/out.js': '1\n' }, task.path)
-    expect(good(await repository.closeWorkspace(task, commit))).toBe(true)
+    expect(good(await repository.closeWorkspace(task, commit))).toMatchObject({ isClosed: true })
     expect(existsSync(task.path)).toBe(false)
     expect(at.git('branch', '--list', 'orch/*')).toBe('')
-    expect(good(await repository.closeWorkspace(task, commit))).toBe(true)
+    expect(good(await repository.closeWorkspace(task, commit))).toMatchObject({ isClosed: true })
   })
 
   const disturbances: readonly (readonly [string, (at: GitRepository, path: string) => void])[] = [
@@ -230,7 +230,7 @@ describe('closeWorkspace', () => {
     at.git('config', 'status.showUntrackedFiles', 'no')
     disturb(at, task.path)
     const before = at.gitIn(task.path, 'status', '--porcelain', '-uall')
-    expect(good(await repository.closeWorkspace(task, commit))).toBe(false)
+    expect(good(await repository.closeWorkspace(task, commit))).toMatchObject({ isClosed: false })
     expect(at.gitIn(task.path, 'status', '--porcelain', '-uall')).toBe(before)
     expect(at.git('branch', '--list', 'orch/*')).toContain('orch/r1/1A')
   })
@@ -238,7 +238,7 @@ describe('closeWorkspace', () => {
   it('keeps a branch that is not merged', async () => {
     using at = ordinaryRepository()
     const { repository, task } = await merged(at)
-    expect(good(await repository.closeWorkspace(task, task.base))).toBe(false)
+    expect(good(await repository.closeWorkspace(task, task.base))).toMatchObject({ isClosed: false })
     expect(existsSync(task.path)).toBe(true)
   })
 
@@ -248,7 +248,7 @@ describe('closeWorkspace', () => {
     writeFileSync(join(commonDir, 'worktrees', '1A', 'orch-closing'), commit)
     rmSync(join(task.path, '.git'))
     rmSync(join(task.path, 'src'), { recursive: true })
-    expect(good(await repository.closeWorkspace(task, commit))).toBe(true)
+    expect(good(await repository.closeWorkspace(task, commit))).toMatchObject({ isClosed: true })
     expect(existsSync(task.path)).toBe(false)
     expect(readdirSync(join(at.root, '.orch', 'worktrees'))).toEqual([])
   })
@@ -261,7 +261,7 @@ describe('closeWorkspace', () => {
     good(await repository.openWorkspace(task))
     expect(at.gitIn(task.path, 'status', '--porcelain')).toBe('')
     at.write({ 'later.txt': 'later\n' }, task.path)
-    expect(good(await repository.closeWorkspace(task, commit))).toBe(false)
+    expect(good(await repository.closeWorkspace(task, commit))).toMatchObject({ isClosed: false })
     expect(at.read('later.txt', task.path)).toBe('later\n')
   })
 
@@ -270,7 +270,7 @@ describe('closeWorkspace', () => {
     const { repository, task, commit } = await merged(at)
     at.gitIn(task.path, 'checkout', '--quiet', '--detach')
     at.git('checkout', '--quiet', task.branch)
-    expect(good(await repository.closeWorkspace(task, commit))).toBe(true)
+    expect(good(await repository.closeWorkspace(task, commit))).toMatchObject({ isClosed: true })
     expect(at.tip()).toBe(commit)
   })
 })

@@ -25,10 +25,13 @@ export function memoryRepository(git: MemoryGit, worktrees: Map<string, MemoryWo
     checkoutSize: (commit) => done(ok(Object.values(git.get(commit).tree).reduce((sum, text) => sum + text.length, 0))),
     openWorkspace: (workspace) => done(desks.open(workspace)),
     openScratch: (path, commit) => done(desks.openScratch(path, commit)),
-    closeWorkspace: (workspace, mergedInto) => done(desks.close(workspace, mergedInto)),
+    closeWorkspace: (workspace, mergedInto) => {
+      const closed = desks.close(workspace, mergedInto)
+      return done(closed.ok ? ok({ isClosed: closed.value, nested: [] }) : closed)
+    },
     closeScratch: (path) => {
       desks.spares.putAway(path)
-      return done(ok(undefined))
+      return done(ok({ isClosed: true, nested: [] }))
     },
     keepSpares: (most) => done(ok(desks.spares.keep(most))),
     prepareSpare: (near, commit) => done(desks.prepareSpare(near, commit)),
