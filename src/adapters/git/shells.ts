@@ -32,7 +32,7 @@ export function createShells(start: () => KeptProcess | null): Shells {
       if (shell === null) return 'unable'
       const result = await shell.run(call)
       if (result === 'ended') return result
-      failures = result === 'unable' ? failures + 1 : 0
+      failures = result === 'unable' && shell.isOver() ? failures + 1 : 0
       return result === 'unable' || notStarted.has(result.exitCode) ? 'unable' : result
     },
   }
