@@ -15,6 +15,8 @@ export type ShellResult = ShellAnswer | 'unable' | 'ended'
 export interface GitShell {
   readonly isFree: () => boolean
   readonly isOver: () => boolean
+  /** Whether it ever answered: then nothing is wrong with shells here. */
+  readonly hasAnswered: () => boolean
   /** For a free one only. @throws {Error} when git says more than a text can hold */
   run(call: ShellCall): Promise<ShellResult>
 }
@@ -41,6 +43,7 @@ interface Asked {
 export function talkTo(child: KeptProcess): GitShell {
   let asked: Asked | null = null
   let over = false
+  let answered = false
   const end = (): void => {
     over = true
     clearTimeout(idle)
@@ -53,6 +56,7 @@ export function talkTo(child: KeptProcess): GitShell {
   const answer = (exitCode: number | null): void => {
     const tell = asked?.tell
     asked = null
+    answered ||= exitCode !== null
     holdLoop(child, false)
     if (!over) idle = setTimeout(rest, idleMs).unref()
     tell?.(exitCode)
@@ -85,5 +89,5 @@ export function talkTo(child: KeptProcess): GitShell {
     if (text === null) return 'unable'
     return exitCode === null ? 'ended' : { exitCode, stdout: text, stderr: stderr.text() ?? '' }
   }
-  return { isFree: () => asked === null && !over, isOver: () => over, run }
+  return { isFree: () => asked === null && !over, isOver: () => over, hasAnswered: () => answered, run }
 }

@@ -102,6 +102,15 @@ describe.skipIf(process.platform === 'win32')('a kept shell', () => {
     expect(started).toHaveLength(2)
   })
 
+  it('is followed by another when all were ended at once while they waited, as by Ctrl-C', async () => {
+    const { run, started } = open()
+    const all = () => Promise.all(Array.from({ length: 8 }, () => run(['version'])))
+    await all()
+    for (const child of started) child.kill('SIGKILL')
+    expect(await all()).toEqual(Array.from({ length: 8 }, () => 'unable'))
+    expect(await run(['version'])).toMatchObject({ exitCode: 0 })
+  })
+
   it('that ended while git was at work says so, once git is done', async () => {
     const { at, run } = open((at) => ({ PATH: withGit(at, 'kill -9 $PPID; echo done > done') }))
     expect(await run([])).toBe('ended')
