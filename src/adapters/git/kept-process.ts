@@ -24,7 +24,7 @@ export function startKept(
   }
 }
 
-/** It has nothing to do but to notice the end of its input. */
+/** One that waits for a question has nothing to do but to notice the end of its input. Git at work goes on without its shell. */
 const mostEndingMs = 2000
 
 /** Orch ends when nothing is left to do, whether or not a process still waits for a question; it ends by itself then, with its standard input. */
