@@ -1,6 +1,7 @@
 import { string } from '@oclif/core/args'
 import { asFailure, asWrongName } from '../compose/trouble.js'
-import { noteFlag, noteOf, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { noteFlag, noteOf, projectFlags } from './orch-flags.js'
 
 export default class Approve extends OrchCommand {
   static override summary = 'let a task be merged whose milestone says approval: required'

@@ -5,7 +5,8 @@ import type { Project } from '../compose/project.js'
 import { counted } from '../core/counted.js'
 import { exitCodes } from '../core/exit-code.js'
 import { processTable } from '../ui/process-table.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 interface ProcessFlags {
   readonly 'dry-run': boolean

@@ -4,7 +4,8 @@ import { asWrongName } from '../compose/trouble.js'
 import { ledgerOf } from '../core/ledger.js'
 import { costCsv, costJson, costText } from '../ui/cost-text.js'
 import { forecastText } from '../ui/forecast-text.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 export default class Cost extends OrchCommand {
   static override summary = 'show what the last run cost, by task, step, model and account'

@@ -1,7 +1,8 @@
 import { boolean } from '@oclif/core/flags'
 import { exitCodes } from '../core/exit-code.js'
 import { findingLines } from '../ui/finding-text.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 export default class Doctor extends OrchCommand {
   static override summary = 'check git, config, agent, sandbox, saved state and disk'

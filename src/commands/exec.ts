@@ -1,4 +1,5 @@
-import { OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { projectFlags } from './orch-flags.js'
 
 export default class Exec extends OrchCommand {
   static override summary = 'start the agent by hand, with the settings for this machine'

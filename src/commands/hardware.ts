@@ -1,6 +1,7 @@
 import { string } from '@oclif/core/flags'
 import { type HardwareFormat, hardwareFormats, hardwareText } from '../ui/hardware-text.js'
-import { OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { projectFlags } from './orch-flags.js'
 
 export default class Hardware extends OrchCommand {
   static override summary = 'show what the machine has, and how many sessions it bears'

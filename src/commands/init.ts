@@ -1,4 +1,5 @@
-import { OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { projectFlags } from './orch-flags.js'
 
 export default class Init extends OrchCommand {
   static override summary = 'write a first milestone and a config to begin with'

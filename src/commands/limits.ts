@@ -1,5 +1,6 @@
 import { accountLines } from '../ui/accounts-text.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 export default class Limits extends OrchCommand {
   static override summary = 'show which accounts are open, and until when the others are closed'

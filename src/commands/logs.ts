@@ -9,7 +9,8 @@ import { factDetails } from '../ui/fact-details.js'
 import { jsonLine } from '../ui/json-view.js'
 import { factLine } from '../ui/logs-text.js'
 import { beginsInvocation, transcriptLines } from '../ui/transcript-text.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 const lookEveryMs = 500
 

@@ -1,5 +1,6 @@
 import { string } from '@oclif/core/args'
-import { noteFlag, noteOf, OrchCommand, resumeFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { noteFlag, noteOf, resumeFlags } from './orch-flags.js'
 
 export default class Merge extends OrchCommand {
   protected override readonly startsSomething = true

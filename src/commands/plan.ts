@@ -1,5 +1,6 @@
 import { planText } from '../ui/plan-text.js'
-import { jsonFlag, OrchCommand, projectFlags, selectionFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags, selectionFlags } from './orch-flags.js'
 
 export default class Plan extends OrchCommand {
   static override summary = 'show what would be done, in which order, and who decides'

@@ -1,7 +1,8 @@
 import { boolean, integer } from '@oclif/core/flags'
 import { asWrongName } from '../compose/trouble.js'
 import { pullRequestsText, type ToldRequests } from '../ui/pull-requests-text.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 export default class Pr extends OrchCommand {
   static override summary = 'show a merged stage to others as a pull request'

@@ -1,5 +1,6 @@
 import { processTable } from '../ui/process-table.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 export default class Ps extends OrchCommand {
   static override summary = 'list what runs now, and what a killed orch left behind'

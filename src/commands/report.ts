@@ -1,7 +1,8 @@
 import { string } from '@oclif/core/args'
 import { option } from '@oclif/core/flags'
 import { asWrongName } from '../compose/trouble.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 export default class Report extends OrchCommand {
   static override summary = 'tell on one page what was asked, done, proved and spent'

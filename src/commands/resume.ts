@@ -1,4 +1,5 @@
-import { OrchCommand, resumeFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { resumeFlags } from './orch-flags.js'
 
 export default class Resume extends OrchCommand {
   protected override readonly startsSomething = true

@@ -1,6 +1,7 @@
 import { string } from '@oclif/core/args'
 import { reviewText } from '../ui/review-text.js'
-import { OrchCommand, resumeFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { resumeFlags } from './orch-flags.js'
 
 export default class Review extends OrchCommand {
   protected override readonly startsSomething = true

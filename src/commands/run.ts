@@ -1,7 +1,8 @@
 import { boolean } from '@oclif/core/flags'
 import { failureText } from '../ui/failure-text.js'
 import { planText } from '../ui/plan-text.js'
-import { carryOutFlags, jsonFlag, OrchCommand, projectFlags, selectionFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { carryOutFlags, jsonFlag, projectFlags, selectionFlags } from './orch-flags.js'
 
 export default class Run extends OrchCommand {
   protected override readonly startsSomething = true

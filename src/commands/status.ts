@@ -1,6 +1,7 @@
 import { statusJson } from '../ui/status-json.js'
 import { statusText } from '../ui/status-text.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 export default class Status extends OrchCommand {
   static override summary = 'show how the last run stands; before the first, the plan'

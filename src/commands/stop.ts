@@ -1,5 +1,6 @@
 import { boolean } from '@oclif/core/flags'
-import { OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { projectFlags } from './orch-flags.js'
 
 export default class Stop extends OrchCommand {
   static override summary = 'stop the run from another terminal, and wait until it has stopped'

@@ -2,7 +2,8 @@ import { boolean, integer } from '@oclif/core/flags'
 import type { UndoPlan } from '../compose/undo-plan.js'
 import { undonePlanJson } from '../ui/undo-json.js'
 import { undoneText, undoPlanText } from '../ui/undo-text.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 interface UndoFlags {
   readonly 'dry-run': boolean

@@ -1,6 +1,7 @@
 import { counted } from '../core/counted.js'
 import { exitCodes } from '../core/exit-code.js'
-import { jsonFlag, OrchCommand, projectFlags } from './orch-command.js'
+import { OrchCommand } from './orch-command.js'
+import { jsonFlag, projectFlags } from './orch-flags.js'
 
 export default class Validate extends OrchCommand {
   static override summary = 'find every problem in your files, with file:line:column'

@@ -7,14 +7,18 @@ import type { RunJournal } from '../adapters/store/journal.js'
 import { findUnfinishedRun, newRunId } from '../adapters/store/run-folders.js'
 import { acquireLock } from '../adapters/store/run-lock.js'
 import { removeTemporaries } from '../adapters/store/temporaries.js'
+import type { OrderFact } from '../core/by-hand.js'
 import type { Failure } from '../core/failure.js'
+import type { Milestone } from '../core/milestone.js'
 import type { Order } from '../core/order.js'
 import type { Selection } from '../core/plan.js'
 import { hasBudgetAgain } from '../core/policy/budget.js'
 import { err, ok, type Result } from '../core/result.js'
 import { retryableWork } from '../core/retryable.js'
-import { workOf } from '../core/run-state.js'
+import { allWork, type RunState } from '../core/run-state.js'
 import { carryOutOrder } from '../engine/by-hand.js'
+import { takeOrder } from '../engine/cut-off.js'
+import { stateOf } from '../engine/engine.js'
 import { retryTask } from '../engine/retry.js'
 import { type Outlook, type Project, planProject, preciousOf } from './project.js'
 import { noRunFor, orderProblem, selectionMismatch } from './request-problem.js'
@@ -117,6 +121,7 @@ async function beginRun(project: Project, request: RunRequest, outlook: Outlook)
       await setBudget(journal, request)
       return null
     },
+    takeUp: () => Promise.resolve(),
   })
 }
 
@@ -127,29 +132,36 @@ async function continueRun(
 ): Promise<Result<Carried, Trouble>> {
   const milestones = await project.milestones.read()
   if (!milestones.ok) return err(asProblems(milestones.error))
+  const said = (task: string): Milestone | null => milestones.value.find((m) => m.id === task) ?? null
+  let ordered: OrderFact | null = null
   return carryOut(project, request, {
     run: path.basename(which.folder),
     folder: which.folder,
     begin: async (journal) => {
-      const { budget, git } = project.config
-      const said = (task: string) => milestones.value.find((m) => m.id === task) ?? null
-      const hands = { repository: project.repository, never: git.envFiles }
       const { order } = which
       // Before the run is said to go on: what git refuses leaves it as it was.
-      const ordered = order === null ? null : await carryOutOrder({ ...hands, state: journal.state, milestone: said(order.task) }, order)
-      if (ordered?.ok === false) return ordered.error
+      const done = order === null ? null : await carryOutOrder(handsFor(project, journal.state, said(order.task)), order)
+      if (done?.ok === false) return done.error
+      ordered = done?.value ?? null
       await journal.record({ type: 'run-resumed' })
       await setBudget(journal, request)
-      if (ordered !== null) await journal.record(ordered.value)
-      const needs = { journal, ...hands }
-      for (const task of Object.keys(journal.state.work)) {
-        const milestone = said(task)
-        if (which.retry(task) || hasBudgetAgain(workOf(journal.state, task), budget, milestone)) await retryTask(needs, task, milestone)
-      }
       return null
+    },
+    takeUp: async (engine) => {
+      if (ordered !== null) await takeOrder(engine, ordered)
+      for (const work of allWork(stateOf(engine))) {
+        const milestone = said(work.id)
+        if (which.retry(work.id) || hasBudgetAgain(work, project.config.budget, milestone)) await retryTask(engine, work.id, milestone)
+      }
     },
   })
 }
+
+const handsFor = (project: Project, state: RunState, milestone: Milestone | null) => ({
+  ...{ state, milestone },
+  repository: project.repository,
+  never: project.config.git.envFiles,
+})
 
 async function setBudget(journal: RunJournal, { budget }: RunRequest): Promise<void> {
   if (budget.maxUsd !== null || budget.maxDurationMs !== null) await journal.record({ type: 'budget-set', ...budget })

@@ -1,7 +1,7 @@
 import { systemClock } from '../adapters/clock/clock.js'
 import { ensureExcluded } from '../adapters/git/discover.js'
 import { holdPrecious, releasePrecious } from '../adapters/git/precious.js'
-import { endMarked } from '../adapters/processes/survivors.js'
+import { endDoubtful, endMarked } from '../adapters/processes/survivors.js'
 import { openJournal, type RunJournal } from '../adapters/store/journal.js'
 import { acquireLock } from '../adapters/store/run-lock.js'
 import { StoreError } from '../adapters/store/store-error.js'
@@ -10,6 +10,7 @@ import { exitCodeForEnding, exitCodes } from '../core/exit-code.js'
 import type { Fact } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { err, ok, type Result } from '../core/result.js'
+import type { Engine } from '../engine/engine.js'
 import { Halt } from '../engine/halt.js'
 import { carryOutRun } from '../engine/run.js'
 import { chooseView, type View } from '../ui/view.js'
@@ -29,6 +30,8 @@ interface Which {
   readonly folder: string
   /** @returns why it cannot begin; null: it has begun */
   readonly begin: (journal: RunJournal) => Promise<Failure | null>
+  /** What else is recorded once everything is there that the run needs. */
+  readonly takeUp: (engine: Engine) => Promise<void>
 }
 
 /** Under the lock, with everything that must be put back when it ends. */
@@ -103,11 +106,13 @@ async function underLock(project: Project, { config, pool }: Means, request: Run
       noWait: request.noWait || !config.rateLimit.autoResume,
       runFolder: which.folder,
     })
+    await which.takeUp(engine)
     const outcome = await carryOutRun(engine)
     return ok({ kind: 'carried-out', exitCode: signals.terminated ? exitCodes.terminated : exitCodeForEnding(outcome.ending) })
   } finally {
     signals.close()
     await awake?.release()
+    await endDoubtful()
     await leases.releaseAll()
     await journal.value.close()
     await view.close()

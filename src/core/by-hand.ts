@@ -6,28 +6,39 @@ import type { OrderByHand, Work, WorkPhase } from './work.js'
 
 type Retried = RecordedFact & WorkFact & { readonly type: 'task-retried' }
 
+/** What a person ordered for a piece of work. */
+export type OrderFact = WorkFact & { readonly type: 'task-retried' | 'review-asked' | 'merge-decided' }
+
+/** Whether the session that was cut off is not gone on with after this order. */
+export function leavesSession(work: Work, order: OrderFact): boolean {
+  if (work.open === null) return false
+  return order.type !== 'task-retried' || order.from !== undefined || (work.open.step === 'review' && isEdited(work, order.milestone))
+}
+
+const isEdited = (work: Work, said: Work['milestone']): boolean => (said ?? work.milestone)?.hash !== work.milestone?.hash
+
 /** A person wants it tried again, with all counters fresh. */
-export function retried(work: Work, { milestone, from }: Retried): Work {
-  if (from === 'scratch') return begunAnew(work, milestone)
-  const again = goneOnWith(work, milestone)
-  return from === 'review' ? { ...again, phase: 'worked', verdict: null, panel: [], open: null } : again
+export function retried(work: Work, order: Retried): Work {
+  if (order.from === 'scratch') return begunAnew(work, order.milestone)
+  const again = goneOnWith(work, order)
+  return order.from === 'review' ? { ...again, phase: 'worked', verdict: null, panel: [] } : again
 }
 
 /** It goes on where it stopped, in the session that was cut off if there is one. */
-function goneOnWith(work: Work, said: Work['milestone']): Work {
-  const milestone = said ?? work.milestone
-  const isEdited = milestone?.hash !== work.milestone?.hash
+function goneOnWith(work: Work, order: Retried): Work {
+  const milestone = order.milestone ?? work.milestone
+  const isAnother = isEdited(work, milestone)
   return {
     ...work,
-    phase: phaseAfterRetry(work, isEdited),
+    phase: phaseAfterRetry(work, isAnother),
     milestone,
     title: milestone?.title ?? work.title,
     optional: milestone?.optional ?? work.optional,
     // A verdict was given on the text of then, and a review that was cut off was to judge by it.
-    verdict: isEdited ? null : work.verdict,
-    panel: isEdited ? [] : work.panel,
-    history: isEdited ? [] : work.history.slice(-1),
-    open: isEdited && work.open?.step === 'review' && !work.open.running ? null : work.open,
+    verdict: isAnother ? null : work.verdict,
+    panel: isAnother ? [] : work.panel,
+    history: isAnother ? [] : work.history.slice(-1),
+    open: leavesSession(work, order) ? null : work.open,
     stoppedIn: null,
     failure: null,
     failures: 0,
@@ -43,11 +54,11 @@ function goneOnWith(work: Work, said: Work['milestone']): Work {
 }
 
 /** Commands are run anew first, as the person may have mended what made them fail; a review is, where the text is another one. */
-function phaseAfterRetry(work: Work, isEdited: boolean): WorkPhase {
+function phaseAfterRetry(work: Work, isAnother: boolean): WorkPhase {
   const stopped = work.stoppedIn ?? (work.workspace === null ? 'pending' : 'ready')
   const { reason } = work.failure ?? {}
   const isJudged = reason === 'checks-failed' || reason === 'remediation-without-change'
-  return (stopped === 'checked' && (isJudged || isEdited)) || (stopped === 'reviewed' && isEdited) ? 'worked' : stopped
+  return (stopped === 'checked' && (isJudged || isAnother)) || (stopped === 'reviewed' && isAnother) ? 'worked' : stopped
 }
 
 /** As if nothing had been done to it, but for what was paid and for the numbers of its sessions, which name their records. */

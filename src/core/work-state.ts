@@ -1,12 +1,12 @@
 import { afterJoin, askedAnew, retried, takenByHand } from './by-hand.js'
 import { allPassed } from './check.js'
-import type { AgainAt, RecordedFact, WorkFact } from './fact.js'
-import type { Lens } from './lens.js'
+import type { RecordedFact, WorkFact } from './fact.js'
 import { unreachable } from './result.js'
 import { giveReview } from './review-fold.js'
 import { isAnswered, mergeAnswers } from './review-history.js'
-import { addUsage, type SessionStep } from './session.js'
-import type { OpenSession, Silence, Work } from './work.js'
+import { addUsage } from './session.js'
+import { beginSession, failSession, interruptSession } from './session-fold.js'
+import type { Work } from './work.js'
 
 /** Folds a fact about one piece of work into its state. The machine is drawn above `WorkPhase`. */
 export function reduceWork(work: Work, fact: RecordedFact & WorkFact): Work {
@@ -33,11 +33,11 @@ function changed(work: Work, fact: Change): Work {
     case 'entry-checked':
       return { ...work, phase: 'ready', entryResults: fact.results }
     case 'attempt-started':
-      return { ...work, sessions: sessionsWith(work, fact), attempts: fact.attempt, open: running(fact.step, fact) }
+    case 'review-started':
+      return beginSession(work, fact)
     case 'attempt-interrupted':
-      return interrupted(work, fact, true)
     case 'review-interrupted':
-      return interrupted(work, fact, !fact.anew)
+      return interruptSession(work, fact)
     case 'attempt-finished':
       return finishAttempt(work, fact)
     case 'attempt-failed':
@@ -47,8 +47,6 @@ function changed(work: Work, fact: Change): Work {
       return { ...work, flaky: [...work.flaky, { command: fact.command, commit: fact.commit }] }
     case 'checks-finished':
       return { ...work, phase: 'checked', checks: fact.results, checkedCommit: fact.commit }
-    case 'review-started':
-      return { ...work, sessions: sessionsWith(work, fact), open: running('review', fact, fact) }
     case 'review-given':
       return giveReview(work, fact)
     case 'task-approved':
@@ -118,59 +116,6 @@ function changed(work: Work, fact: Change): Work {
       return unreachable(fact)
   }
 }
-
-const running = (
-  step: SessionStep,
-  start: Pick<OpenSession, 'session' | 'resumes' | 'account'> & { readonly at: string },
-  review: { readonly tree: string; readonly lens?: Lens } | null = null,
-): OpenSession => ({
-  step,
-  session: start.session,
-  account: start.account,
-  resumes: start.resumes,
-  notBefore: 0,
-  startedAt: Date.parse(start.at),
-  running: true,
-  again: false,
-  tree: review === null ? null : review.tree,
-  lens: review === null ? null : (review.lens ?? 'correctness'),
-  silence: null,
-})
-
-const sessionsWith = (work: Work, start: { readonly resumes: boolean }): number => work.sessions + (start.resumes ? 0 : 1)
-
-const interrupted = (work: Work, fact: Interruption, resumes: boolean): Work => ({
-  ...work,
-  open: paused(work.open, resumes),
-  evictions: fact.cause === 'memory' ? work.evictions + 1 : work.evictions,
-  usage: addUsage(work.usage, fact.usage),
-})
-
-type Interruption = WorkFact & { type: 'attempt-interrupted' | 'review-interrupted' }
-
-const paused = (open: OpenSession | null, resumes: boolean): OpenSession | null =>
-  open === null ? null : { ...open, running: false, resumes, notBefore: 0, again: false, silence: null }
-
-/** Hanging has a ladder of its own, and counts neither against the task nor as a setback. */
-function failSession(work: Work, { failure, again, counts, usage }: RecordedFact & { type: 'attempt-failed' | 'review-failed' }): Work {
-  const hung = failure.reason === 'agent-silent' && !counts
-  const isSetback = !counts && !hung
-  return {
-    ...work,
-    usage: addUsage(work.usage, usage),
-    failures: work.failures + (counts ? 1 : 0),
-    setbacks: work.setbacks + (isSetback ? 1 : 0),
-    remedy: hung && again !== null ? (again.session === 'resume' ? 'nudge' : 'restart') : work.remedy,
-    open: repeated(work.open, again, hung ? { silentMs: failure.silentMs, tool: failure.tool ?? null } : null),
-    failure: again === null ? failure : null,
-    refusal: failure.reason === 'resolution-refused' ? { outside: failure.outside, lostTests: failure.lostTests } : work.refusal,
-  }
-}
-
-const repeated = (open: OpenSession | null, again: AgainAt | null, silence: Silence | null): OpenSession | null =>
-  open === null || again === null
-    ? null
-    : { ...open, running: false, resumes: again.session === 'resume', notBefore: again.at, again: true, silence }
 
 const withObstacle = (work: Work): readonly string[] => [
   ...new Set([...work.alsoChecks, ...(work.obstacle?.results ?? []).filter((r) => !r.passed).map((r) => r.command)]),

@@ -4,7 +4,8 @@ import { type Change, pathOf } from '../core/leak.js'
 import type { SessionOutcome } from '../core/session.js'
 import type { Work } from '../core/work.js'
 import { currentWork, type Engine, record, stateOf } from './engine.js'
-import { ownerOf, type Sighting, type Unexplained, type WatchedSession } from './watch.js'
+import { ownerOf } from './own-places.js'
+import type { Sighting, Unexplained, WatchedSession } from './watch.js'
 import { isWhole, workspaceOf } from './workspace.js'
 
 /** Judges the end of a session by what changed where it has no business; also of one that was recalled. */

@@ -1,4 +1,5 @@
-import type { CommitId, WorkFact, WorkId } from '../core/fact.js'
+import type { OrderFact } from '../core/by-hand.js'
+import type { CommitId, WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import type { Milestone } from '../core/milestone.js'
 import type { Order } from '../core/order.js'
@@ -20,9 +21,9 @@ interface HandNeeds {
 
 /**
  * Does to git what a person ordered for a task. What lies in its worktree, a person's own edits, becomes a commit first.
- * @returns the fact that tells of it, to be recorded once the run goes on
+ * @returns the fact that tells of it, to be taken (`takeOrder`) once the run goes on
  */
-export async function carryOutOrder(needs: HandNeeds, order: Order): Promise<Result<WorkFact, Failure>> {
+export async function carryOutOrder(needs: HandNeeds, order: Order): Promise<Result<OrderFact, Failure>> {
   const work = workOf(needs.state, order.task)
   if (order.kind === 'retry' && order.from === 'scratch') return beginAnew(needs, work)
   await keepEdits({ run: needs.state.run, ...needs }, work)
@@ -45,7 +46,7 @@ async function standingOf({ repository }: HandNeeds, work: Work): Promise<Result
 }
 
 /** The branch starts again from where its stage stands now; what it held stays under a name of its own. */
-async function beginAnew({ state, repository, milestone }: HandNeeds, work: Work): Promise<Result<WorkFact, Failure>> {
+async function beginAnew({ state, repository, milestone }: HandNeeds, work: Work): Promise<Result<OrderFact, Failure>> {
   const task: WorkId = work.id
   const base = stageOf(state, work.stage).integration
   const kept = work.workspace === null || base === null ? ok(null) : await repository.startAnew(work.workspace, base)

@@ -1,11 +1,13 @@
 import type { Config } from '../core/config.js'
 import type { WorkId } from '../core/fact.js'
 import type { MachineSample } from '../core/machine.js'
-import { type Claim, type Crossed, crossedBy, type Hold, holdFor, memoryLevel, nothingCrossed } from '../core/policy/admission.js'
+import { type Claim, type Hold, holdFor, memoryLevel } from '../core/policy/admission.js'
 import { expectedNeed, type Peak } from '../core/policy/need.js'
 import { nextStart } from '../core/policy/ramp.js'
 import type { SessionStep } from '../core/session.js'
+import { anyOf, Bell } from './bell.js'
 import type { Halt } from './halt.js'
+import { type Load, MachineLoad } from './machine-load.js'
 import { MemoryRelief, type Relievable } from './memory-relief.js'
 import type { Agent } from './ports/agent.js'
 import type { Clock } from './ports/clock.js'
@@ -57,29 +59,29 @@ const toldAgainMs = 5 * 60_000
 export class Reservations {
   readonly #seats = new Set<Seat>()
   readonly #queue: Waiter[] = []
-  readonly #wakes = new Set<() => void>()
+  /** Rung at each look, and when another one has passed. */
+  readonly #bell = new Bell()
   #starts: readonly number[] = []
-  #sample: { readonly sample: MachineSample; readonly at: number } | null = null
-  #crossed: Crossed = nothingCrossed
-  #unwatch: (() => void) | null = null
+  readonly #load: MachineLoad
   readonly #relief: MemoryRelief
 
   constructor(private readonly needs: ReservationNeeds) {
+    this.#load = new MachineLoad(needs, (load) => this.#heard(load))
     this.#relief = new MemoryRelief({ ...needs, sessionOf: (task) => this.#sessionOf(task) })
-    needs.halt.soft.addEventListener('abort', () => this.#wake(), { once: true })
+    needs.halt.soft.addEventListener('abort', () => this.#bell.ring(), { once: true })
   }
 
   /** Waits for its turn and for room. @returns null when the run is stopping and it must not start */
   async reserve({ task, step }: { readonly task: WorkId; readonly step: SessionStep }): Promise<Reservation | null> {
     const waiter: Waiter = { task, told: null }
     this.#queue.push(waiter)
-    this.#watch()
+    this.#load.watch()
     try {
       const need = await this.#turn(waiter, step)
       return need === null ? null : this.#seat(task, step, need)
     } finally {
       this.#queue.splice(this.#queue.indexOf(waiter), 1)
-      this.#wake()
+      this.#bell.ring()
       this.#rest()
     }
   }
@@ -89,12 +91,12 @@ export class Reservations {
     const { halt, peaks, resources, clock, spawnPerMinute } = this.needs
     while (!halt.soft.aborted) {
       // Taken before the look: what happens while it is looked and told must not be missed.
-      const change = this.#change()
-      const sample = await this.#recent()
+      const change = anyOf(this.#bell.signal)
+      const load = await this.#load.recent()
       const now = clock.now()
       const notBefore = nextStart(this.#starts, spawnPerMinute, now)
       const need = expectedNeed(peaks.of(step), resources.perTaskMemory).memory
-      const hold = this.#holdFor(waiter, need, sample)
+      const hold = this.#holdFor(waiter, need, load)
       if (hold === null && notBefore <= now) return need
       if (hold !== null) {
         await this.#tell(waiter, hold)
@@ -106,9 +108,9 @@ export class Reservations {
   }
 
   /** In the order in which they came: a large one would wait for ever, if small ones might pass it. */
-  #holdFor(waiter: Waiter, need: number, sample: MachineSample): Hold | null {
+  #holdFor(waiter: Waiter, need: number, { sample, crossed }: Load): Hold | null {
     const claims: Claim[] = [...this.#seats]
-    const own = holdFor(need, { sample, crossed: this.#crossed, claims }, this.needs.resources)
+    const own = holdFor(need, { sample, crossed, claims }, this.needs.resources)
     const [first] = this.#queue
     if (own !== null || first === undefined || first === waiter) return own
     return first.told === null
@@ -128,53 +130,20 @@ export class Reservations {
     if (!this.#seats.delete(seat)) return
     if (seat.peak.memory > 0) void this.needs.peaks.learn(seat.step, seat.peak)
     // Those who wait need not wait for the next look as well.
-    if (this.#queue.length > 0) void this.#look().catch((bug: unknown) => this.#giveUp(bug))
+    if (this.#queue.length > 0) void this.#load.look().catch((bug: unknown) => this.#giveUp(bug))
     this.#rest()
   }
 
-  /** Resolves at the next look, or when another one has passed. */
-  #change(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wakes.add(resolve)
-      if (this.needs.halt.soft.aborted) resolve()
-    })
-  }
-
-  #wake(): void {
-    for (const wake of this.#wakes) wake()
-    this.#wakes.clear()
-  }
-
-  #watch(): void {
-    this.#unwatch ??= this.needs.machine.watch((sample) => this.#heard(sample))
-  }
-
   #rest(): void {
-    if (this.#seats.size > 0 || this.#queue.length > 0) return
-    this.#unwatch?.()
-    this.#unwatch = null
+    if (this.#seats.size === 0 && this.#queue.length === 0) this.#load.unwatch()
   }
 
-  async #recent(): Promise<MachineSample> {
-    const { sampleMs } = this.needs.resources
-    if (this.#sample === null || this.needs.clock.now() - this.#sample.at >= sampleMs) await this.#look()
-    if (this.#sample === null) throw new Error('Internal error: a look at the machine shows nothing')
-    return this.#sample.sample
-  }
-
-  async #look(): Promise<void> {
-    this.#heard(await this.needs.machine.sample())
-  }
-
-  #heard(sample: MachineSample): void {
-    this.#sample = { sample, at: this.needs.clock.now() }
-    this.#crossed = crossedBy(sample, this.needs.resources, this.#crossed)
+  #heard({ sample, crossed }: Load): void {
     for (const seat of this.#seats) this.#measure(seat, sample)
-    this.#wake()
+    this.#bell.ring()
     const running = [...this.#seats].filter((seat) => this.#sessionOf(seat.task) !== null)
-    void this.#relief
-      .heard(running, memoryLevel(sample, this.needs.resources, this.#crossed), sample)
-      .catch((bug: unknown) => this.#giveUp(bug))
+    const level = memoryLevel(sample, this.needs.resources, crossed)
+    void this.#relief.heard(running, level, sample).catch((bug: unknown) => this.#giveUp(bug))
   }
 
   /** Nothing can be saved or seen any more: what runs must not go on unseen. */

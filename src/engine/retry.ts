@@ -1,9 +1,9 @@
 import { attemptMessage } from '../core/commit-message.js'
 import type { WorkId } from '../core/fact.js'
 import type { Milestone } from '../core/milestone.js'
-import { workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
-import type { Journal } from './ports/journal.js'
+import { takeOrder } from './cut-off.js'
+import { currentWork, type Engine, stateOf } from './engine.js'
 import type { Repository } from './ports/repository.js'
 import { isWhole } from './workspace.js'
 
@@ -19,14 +19,11 @@ interface EditNeeds {
  * a person who mended something, becomes a commit on its branch, so that it is checked and reviewed like everything else.
  * @param milestone what the file says now; null: it is gone, and the text of then stands
  */
-export async function retryTask(
-  needs: Omit<EditNeeds, 'run'> & { readonly journal: Journal },
-  task: WorkId,
-  milestone: Milestone | null,
-): Promise<void> {
-  const { state } = needs.journal
-  await keepEdits({ run: state.run, ...needs }, workOf(state, task))
-  await needs.journal.record({ type: 'task-retried', task, milestone })
+export async function retryTask(engine: Engine, task: WorkId, milestone: Milestone | null): Promise<void> {
+  const { config, ports } = engine
+  const needs = { run: stateOf(engine).run, repository: ports.repository, never: config.git.envFiles }
+  await keepEdits(needs, currentWork(engine, task))
+  await takeOrder(engine, { type: 'task-retried', task, milestone })
 }
 
 /** The commit is believed when the run goes on. Both sides of a conflict are no work yet, and a worktree that is gone holds none. */

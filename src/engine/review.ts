@@ -1,7 +1,7 @@
 import type { Failure } from '../core/failure.js'
 import { recognise } from '../core/finding-identity.js'
 import { type Lens, missingLens, type Panel } from '../core/lens.js'
-import { ok, type Result, unreachable } from '../core/result.js'
+import { type Result, unreachable } from '../core/result.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import { type Finding, judge } from '../core/verdict.js'
 import { criteriaForReview, type Work } from '../core/work.js'
@@ -12,11 +12,12 @@ import { type Conversation, chooseConversation, knownConversation } from './conv
 import { currentWork, type Engine, failWork, haltFor, record } from './engine.js'
 import { weighEvidence } from './evidence.js'
 import { interruptionCause } from './interruption.js'
+import { putReviewBack } from './review-changes.js'
 import { type ReviewPrompt, reviewPrompt, roundName } from './review-prompt.js'
 import { admitSession, spentWhenCutOff, startSession } from './session.js'
 import { sessionRequest } from './session-request.js'
 import { assignFindings } from './stage-findings.js'
-import { isWhole, workspaceOf } from './workspace.js'
+import { workspaceOf } from './workspace.js'
 
 /** A session that has not seen the work and may only read judges it against its milestone. What cannot be read as a review approves nothing. */
 export async function reviewWork(engine: Engine, work: Work): Promise<void> {
@@ -67,7 +68,7 @@ async function afterCrash(engine: Engine, work: Work): Promise<Conversation | 'o
     await conclude(engine, work, number, await afterSession(engine, work, session, recalled))
     return 'over'
   }
-  const changed = await undoChanges(engine, work)
+  const changed = await putReviewBack(engine, work)
   if (changed === null) return 'over'
   const anew = changed.length > 0
   const usage = await spentWhenCutOff(engine, work)
@@ -80,44 +81,9 @@ async function interruptedReview(engine: Engine, { open }: Work): Promise<Conver
   return open?.resumes === true ? knownConversation(engine, open) : null
 }
 
-/** A review may only read; whatever else its session did to the worktree must not get into a commit. @returns the files; null: the work cannot go on */
-async function undoChanges(engine: Engine, work: Work): Promise<readonly string[] | null> {
-  const { open, head } = work
-  if (open === null || open.tree === null || head === null) return []
-  const { path, branch } = workspaceOf(work)
-  const noted = await noteChanges(engine, path, { session: open.session, tree: open.tree })
-  const place = { path, branch: isWhole(work) ? null : branch }
-  const back = noted.ok ? await engine.ports.repository.putBack(place, { head, tree: open.tree }, noted.value.now) : noted
-  if (noted.ok && back.ok) return [...new Set([...noted.value.files, ...back.value])]
-  if (!back.ok) await failWork(engine, work.id, back.error)
-  return null
-}
-
-/**
- * Before it is undone: cut off in between, nothing else would tell of it, and the review would count.
- * @returns with what the worktree holds now, where it was looked at
- */
-async function noteChanges(
-  engine: Engine,
-  path: string,
-  review: { readonly session: string; readonly tree: string },
-): Promise<Result<{ readonly files: readonly string[]; readonly now?: string }, Failure>> {
-  const { records, repository } = engine.ports
-  const note = `reviews/${review.session}-changed.json`
-  const noted = await records.read(note)
-  if (noted !== null) return ok({ files: JSON.parse(noted) as string[] })
-  const now = await repository.snapshot(path)
-  if (!now.ok) return now
-  if (now.value === review.tree) return ok({ files: [], now: now.value })
-  const changed = await repository.changedFiles(review.tree, now.value)
-  if (!changed.ok) return changed
-  if (changed.value.length > 0) await records.write(note, JSON.stringify(changed.value))
-  return ok({ files: changed.value, now: now.value })
-}
-
 async function conclude(engine: Engine, work: Work, review: number, outcome: SessionOutcome): Promise<void> {
   const { usage } = outcome
-  const changed = await undoChanges(engine, work)
+  const changed = await putReviewBack(engine, work)
   if (changed === null) return
   const anew = changed.length > 0
   switch (outcome.kind) {

@@ -1,11 +1,12 @@
-import { type WorkId, wholeOf } from '../core/fact.js'
+import type { WorkId } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { describeFailure } from '../core/failure-words.js'
 import { type Change, coalesced, isShownToBeDoneBy, noReach, type Reach } from '../core/leak.js'
-import { allWork, type RunState } from '../core/run-state.js'
-import { isSettled, type Work } from '../core/work.js'
+import type { RunState } from '../core/run-state.js'
+import type { Work } from '../core/work.js'
+import { ownerOf, placeOf, quietPlaces } from './own-places.js'
 import type { Listener } from './ports/listener.js'
-import type { QuietPlace, Sentinel } from './ports/sentinel.js'
+import type { Sentinel } from './ports/sentinel.js'
 import { mostAtALook, Rota } from './rota.js'
 
 /** A session, and the worktree that is its own. */
@@ -193,27 +194,3 @@ const isOwnBranch = (change: Change, session: WatchedSession): boolean =>
   change.kind === 'ref' &&
   change.name.startsWith('refs/heads/') &&
   (change.name === `refs/heads/${session.branch ?? ''}` || (change.before === null && change.place === session.path))
-
-/** Settled tasks whose worktree is still there; in those that failed or were parked a person may be at work. */
-function quietPlaces(state: RunState): readonly QuietPlace[] {
-  return allWork(state).flatMap((work) => (isInOrchsHands(work) && isSettled(work) ? placeOf(work) : []))
-}
-
-/** None for the whole of a stage, whose worktree is overwritten again and again. */
-const placeOf = (work: Work): readonly QuietPlace[] =>
-  work.workspaceOpen && work.workspace !== null && work.milestone !== null
-    ? [{ path: work.workspace.path, stamp: `${work.head ?? ''} ${work.attempts} ${work.mergeRounds}`, isDue: true }]
-    : []
-
-const isInOrchsHands = (work: Work): boolean =>
-  work.phase !== 'failed' && work.phase !== 'parked' && work.phase !== 'blocked' && work.phase !== 'merged'
-
-/** The work whose own worktree or branch was changed; null: it is a place in which the person may work. */
-export function ownerOf(change: Change, state: RunState): Work | null {
-  const stage = state.stages.find((s) => change.name === `refs/heads/${s.branch ?? ''}`)
-  const isOwn = (work: Work): boolean => {
-    if (change.kind === 'file') return change.place === work.workspace?.path
-    return change.name === `refs/heads/${work.workspace?.branch ?? ''}` || (stage !== undefined && work.id === wholeOf(stage.stage))
-  }
-  return allWork(state).find((work) => isInOrchsHands(work) && isOwn(work)) ?? null
-}

@@ -2,9 +2,9 @@ import { type CommitId, wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
 import { stageOf, workOf } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
+import { countCutOff } from './cut-off.js'
 import { type Engine, record, stateOf } from './engine.js'
 import { furnish } from './prepare.js'
-import { spentWhenCutOff } from './session.js'
 import { workspaceOf } from './workspace.js'
 
 /**
@@ -44,18 +44,7 @@ async function clear(engine: Engine, whole: Work, next: CommitId): Promise<Failu
   const isThere = await engine.ports.repository.snapshot(path)
   const back = isThere.ok ? await engine.ports.repository.putBack({ path, branch: null }, { head, tree: head }) : null
   if (back?.ok === false) return back.error
+  // What it worked on is another thing now.
   if (next !== head) await countCutOff(engine, whole)
   return null
-}
-
-/** The session that was at it will not be gone on with, since what it worked on is another thing now; what it cost stays counted. */
-async function countCutOff(engine: Engine, whole: Work): Promise<void> {
-  if (whole.open?.running !== true) return
-  const { id: task, open, attempts: attempt, reviews } = whole
-  const number = open.step === 'review' ? reviews + 1 : attempt
-  const ended = await engine.ports.agent.recall(open.session, open.step, number)
-  const usage = ended?.usage ?? (await spentWhenCutOff(engine, whole))
-  if (usage === null) return
-  if (open.step === 'review') await record(engine, { type: 'review-interrupted', task, cause: 'crash', anew: true, usage })
-  else await record(engine, { type: 'attempt-interrupted', task, attempt, cause: 'crash', usage })
 }

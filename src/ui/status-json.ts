@@ -1,4 +1,3 @@
-import type { AccountName } from '../core/account.js'
 import type { CheckResult } from '../core/check.js'
 import { wholeOf } from '../core/fact.js'
 import type { Failure } from '../core/failure.js'
@@ -8,8 +7,9 @@ import { publicState } from '../core/public-state.js'
 import { trendOf } from '../core/review-history.js'
 import { closedForAll, type RunState, type StageState } from '../core/run-state.js'
 import { isSettled, type Work } from '../core/work.js'
+import { accountStatus } from './account-status.js'
 import { oneLine } from './harmless.js'
-import type { AccountStatus, FailureStatus, RunStateName, StageStateName, StatusJson, TaskStatus } from './status-shape.js'
+import type { FailureStatus, RunStateName, StageStateName, StatusJson, TaskStatus } from './status-shape.js'
 import { healthWord } from './step-word.js'
 import { runWait, taskWait } from './waits.js'
 
@@ -92,20 +92,6 @@ function statusOfRun(saved: RunState, context: StatusContext): StatusJson {
       tasks: tasksIn(state, stage).map((work) => taskStatus(state, work, context)),
     })),
     totals: totalsOf(state),
-  }
-}
-
-/** @param state of the last run; null: there was none */
-export function accountStatus(state: RunState | null, name: AccountName, now: number): AccountStatus {
-  const limit = state?.limits[name]
-  const closed = limit !== undefined && limit.until > now ? limit : null
-  return {
-    name,
-    state: closed === null ? 'open' : 'closed',
-    until: closed === null ? null : new Date(closed.until).toISOString(),
-    window: closed?.window ?? null,
-    current: state?.account === name,
-    sessions: state?.narrowed[name] ?? null,
   }
 }
 

@@ -10,6 +10,7 @@ import type { Agent, SessionProgress } from '../../src/engine/ports/agent.js'
 import { driver, never, request } from '../support/claude-driver.js'
 import { type FakeApi, type Reply, type Scenario, startFakeApi } from '../support/fake-api.mjs'
 import { type FakeLogin, realClaude, realClaudeEnv } from '../support/real-claude.js'
+import { until } from '../support/until.js'
 
 let program: string
 let folder: string
@@ -63,10 +64,6 @@ async function bed(scenario: Scenario, options: { login?: FakeLogin; agent?: Par
 
 const lanes = new Map<string, Scenario>()
 const bash = (command: string): Reply => ({ tool: 'Bash', input: { command, description: 'a step' } })
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50))
-}
 
 const isThere = (path: string): Promise<boolean> =>
   readFile(path).then(

@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { milestoneText } from '../support/milestone-text.js'
 import { Rig } from '../support/rig.js'
+import { until } from '../support/until.js'
 
 /** The review of 1A is never content; 1B is. A file named `content` in the home makes it content. */
 const stubborn = `
@@ -95,6 +98,46 @@ describe('orch review', () => {
     expect(await rig.orch(['review', '1A'])).toMatchObject({ exitCode: 0 })
     expect(await stateOf(rig, '1A')).toMatchObject({ state: 'merged' })
     expect(sessions(rig, 'remediate')).toBe(attempts)
+  })
+})
+
+/** The first review says something and is then cut off together with orch; the next one is content. */
+const cutOff = `
+  const { existsSync, writeFileSync } = await import('node:fs')
+  const marked = process.env.HOME + '/cut-off'
+  if (scene.step === 'review' && !existsSync(marked)) {
+    scene.write('1A.txt', 'the reviewer was here')
+    writeFileSync(marked, scene.session)
+    await new Promise(() => setInterval(() => {}, 1000))
+  }
+  if (scene.step === 'review') return scene.review()
+  scene.write(scene.task + '.txt', scene.task)
+  scene.done()
+`
+
+function transcripts(rig: Rig): string[] {
+  const folder = join(rig.repo, '.orch', 'runs', rig.facts()[0]?.run ?? '', 'sessions')
+  return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+}
+
+describe('an order for a task whose review was cut off together with orch', () => {
+  it.each(['merge', 'review'])('orch %s counts what that review had used, once, and takes nothing that it wrote', async (command) => {
+    await using rig = Rig.create({ milestones: { '1A': milestoneText('1A') } })
+    rig.configure({ agent: { command: rig.puppet(cutOff) } })
+    rig.commit()
+    const running = rig.start(['run'])
+    // What it said stands in its transcript a moment later.
+    await until(() => rig.has('../home/cut-off') && transcripts(rig).some((text) => text.includes('the reviewer was here')))
+    running.kill('SIGKILL')
+    await running.ended
+    const session = rig.read('../home/cut-off')
+    expect(await rig.orch([command, '1A'])).toMatchObject({ exitCode: 0 })
+    const interrupted = rig.facts().filter((f) => f.type === 'review-interrupted')
+    expect(interrupted).toMatchObject([{ task: '1A', cause: 'crash', usage: { inputTokens: 100 } }])
+    expect(rig.facts().filter((f) => f.type === 'review-started' && f.session === session)).toHaveLength(1)
+    expect(rig.read('1A.txt')).toBe('1A')
+    const used = rig.facts().reduce((sum, f) => sum + ('usage' in f ? f.usage.inputTokens : 0), 0)
+    expect((await rig.statusJson()).totals).toMatchObject({ tokens: { input: used } })
   })
 })
 

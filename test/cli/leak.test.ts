@@ -12,7 +12,7 @@ const until = async (condition: () => boolean): Promise<void> => {
   while (!holds(condition)) await sleep(20)
 }
 
-/** A fact may be half written at the moment. */
+/** What it looks into may not be there yet. */
 function holds(condition: () => boolean): boolean {
   try {
     return condition()

@@ -1,13 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { milestoneText } from '../support/milestone-text.js'
 import { Rig } from '../support/rig.js'
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(50)
-}
+import { until } from '../support/until.js'
 
 /** What puppets here share: eating memory that is really taken, and waiting for a file. */
 const prelude = `

@@ -1,15 +1,11 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Rig } from '../support/rig.js'
+import { until } from '../support/until.js'
 
 const milestones = { '1A': '# Milestone 1A - Work\n## Tasks\n1. Do it\n' }
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(20)
-}
 
 /** Leaves its group by setsid and its parent by a second fork, heeds no SIGTERM, and writes its number into a file. */
 const runaway = (rig: Rig): string => `

@@ -1,13 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { Rig } from '../support/rig.js'
+import { until } from '../support/until.js'
 
 const milestone = (id: string, criteria: string[] = [], front = '') =>
   `${front}# Milestone ${id} - Work ${id}\n## Tasks\n1. Do ${id}\n## Exit Criteria\n${criteria.map((c) => `- ${c}\n`).join('')}`
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(50)
-}
 
 /** Writes one file for each task and approves. */
 const diligent = `

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { milestoneText } from '../support/milestone-text.js'
 import { Rig } from '../support/rig.js'
+import { until } from '../support/until.js'
 
 /** Says to the diary when it starts and before it answers; the first session of all meets a limit. */
 const puppet = (diary: string, name: string): string => `
@@ -17,10 +17,6 @@ const puppet = (diary: string, name: string): string => `
   appendFileSync(diary, '${name} answers\\n')
   scene.write('${name}.txt', 'x')
   scene.done()`
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(50)
-}
 
 describe('two runs at once on one account, in two repositories', () => {
   it('when one meets a limit the other starts nothing, and when it lifts one of them tries first', async () => {

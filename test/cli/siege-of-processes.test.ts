@@ -1,9 +1,9 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { besiegedRig, leftoversOf, mergedTo, milestone } from '../support/besieged.js'
 import type { Rig } from '../support/rig.js'
+import { until } from '../support/until.js'
 
 /** Stays at work until it is told to leave, unless it is resumed. */
 const patient = `const { existsSync } = await import('node:fs')
@@ -13,10 +13,6 @@ while (!scene.resumed && !existsSync(process.env.HOME + '/leave')) await new Pro
 const giveLeave = (rig: Rig): void => writeFileSync(join(rig.env['HOME'] ?? '', 'leave'), '')
 
 const lockFile = (rig: Rig): string => join(rig.repo, '.git', 'orch.lock')
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(20)
-}
 
 const isWorking = (rig: Rig): boolean => rig.facts().filter((fact) => fact.type === 'attempt-started').length === 2
 

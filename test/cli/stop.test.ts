@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Launched } from '../support/launch.js'
 import { Rig } from '../support/rig.js'
+import { until } from '../support/until.js'
 
 const milestone = (id: string): string => `# Milestone ${id} - Work ${id}\n## Tasks\n1. Do ${id}\n`
 
@@ -35,10 +35,6 @@ const startsOf = (rig: Rig) =>
     .filter((line) => line !== '')
     .map((line) => line.split(' '))
     .map(([step, task, pid]) => ({ what: `${step ?? ''} ${task ?? ''}`, pid: Number(pid) }))
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(20)
-}
 
 /** A run both of whose sessions are in the middle of their work. */
 async function runningRig(): Promise<{ rig: Rig; running: Launched }> {

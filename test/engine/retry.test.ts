@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { acting, bounded, commitIn, failing, first, giveUp, idle, phases, writeShared } from '../support/simulation/acts.js'
-import { approval, refusal } from '../support/simulation/scripted-agent.js'
+import { approval, paid, refusal } from '../support/simulation/scripted-agent.js'
 import { World } from '../support/simulation/world.js'
 import { aMilestone } from '../support/work.js'
 
@@ -100,6 +100,22 @@ describe('a task that is tried again', () => {
     agrees = true
     expect((await world.run(['1A'])).ending).toBe('done')
     expect(stepsOf(world, '1A', before)).toEqual(['review'])
+  })
+
+  it('keeps what a review had cost that was cut off with orch, though its file says something else now and another one judges it', async () => {
+    const world = new World({ milestones: [aMilestone({ id: '1A' })], act: acting() })
+    world.crash = (where) => {
+      if (where === 'before saving review-given') throw new Error('killed')
+    }
+    await world.run().catch(() => null)
+    world.crash = () => undefined
+    world.failing = (deed) => deed === 'openWorkspace'
+    expect((await world.run()).ending).toBe('failed')
+    world.failing = () => false
+    world.milestones = [aMilestone({ id: '1A', text: '# Less\n', hash: 'edited' })]
+    expect((await world.run(['1A'])).ending).toBe('done')
+    expect(stepsOf(world, '1A')).toEqual(['implement', 'review', 'review'])
+    expect(world.state?.work['1A']?.usage.costUsd).toBeCloseTo(3 * paid.costUsd)
   })
 
   it('is as optional as its file says now', async () => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 
 /** How a program ended. */
 export interface Ended {
@@ -49,6 +50,14 @@ export function launch(script: string, args: readonly string[], options: LaunchO
   child.stdin.on('error', () => undefined)
   child.stdin.end(options.input ?? '')
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeout)
+  /** Nothing more comes: a whole second has passed in which it could be heard, however busy the machine. */
+  const quiet = async (): Promise<void> => {
+    for (let heard = -1, still = 0; still < 10; still = heard === printed().length ? still + 1 : 0) {
+      heard = printed().length
+      await sleep(100)
+      await immediate()
+    }
+  }
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject)
     const finish = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
@@ -57,7 +66,7 @@ export function launch(script: string, args: readonly string[], options: LaunchO
     }
     child.on('close', finish)
     // What it left behind may hold its pipes open for ever.
-    child.on('exit', (exitCode, signal) => void setTimeout(finish, 1000, exitCode, signal).unref())
+    child.on('exit', (exitCode, signal) => void quiet().then(() => finish(exitCode, signal)))
   })
   const printed = (): string => output.stdout + output.stderr
   return {

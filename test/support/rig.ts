@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { RecordedFact } from '../../src/core/fact.js'
 import { projectRoot } from './build.js'
@@ -143,7 +144,8 @@ export class Rig implements AsyncDisposable {
     const name = run ?? (existsSync(runs) ? readdirSync(runs).sort().at(-1) : undefined)
     const file = name === undefined ? null : join(runs, name, 'facts.ndjson')
     if (file === null || !existsSync(file)) return []
-    const lines = readFileSync(file, 'utf8').split('\n')
+    // What follows the last end of a line is being written just now.
+    const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RecordedFact)
   }
 
@@ -157,7 +159,13 @@ export class Rig implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const running of this.launched) running.kill('SIGKILL')
     await Promise.all(this.launched.map((running) => running.ended))
-    for (const pid of this.processes()) killIfThere(pid)
+    // One that is just becoming another program shows no environment.
+    for (let quiet = 0; quiet < 2; ) {
+      const left = this.processes()
+      for (const pid of left) killIfThere(pid)
+      quiet = left.length === 0 ? quiet + 1 : 0
+      await sleep(quiet === 0 ? 10 : 0)
+    }
     rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   }
 }

@@ -94,7 +94,7 @@ export class Paper extends PassThrough {
 
 /** Resolves as soon as the condition holds; looks every few milliseconds. */
 export async function eventually(holds: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 60_000
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`It did not happen: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))

@@ -1,22 +1,16 @@
-import { stat } from 'node:fs/promises'
 import type { Failure } from '../../core/failure.js'
-import type { Again, SessionOutcome, Usage } from '../../core/session.js'
+import type { SessionOutcome, Usage } from '../../core/session.js'
 import type { SessionProgress, SessionRequest } from '../../engine/ports/agent.js'
-import { classify, type EndedByOrch } from './classify.js'
+import { type EndedFor, judgeEnd } from './invocation-end.js'
 import { OpenTools } from './open-tools.js'
 import { OutputReader, type Redaction } from './output-reader.js'
 import type { ProgramEnd, ProgramOutput, RunningProgram } from './program.js'
 import type { ReachGatherer } from './reach.js'
-import { outcomeOf } from './session-end.js'
 import { emptyLog, follow, type SessionLog, usageOf } from './session-log.js'
 import { SessionNews } from './session-news.js'
 import type { StreamEvent, ToolUse } from './stream-event.js'
-import { toolWords } from './tool-words.js'
 import type { Transcript } from './transcript.js'
 import { type WatchdogCause, type Watchdogs, watchdogs } from './watchdogs.js'
-
-/** Why the driver itself ended the program. */
-type EndedFor = WatchdogCause | EndedByOrch | 'other-permissions' | 'unwritable'
 
 export interface InvocationSetup {
   readonly hear: (progress: SessionProgress) => void
@@ -72,11 +66,13 @@ export class Invocation {
     this.#program = start()
     // The signal may have come while the program was being looked for.
     if (stop.aborted) onStop()
-    const end = await this.#program.ended
+    const end = this.#redacted(await this.#program.ended)
     stop.removeEventListener('abort', onStop)
     this.#dogs.clear()
     await this.#closeTranscript(end)
-    const outcome = await this.#judge(end, { now: now(), localZone, usage: usageOf(this.#log, Math.max(0, now() - this.#began)) })
+    const at = now()
+    const known = { log: this.#log, endedFor: this.#endedFor, hungIn: this.#hungIn, writeError: this.#writeError }
+    const outcome = await judgeEnd({ end, ...known, usage: this.#used(at), now: at, localZone }, this.request, this.setup)
     return { ...outcome, reach: await this.setup.reach.reach() }
   }
 
@@ -126,7 +122,12 @@ export class Invocation {
   #tell(events: readonly StreamEvent[]): void {
     const now = this.#now()
     const news = this.#news.of(events, this.#log, now)
-    if (news !== null) this.setup.hear({ ...news, used: usageOf(this.#log, Math.max(0, now - this.#began)) })
+    if (news !== null) this.setup.hear({ ...news, used: this.#used(now) })
+  }
+
+  /** @param now epoch milliseconds */
+  #used(now: number): Usage {
+    return usageOf(this.#log, Math.max(0, now - this.#began))
   }
 
   #react(event: StreamEvent): void {
@@ -174,9 +175,12 @@ export class Invocation {
     this.#end('unwritable')
   }
 
+  #redacted(end: ProgramEnd): ProgramEnd {
+    return end.kind === 'exited' ? { ...end, stderrTail: this.setup.redaction.redact(end.stderrTail) } : end
+  }
+
   async #closeTranscript(end: ProgramEnd): Promise<void> {
-    const said = end.kind === 'exited' ? { ...end, stderrTail: this.setup.redaction.redact(end.stderrTail) } : end
-    void this.#write([Buffer.from(`${JSON.stringify({ type: 'orch_ended', ...said, endedFor: this.#endedFor })}\n`)], true)
+    void this.#write([Buffer.from(`${JSON.stringify({ type: 'orch_ended', ...end, endedFor: this.#endedFor })}\n`)], true)
     try {
       await this.setup.transcript.close()
     } catch (error) {
@@ -184,56 +188,7 @@ export class Invocation {
       this.#endedFor ??= 'unwritable'
     }
   }
-
-  async #judge(end: ProgramEnd, by: { now: number; localZone: string; usage: Usage }): Promise<SessionOutcome> {
-    const { usage } = by
-    const failed = (failure: Failure, again: Again): SessionOutcome => ({ kind: 'failed', usage, failure, again })
-    if (end.kind === 'not-started') return failed(...(await this.#startFailure(end)))
-    if (this.#endedFor === 'other-permissions') return failed(this.#wrongPermissions(), 'never')
-    const stderrTail = this.setup.redaction.redact(end.stderrTail)
-    const { session, timeoutMs } = this.request
-    const judged = classify(
-      this.#log,
-      { ...end, stderrTail, byOrch: endedByOrch(this.#endedFor) },
-      { session, timeoutMs, ...this.#silence(), ...by },
-    )
-    // Work that was reported as finished must not be paid for twice, even where its end could not be written down.
-    if (this.#endedFor === 'unwritable' && judged.kind !== 'finished') return failed(this.setup.unwritable(this.#writeError), 'never')
-    return outcomeOf(judged, usage, this.#log.windows)
-  }
-
-  /** Which silence was too long, and in what. */
-  #silence(): { idleMs: number; hungIn: string | null } {
-    const { idleMs, toolIdleMs, cwd } = this.request
-    const tool = this.#hungIn
-    return tool === null ? { idleMs, hungIn: null } : { idleMs: toolIdleMs, hungIn: toolWords(tool, cwd) }
-  }
-
-  #wrongPermissions(): Failure {
-    const { permissionMode } = this.#log
-    return {
-      reason: 'agent-misconfigured',
-      detail: `it runs with the permission mode "${permissionMode}" instead of "${this.setup.demandedMode}", so its settings did not take effect`,
-    }
-  }
-
-  async #startFailure(end: { code: string; message: string }): Promise<[Failure, Again]> {
-    const again = this.request.resumes ? 'resume' : 'fresh'
-    if (end.code === 'EAGAIN' || end.code === 'EMFILE' || end.code === 'ENFILE' || end.code === 'ENOMEM')
-      return [{ reason: 'agent-crashed', detail: `no room for another process (${end.code})` }, again]
-    if (end.code !== 'ENOENT') return [{ reason: 'agent-misconfigured', detail: `${end.code}: ${end.message}` }, 'never']
-    const folderIsThere = await stat(this.request.cwd).then(
-      (s) => s.isDirectory(),
-      () => false,
-    )
-    if (!folderIsThere) return [{ reason: 'internal', detail: `the worktree ${this.request.cwd} is gone` }, again]
-    return [{ reason: 'agent-missing', command: this.setup.command }, 'never']
-  }
 }
 
 /** All but what an agent says and does on the way: how the session is judged, or whether its conversation can be gone on with. */
 const isPressing = ({ kind }: StreamEvent): boolean => kind !== 'assistant' && kind !== 'used' && kind !== 'tools-ended'
-
-/** The other causes take nothing from what the program said, or are judged before. */
-export const endedByOrch = (cause: string | null): EndedByOrch | null =>
-  cause === 'stop' || cause === 'silent' || cause === 'timed-out' || cause === 'login-refused' || cause === 'paid-extra' ? cause : null

@@ -2,7 +2,7 @@ import { lstat, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** What the sandbox covers in the working directory so that no command can plant it there. */
-const covered = [
+const covered: ReadonlySet<string> = new Set([
   '.bash_profile',
   '.bashrc',
   '.gitconfig',
@@ -14,7 +14,7 @@ const covered = [
   '.vscode',
   '.zprofile',
   '.zshrc',
-]
+])
 const ownFolder = '.claude'
 
 /**
@@ -22,13 +22,20 @@ const ownFolder = '.claude'
  * end up in the commit. Only empty files that nobody may write to are removed, which no checkout ever makes.
  */
 export async function removeSandboxLeftovers(worktree: string): Promise<void> {
-  const inOwnFolder = await readdir(join(worktree, ownFolder)).catch(() => [])
-  for (const name of [...covered, ...inOwnFolder.map((n) => join(ownFolder, n))]) await removeIfPlaceholder(join(worktree, name))
-  for (const folder of [join(ownFolder, '.cc-writes'), ownFolder])
-    await rmdir(join(worktree, folder)).catch(() => {
+  const names = await namesIn(worktree)
+  await Promise.all(names.filter((name) => covered.has(name)).map((name) => removeIfPlaceholder(join(worktree, name))))
+  if (names.includes(ownFolder)) await removeOwnFolder(join(worktree, ownFolder))
+}
+
+async function removeOwnFolder(folder: string): Promise<void> {
+  await Promise.all((await namesIn(folder)).map((name) => removeIfPlaceholder(join(folder, name))))
+  for (const made of [join(folder, '.cc-writes'), folder])
+    await rmdir(made).catch(() => {
       // Not empty or not there: either is fine.
     })
 }
+
+const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(() => [])
 
 async function removeIfPlaceholder(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null)

@@ -44,6 +44,12 @@ export type SessionEnd =
       readonly again: Again
     }
 
+/** The end by a limit of the account, as far as anything is known of it. */
+export const limitOf = (limit: LimitNotice | null): SessionEnd => ({
+  kind: 'limit',
+  limit: { resetsAt: limit?.resetsAt ?? null, window: limit?.window ?? null },
+})
+
 /** What the end of a session means for the run: whether it counts as done, waits, or failed, and how it may be repeated. */
 export function outcomeOf(end: SessionEnd, usage: Usage, windows: readonly WindowUse[]): SessionOutcome {
   const seen = windows.length === 0 ? {} : { windows }

@@ -1,8 +1,8 @@
-import type { ModelUsage, UsageByModel, WindowUse } from '../../core/session.js'
 import { glance } from './glance.js'
 import { type Json, list, number, object, objectsIn, parseObject, text } from './json-line.js'
-import type { TokenCount } from './prices.js'
-import type { ApiErrorNote, CallUsage, LimitInfo, ResultEvent, StreamEvent, ToolUse } from './stream-event.js'
+import { limitInfo, limitOfError } from './limit-info.js'
+import { callUsage, tokenCount, usageByModel } from './reported-usage.js'
+import type { ApiErrorNote, ResultEvent, StreamEvent, ToolUse } from './stream-event.js'
 
 /** Lines that may come between the two halves of a broken one. */
 const mostBetween = 4
@@ -106,12 +106,6 @@ function readPartial(event: Json): StreamEvent {
   return { kind: 'used', used: { message: null, model: null, tokens: tokenCount(usage) } }
 }
 
-const callUsage = (message: Json): CallUsage => ({
-  message: text(message['id']),
-  model: text(message['model']),
-  tokens: tokenCount(object(message['usage'])),
-})
-
 const targetKeys = ['file_path', 'notebook_path', 'path', 'command', 'pattern', 'query', 'url', 'description'] as const
 /** A command may hold a whole script; its beginning tells enough. */
 const longestTarget = 500
@@ -146,11 +140,11 @@ const toolEnds = (o: Json): { id: string; failed: boolean }[] =>
 function errorNote(o: Json): ApiErrorNote | null {
   const error = text(o['error'])
   if (error === null) return null
-  return { error, apiError: text(o['api_error']), limit: optionalLimit(object(o['api_error_params'])['rate_limit_info']) }
+  return { error, apiError: text(o['api_error']), limit: limitOfError(o) }
 }
 
 function readResult(o: Json): ResultEvent {
-  const usage = object(o['usage'])
+  const since = o['model_usage_since_last_result']
   return {
     kind: 'result',
     subtype: text(o['subtype']) ?? '',
@@ -162,77 +156,13 @@ function readResult(o: Json): ResultEvent {
     startupFailure: text(o['startup_failure_reason']),
     apiStatus: number(o['api_error_status']),
     apiError: text(o['api_error']),
-    limit: optionalLimit(object(o['api_error_params'])['rate_limit_info']),
+    limit: limitOfError(o),
     denied: list(o['permission_denials']).map((d) => text(object(d)['tool_name']) ?? 'tool'),
     turns: number(o['num_turns']) ?? 0,
     durationMs: number(o['duration_ms']) ?? 0,
-    spent: isObject(o['model_usage_since_last_result']) ? byModel(o['model_usage_since_last_result']) : null,
-    total: byModel(o['modelUsage']),
+    spent: since === undefined || since === null ? null : usageByModel(since),
+    total: usageByModel(o['modelUsage']),
     totalCostUsd: number(o['total_cost_usd']) ?? 0,
-    tokens: tokenCount(usage),
+    tokens: tokenCount(object(o['usage'])),
   }
-}
-
-const isObject = (value: unknown): boolean => value !== undefined && value !== null
-
-const byModel = (value: unknown): UsageByModel =>
-  Object.fromEntries(Object.entries(object(value)).map(([model, used]) => [model, modelUsage(object(used))]))
-
-function modelUsage(used: Json): ModelUsage {
-  const count = (key: string): number => number(used[key]) ?? 0
-  const cacheReadTokens = count('cacheReadInputTokens')
-  const cacheWriteTokens = count('cacheCreationInputTokens')
-  return {
-    inputTokens: count('inputTokens') + cacheReadTokens + cacheWriteTokens,
-    cacheReadTokens,
-    cacheWriteTokens,
-    outputTokens: count('outputTokens'),
-    costUsd: count('costUSD'),
-  }
-}
-
-const tokenCount = (usage: Json): TokenCount => ({
-  input: number(usage['input_tokens']) ?? 0,
-  cacheRead: number(usage['cache_read_input_tokens']) ?? 0,
-  cacheWrite: number(usage['cache_creation_input_tokens']) ?? 0,
-  output: number(usage['output_tokens']) ?? 0,
-})
-
-const optionalLimit = (value: unknown): LimitInfo | null => (value === undefined || value === null ? null : limitInfo(object(value)))
-
-function limitInfo(info: Json): LimitInfo {
-  const paidExtra = info['overageInUse'] === true || info['isUsingOverage'] === true
-  const closed = paidExtra ? closedWindow(object(info['unifiedWindows'])) : null
-  return {
-    rejected: info['status'] === 'rejected',
-    resetsAt: closed?.resetsAt ?? epochMs(info['resetsAt']),
-    window: closed?.window ?? text(info['rateLimitType']),
-    paidExtra,
-    windows: windowsOf(info),
-  }
-}
-
-/** Newer versions tell of every window; older ones only of the one that the event is about, and not always how full it is. */
-function windowsOf(info: Json): WindowUse[] {
-  const all = Object.entries(object(info['unifiedWindows'])).map(([window, w]) => windowUse(window, object(w)))
-  const one = text(info['rateLimitType'])
-  const known = all.length > 0 || one === null ? all : [windowUse(one, info)]
-  return known.filter((w) => w !== null)
-}
-
-function windowUse(window: string, said: Json): WindowUse | null {
-  const utilization = number(said['utilization']) ?? (said['status'] === 'rejected' ? 1 : null)
-  return utilization === null ? null : { window, utilization, resetsAt: epochMs(said['resetsAt']) }
-}
-
-/** With paid extra usage the event speaks of the extra's own window; the plan's is the one that was used up. */
-function closedWindow(windows: Json): { window: string; resetsAt: number | null } | null {
-  const closed = Object.entries(windows).find(([, w]) => object(w)['status'] === 'rejected')
-  return closed === undefined ? null : { window: closed[0], resetsAt: epochMs(object(closed[1])['resetsAt']) }
-}
-
-/** The program gives seconds. */
-function epochMs(seconds: unknown): number | null {
-  const value = number(seconds)
-  return value === null || value <= 0 ? null : value * 1000
 }

@@ -69,7 +69,7 @@ export function openRepository(options: SiteOptions): WatchedRepository {
     commitWork: (workspace, commit) => commitWork(site, workspace, commit),
     commitScratch: (path, commit) => commitScratch(site, path, commit),
     snapshot: (path) => snapshot(site, path),
-    putBack: (place, before, now) => putBack(site, place, before, now),
+    putBack: (place, before) => putBack(site, place, before),
     changedFiles: (from, to) => changedFiles(site, from, to),
     diff: (from, to) => diff(site, from, to),
     tryMerge: (onto, commit, message) => tryMerge(site, { onto, commit, message }),

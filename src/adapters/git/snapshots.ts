@@ -15,10 +15,19 @@ import { type Standing, standingOf } from './standing.js'
 import { exists, requireWorktree } from './worktrees.js'
 
 /** A worktree as it was at one moment. */
-export interface Snapshot {
+interface Snapshot {
   readonly head: CommitId
   /** Or a commit, for its tree. Holds what is not committed and not tracked too; ignored files and copies of env files not. */
   readonly tree: string
+}
+
+/** A worktree that is put back. */
+interface Place {
+  readonly path: string
+  /** Null: it has none. */
+  readonly branch: string | null
+  /** What it holds, where that was just looked at. */
+  readonly now?: string | undefined
 }
 
 /** What a worktree holds now. Its own index is left alone. */
@@ -64,21 +73,14 @@ async function copyIndex(from: string, to: string): Promise<void> {
 
 /**
  * Puts a worktree back to a snapshot, and its branch to that commit. What differed stays reachable below `refs/orch/kept/`.
- * @param place `branch` null: the worktree has none
- * @param seen what it holds now, where that was just looked at
  * @returns the files that differed
  */
-export async function putBack(
-  site: Site,
-  place: { readonly path: string; readonly branch: string | null },
-  before: Snapshot,
-  seen?: string,
-): Promise<Result<readonly string[], Failure>> {
+export async function putBack(site: Site, place: Place, before: Snapshot): Promise<Result<readonly string[], Failure>> {
   const worktree = await requireWorktree(site, place.path)
   if (!worktree.ok) return worktree
-  const wanted = seen === before.tree ? ok(seen) : await treeOf(site, before.tree)
+  const wanted = place.now === before.tree ? ok(place.now) : await treeOf(site, before.tree)
   if (!wanted.ok) return wanted
-  const now = await nowIn(site, worktree.value, { branch: place.branch, seen })
+  const now = await nowIn(site, worktree.value, place)
   if (!now.ok) return now
   const { tree, head, tip, isAtHome } = now.value
   if (tree === wanted.value && head === before.head && tip === before.head && isAtHome) return ok([])
@@ -98,21 +100,17 @@ interface Now {
   readonly isAtHome: boolean
 }
 
-async function nowIn(
-  site: Site,
-  worktree: Worktree,
-  { branch, seen }: { branch: string | null; seen: string | undefined },
-): Promise<Result<Now, Failure>> {
+async function nowIn(site: Site, worktree: Worktree, { branch, now }: Place): Promise<Result<Now, Failure>> {
   const ref = await headRef(site, worktree)
   if (!ref.ok) return ref
   const isAtHome = ref.value === (branch === null ? '' : `refs/heads/${branch}`)
   const tip = branch === null ? ok(null) : await tipOf(site, branch)
   if (!tip.ok) return tip
-  const standing = seen === undefined ? await standingOf(site, worktree) : null
+  const standing = now === undefined ? await standingOf(site, worktree) : null
   const known = standing?.head ?? (isAtHome ? tip.value : null)
   const head = known === null ? await headOf(site, worktree) : ok(known)
   if (!head.ok) return head
-  const tree = seen === undefined ? await treeAt(site, worktree, standing) : ok(seen)
+  const tree = now === undefined ? await treeAt(site, worktree, standing) : ok(now)
   return tree.ok ? ok({ tree: tree.value, head: head.value, tip: tip.value ?? head.value, isAtHome }) : tree
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import { ancestorsOf, type MarkedLook, type MarkedProcess, markedProcesses, type ProcessIdentity, startTimeOf } from './process-table.js'
 
 /** How long survivors are given. Milliseconds. */
@@ -14,8 +14,18 @@ const pollMs = 50
 /** So many looks that show nothing for certain are repeated at once. */
 const mostTorn = 5
 
-/** Processes that carry one of the markers, wherever in the tree they are by now; never this one or an ancestor of it. */
-export const findMarked = async (markers: readonly string[]): Promise<readonly MarkedProcess[]> => (await lookForMarked(markers)).found
+/**
+ * Processes that carry one of the markers, wherever in the tree they are by now; never this one or an ancestor of it. One that is just
+ * becoming another program shows nothing, so a look that met such a one is repeated.
+ */
+export async function findMarked(markers: readonly string[]): Promise<readonly MarkedProcess[]> {
+  let look = await lookForMarked(markers)
+  for (let torn = 1; look.certainty === 'torn' && torn < mostTorn; torn++) {
+    await immediate()
+    look = await lookForMarked(markers)
+  }
+  return look.found
+}
 
 async function lookForMarked(markers: readonly string[]): Promise<MarkedLook> {
   const { found, certainty } = await markedProcesses(markers)
@@ -23,6 +33,12 @@ async function lookForMarked(markers: readonly string[]): Promise<MarkedLook> {
   const spared = new Set([process.pid, ...(await ancestorsOf(process.pid))])
   return { found: found.filter((p) => !spared.has(p.pid)), certainty }
 }
+
+/** Markers after whose search something may still have been there: processes that each live for a moment only and leave the next. */
+const doubtful = new Set<string>()
+
+/** Looks once more for what earlier searches could not be certain of. No program with one of their markers may be running. */
+export const endDoubtful = (): Promise<number[]> => endMarked([...doubtful])
 
 /**
  * Ends exactly the processes that carry one of the markers: asks, waits, ends, and looks again until it is certain that none is left, or
@@ -33,10 +49,14 @@ export async function endMarked(markers: readonly string[], times: EndingTimes =
   const seen = new Map<number, ProcessIdentity>()
   const began = performance.now()
   let [quiet, torn] = [0, 0]
+  for (const marker of markers) doubtful.add(marker)
   while (performance.now() - began < times.atMostMs) {
     const { found: living, certainty } = await lookForMarked(markers)
     if (living.length > 0) quiet = 0
-    else if (certainty === 'still') break
+    else if (certainty === 'still') {
+      for (const marker of markers) doubtful.delete(marker)
+      break
+    }
     // What the one that was gone has left is there now, and is shown by another look at once.
     else if (certainty === 'torn' && ++torn <= mostTorn) continue
     else if (++quiet === 2) break

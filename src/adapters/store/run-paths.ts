@@ -8,8 +8,6 @@ export interface RunPaths {
   readonly checkpoint: string
   /** One empty file for each task that a person approved. */
   readonly approvals: string
-  /** One file for each agent session, as the program said it. */
-  readonly transcripts: string
   /** The whole output of each command. */
   readonly checks: string
 }
@@ -18,7 +16,6 @@ export const runPaths = (runFolder: string): RunPaths => ({
   facts: path.join(runFolder, 'facts.ndjson'),
   checkpoint: path.join(runFolder, 'checkpoint.json'),
   approvals: path.join(runFolder, 'approvals'),
-  transcripts: path.join(runFolder, 'transcripts'),
   checks: path.join(runFolder, 'checks'),
 })
 

@@ -1,4 +1,5 @@
-import { jsonFlag, OrchCommand, projectFlags } from '../orch-command.js'
+import { OrchCommand } from '../orch-command.js'
+import { jsonFlag, projectFlags } from '../orch-flags.js'
 
 export default class AuthList extends OrchCommand {
   static override summary = 'list the accounts that sessions may be paid by'

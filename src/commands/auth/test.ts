@@ -1,6 +1,7 @@
 import { exitCodes } from '../../core/exit-code.js'
 import { accountTestLines } from '../../ui/accounts-text.js'
-import { jsonFlag, OrchCommand, projectFlags } from '../orch-command.js'
+import { OrchCommand } from '../orch-command.js'
+import { jsonFlag, projectFlags } from '../orch-flags.js'
 
 export default class AuthTest extends OrchCommand {
   static override summary = 'ask the service whether each account is open'

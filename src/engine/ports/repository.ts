@@ -65,13 +65,12 @@ export interface Repository {
   snapshot(path: string): Promise<Result<string, Failure>>
   /**
    * Puts a worktree back to a snapshot or to a commit's files, and HEAD and its branch (null: it has none) to the commit. What differed is kept reachable.
-   * @param now what a snapshot just showed; absent: it is looked at
+   * @param place `now`: what a snapshot just showed there; absent: it is looked at
    * @returns the files that differed
    */
   putBack(
-    place: { path: string; branch: string | null },
+    place: { path: string; branch: string | null; now?: string | undefined },
     before: { head: CommitId; tree: string },
-    now?: string,
   ): Promise<Result<readonly string[], Failure>>
   changedFiles(from: CommitId, to: CommitId): Promise<Result<readonly string[], Failure>>
   diff(from: CommitId, to: CommitId): Promise<Result<string, Failure>>

@@ -9,6 +9,7 @@ import type { Config } from '../../../src/core/config.js'
 import type { SessionOutcome } from '../../../src/core/session.js'
 import type { Agent, SessionProgress, SessionRequest } from '../../../src/engine/ports/agent.js'
 import { driver, never, request } from '../../support/claude-driver.js'
+import { until } from '../../support/until.js'
 
 const standIn = fileURLToPath(new URL('../../support/scripted-claude.mjs', import.meta.url))
 
@@ -59,14 +60,13 @@ async function play(script: readonly Step[], rest: Partial<SessionRequest> = {},
 const transcriptOf = (asked: SessionRequest): Promise<string> =>
   readFile(join(folder, 'sessions', `${asked.session}-${asked.step}.jsonl`), 'utf8').catch(() => '')
 
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20))
-}
+/** Milliseconds in which the program says its first word, on a busy machine too. */
+const longerThanAStart = 4000
 
 describe('watchdogs', () => {
   test('a silent session is ended and can be continued', async () => {
-    const { outcome } = await play([init, { hang: true }], { idleMs: 300 })
-    expect(outcome).toMatchObject({ kind: 'failed', failure: { reason: 'agent-silent', silentMs: 300 }, again: 'resume' })
+    const { outcome } = await play([init, { hang: true }], { idleMs: longerThanAStart })
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { reason: 'agent-silent', silentMs: longerThanAStart }, again: 'resume' })
   })
 
   test('one that never began a conversation is begun anew', async () => {
@@ -74,9 +74,11 @@ describe('watchdogs', () => {
     expect(outcome).toMatchObject({ failure: { reason: 'agent-silent' }, again: 'fresh' })
   })
 
+  const timeoutMs = longerThanAStart + 1000
+
   test('a tool that runs for long is a sign of life, but not for ever', async () => {
-    const { outcome } = await play([init, { repeat: { type: 'tool_progress' }, everyMs: 50 }], { idleMs: 1000, timeoutMs: 2500 })
-    expect(outcome).toMatchObject({ kind: 'failed', failure: { reason: 'agent-timed-out', limitMs: 2500 }, again: 'resume' })
+    const { outcome } = await play([init, { repeat: { type: 'tool_progress' }, everyMs: 50 }], { idleMs: longerThanAStart, timeoutMs })
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { reason: 'agent-timed-out', limitMs: timeoutMs }, again: 'resume' })
   })
 
   const running: Step = {

@@ -10,6 +10,7 @@ import { secretRedactor } from '../../../src/adapters/processes/secret-redactor.
 import { findMarked } from '../../../src/adapters/processes/survivors.js'
 import type { CheckResult } from '../../../src/core/check.js'
 import type { Commands } from '../../../src/engine/ports/commands.js'
+import { until } from '../../support/until.js'
 
 let folder: string
 const marker = crypto.randomUUID()
@@ -45,10 +46,6 @@ async function resultOf(command: string, options?: Parameters<typeof run>[1]): P
   const { result } = await run(command, options)
   if (!result.ok) throw new Error(`no result: ${JSON.stringify(result.error)}`)
   return result.value
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 test('the exit status decides', async () => {

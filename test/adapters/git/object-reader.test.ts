@@ -30,8 +30,11 @@ const open = (at: GitRepository = ordinaryRepository()) => {
   return { at, git, reader, started }
 }
 
+/** The usual second is short on a busy machine. */
+const patiently = { timeout: 50_000 }
+
 const gone = (child: KeptProcess | undefined): Promise<void> =>
-  vi.waitFor(() => expect([child?.exitCode, child?.signalCode]).not.toEqual([null, null]))
+  vi.waitFor(() => expect([child?.exitCode, child?.signalCode]).not.toEqual([null, null]), patiently)
 
 describe('an object too large to be held', () => {
   const name = 'a'.repeat(40)
@@ -183,6 +186,9 @@ describe('the kept git process', () => {
     const [pid, id] = ran.stdout.split('\n')
     expect(id, ran.stderr).toBe(at.tip())
     // Process 1 may take its time to collect it.
-    return vi.waitFor(() => expect(spawnSync('ps', ['-o', 'stat=', '-p', pid ?? ''], { encoding: 'utf8' }).stdout).toMatch(/^(Z.*)?\s*$/))
+    return vi.waitFor(
+      () => expect(spawnSync('ps', ['-o', 'stat=', '-p', pid ?? ''], { encoding: 'utf8' }).stdout).toMatch(/^(Z.*)?\s*$/),
+      patiently,
+    )
   })
 })

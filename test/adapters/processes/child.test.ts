@@ -8,6 +8,7 @@ import { startLineChild } from '../../../src/adapters/processes/line-child.js'
 import { findMarked } from '../../../src/adapters/processes/survivors.js'
 import type { Output } from '../../../src/adapters/processes/whole-lines.js'
 import { textsOf } from '../../support/line-texts.js'
+import { until } from '../../support/until.js'
 
 let folder: string
 beforeAll(async () => {
@@ -40,10 +41,6 @@ async function outputOf(launch: Launch): Promise<Output[]> {
 }
 
 const linesOf = async (launch: Launch): Promise<string[]> => (await outputOf(launch)).flatMap(textsOf)
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20))
-}
 const isThere = (name: string): Promise<boolean> =>
   readFile(join(folder, name)).then(
     () => true,

@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { setImmediate as immediate } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Pass, ProcPasses } from '../../../src/adapters/processes/proc-pass.js'
+import { until } from '../../support/until.js'
 
 const started: ChildProcess[] = []
 afterEach(() => {
@@ -18,6 +20,12 @@ async function shell(marker: string | null, command: string): Promise<ChildProce
   await once(child.stdout as NodeJS.ReadableStream, 'data')
   return child
 }
+
+/** By the system call of that number (x86-64): Perl's own way ends all threads. */
+const firstThreadEnds = '$| = 1; threads->create(sub { print "ready"; sleep 1000 }); syscall(60, 0)'
+const hasThreads = process.arch === 'x64' && spawnSync('perl', ['-Mthreads', '-e', '1']).status === 0
+
+const hasEnded = (pid: number | string | undefined): boolean => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
 
 const carriersOf = (pass: Pass, marker: string): readonly number[] =>
   pass.found.filter(({ environment }) => environment.includes(`${variable}=${marker}\0`)).map(({ pid }) => pid)
@@ -54,6 +62,25 @@ describe.runIf(process.platform === 'linux')('a pass over all processes', () => 
     expect(carriersOf(await certainPass(passes), marker)).toEqual([])
     child.stdin?.write('go\n')
     await once(child.stdout as NodeJS.ReadableStream, 'data')
+    expect(carriersOf(await certainPass(passes), marker)).toEqual([child.pid])
+  })
+
+  test('is not certain when it meets one that has ended since, which may have left another one, until it has met it before', async () => {
+    const passes = new ProcPasses(variable)
+    await certainPass(passes)
+    // Nobody takes note of its child's end: it stays listed.
+    const parent = await shell(null, 'echo ready & exec sleep 1000')
+    const child = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8').trim()
+    await until(() => hasEnded(child))
+    expect((await passes.next()).certainty).toBe('torn')
+    await certainPass(passes)
+  })
+
+  test.runIf(hasThreads)('shows one whose first thread has ended while others go on', async () => {
+    const passes = new ProcPasses(variable)
+    const marker = crypto.randomUUID()
+    const child = await shell(marker, `exec perl -Mthreads -e '${firstThreadEnds}'`)
+    await until(() => hasEnded(child.pid))
     expect(carriersOf(await certainPass(passes), marker)).toEqual([child.pid])
   })
 

@@ -2,11 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, expect, test } from 'vitest'
 import { markerIn, readPs } from '../../../src/adapters/processes/process-table.js'
-import { endMarked, findMarked } from '../../../src/adapters/processes/survivors.js'
+import { endDoubtful, endMarked, findMarked } from '../../../src/adapters/processes/survivors.js'
+import { until } from '../../support/until.js'
 
 const started: ChildProcess[] = []
-afterEach(() => {
+const markers: string[] = []
+// Also where a test failed: then what it started may have left its parent and its group.
+afterEach(async () => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
+  await endMarked(markers.splice(0), { graceMs: 0, atMostMs: 10_000 })
 })
 
 /** One process that is nobody's business. */
@@ -16,6 +20,7 @@ async function sleeper(marker: string | null, command = 'sleep 1000 & echo ready
   const env = { PATH: process.env['PATH'], ...(marker === null ? {} : { ORCH_MARKER: marker }) }
   const child = spawn('/bin/sh', ['-c', command], { env, stdio: ['ignore', 'pipe', 'ignore'] })
   started.push(child)
+  if (marker !== null) markers.push(marker)
   await once(child.stdout as NodeJS.ReadableStream, 'data')
   return child
 }
@@ -62,6 +67,14 @@ test('those that do not heed SIGTERM are ended after a grace', async () => {
   await until(() => !isAlive(child))
 })
 
+test('what a search could not be certain of is ended by a later one', async () => {
+  const marker = crypto.randomUUID()
+  const child = await sleeper(marker)
+  expect(await endMarked([marker], { graceMs: 0, atMostMs: 0 })).toEqual([])
+  expect(await endDoubtful()).toContain(child.pid)
+  expect(await findMarked([marker])).toEqual([])
+})
+
 test('no markers, no processes', async () => {
   expect(await findMarked([])).toEqual([])
   expect(await endMarked([])).toEqual([])
@@ -85,7 +98,3 @@ test('the listing of ps is read with its start times', () => {
     { pid: 1002, parent: 501, startTime: 'Sun Nov  1 14:09:02 2026', command: 'sleep 5' },
   ])
 })
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20))
-}

@@ -85,7 +85,7 @@ describe('a stale lock', () => {
     const pid = Number(output.toString())
     const stat = (): Promise<string> => readFile(`/proc/${pid}/stat`, 'utf8')
     const startTime = (await stat()).replace(/^.*\) /, '').split(' ')[19]
-    await vi.waitUntil(async () => (await stat()).includes(') Z '), { timeout: 10_000 })
+    await vi.waitUntil(async () => (await stat()).includes(') Z '), { timeout: 50_000 })
     await writeFile(file, await leftBehind({ pid, startTime }))
     await taken(file)
   })

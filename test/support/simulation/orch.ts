@@ -4,6 +4,8 @@ import { planRun } from '../../../src/core/plan.js'
 import { hasBudgetAgain } from '../../../src/core/policy/budget.js'
 import { retryableWork } from '../../../src/core/retryable.js'
 import { type RunState, workOf } from '../../../src/core/run-state.js'
+import { takeOrder } from '../../../src/engine/cut-off.js'
+import { type Engine, stateOf } from '../../../src/engine/engine.js'
 import { Halt } from '../../../src/engine/halt.js'
 import type { Journal } from '../../../src/engine/ports/journal.js'
 import { carryOutRun } from '../../../src/engine/run.js'
@@ -98,25 +100,33 @@ export class Orch {
 
   #continue(story: RunStory, command: Command): Promise<LifeOutcome> {
     const isWanted = (task: string): boolean => (command.kind === 'retry' ? task === command.task : command.kind === 'run')
-    return this.#work(story, async (journal) => {
+    const begin = async (journal: Journal): Promise<void> => {
       await journal.record({ type: 'run-resumed' })
       await setBudget(journal, command)
+    }
+    const takeUp = async (engine: Engine): Promise<void> => {
       const { budget } = this.universe.settings.config
-      for (const task of retryableWork(journal.state)) {
+      for (const task of retryableWork(stateOf(engine))) {
         const milestone = this.universe.milestones.find((m) => m.id === task) ?? null
-        if (!isWanted(task) && !hasBudgetAgain(workOf(journal.state, task), budget, milestone)) continue
-        await journal.record({ type: 'task-retried', task, milestone })
+        if (!isWanted(task) && !hasBudgetAgain(workOf(stateOf(engine), task), budget, milestone)) continue
+        await takeOrder(engine, { type: 'task-retried', task, milestone })
       }
-    })
+    }
+    return this.#work(story, begin, takeUp)
   }
 
-  async #work(story: RunStory, begin: (journal: Journal) => Promise<unknown>): Promise<LifeOutcome> {
+  async #work(
+    story: RunStory,
+    begin: (journal: Journal) => Promise<unknown>,
+    takeUp: (engine: Engine) => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<LifeOutcome> {
     const { universe, life, halt } = this
     const journal = this.#openJournal(story)
     await begin(journal)
     const names = universe.scenario.accounts.map((account) => account.name)
     if (names.join() !== journal.state.accounts.join()) await journal.record({ type: 'accounts-chosen', accounts: names })
     const engine = livingEngine({ universe, life, halt, journal, run: story.id, dice: this.#dice.fork('engine') })
+    await takeUp(engine)
     const { ending, failure } = await carryOutRun(engine)
     return { kind: 'ended', ending, failure }
   }

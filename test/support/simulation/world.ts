@@ -115,8 +115,7 @@ export class World {
       })
     } else await journal.record({ type: 'run-resumed' })
     const engine = this.#engine(journal)
-    const needs = { journal, repository: engine.ports.repository, never: engine.config.git.envFiles }
-    for (const task of retry) await retryTask(needs, task, this.milestones.find((m) => m.id === task) ?? null)
+    for (const task of retry) await retryTask(engine, task, this.milestones.find((m) => m.id === task) ?? null)
     return carryOutRun(engine)
   }
 
