@@ -15,7 +15,9 @@ export type ShellResult = ShellAnswer | 'unable' | 'ended'
 export interface GitShell {
   readonly isFree: () => boolean
   readonly isOver: () => boolean
-  /** For a free one only. */
+  /** Whether it ever answered: then nothing is wrong with shells here. */
+  readonly hasAnswered: () => boolean
+  /** For a free one only. @throws {Error} when git says more than a text can hold */
   run(call: ShellCall): Promise<ShellResult>
 }
 
@@ -24,52 +26,68 @@ const idleMs = 30_000
 
 /** Null: it could not be started. @param program where POSIX systems have their shell */
 export const startShell = (env: Readonly<Record<string, string>>, program = '/bin/sh'): KeptProcess | null =>
-  startKept(program, [], { cwd: '/', env: withoutFunctions(env), hearsErrors: true })
+  startKept(program, [], { cwd: '/', env: onlyVariables(env), hearsErrors: true })
 
-/** Bash takes functions from its environment, also in the place of `cd`. */
-const withoutFunctions = (env: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('BASH_FUNC_')))
+/** Bash takes more than variables from its environment: functions, also in the place of `cd`, and options, such as to end with the first git that fails. */
+const onlyVariables = (env: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter(([name, value]) => !value.startsWith('() {') && !['SHELLOPTS', 'BASHOPTS'].includes(name)))
+
+/** One call that is under way. */
+interface Asked {
+  readonly stdout: MarkedOutput
+  readonly stderr: MarkedOutput
+  /** Null: the shell ended, and all that it said has come. */
+  readonly tell: (exitCode: number | null) => void
+}
 
 export function talkTo(child: KeptProcess): GitShell {
-  const mark = randomUUID()
-  const [stdout, stderr] = [new MarkedOutput(mark), new MarkedOutput(mark)]
-  let told: ((result: ShellResult) => void) | null = null
-  let pending = 0
+  let asked: Asked | null = null
   let over = false
-  const rest = (): void => {
+  let answered = false
+  const end = (): void => {
     over = true
+    clearTimeout(idle)
+  }
+  const rest = (): void => {
+    end()
     child.stdin.end()
   }
   let idle = setTimeout(rest, idleMs).unref()
-  const answer = (result: ShellResult): void => {
-    const tell = told
-    told = null
+  const answer = (exitCode: number | null): void => {
+    const tell = asked?.tell
+    asked = null
+    answered ||= exitCode !== null
     holdLoop(child, false)
     if (!over) idle = setTimeout(rest, idleMs).unref()
-    tell?.(result)
+    tell?.(exitCode)
   }
-  const hear = (output: MarkedOutput, chunk: Buffer): void => {
-    const exitCode = output.add(chunk)
-    if (told === null) output.take()
-    else if (exitCode !== null && --pending === 0) answer({ exitCode, stdout: stdout.take().text, stderr: stderr.take().text })
+  const hear = (output: 'stdout' | 'stderr', chunk: Buffer): void => {
+    // Otherwise it is of something that an earlier call left behind.
+    asked?.[output].add(chunk)
+    if (asked?.stdout.exitCode != null && asked.stderr.exitCode !== null) answer(asked.stdout.exitCode)
   }
   child.stdin.on('error', () => undefined)
-  child.stdout.on('data', (chunk: Buffer) => hear(stdout, chunk))
-  child.stderr?.on('data', (chunk: Buffer) => hear(stderr, chunk))
-  // Only then all that it said has come.
+  child.stdout.on('data', (chunk: Buffer) => hear('stdout', chunk))
+  child.stderr?.on('data', (chunk: Buffer) => hear('stderr', chunk))
+  child.on('exit', end)
+  // Only then all that it said has come; what was not started has no exit.
   child.on('close', () => {
-    over = true
-    clearTimeout(idle)
-    answer(stdout.take().begun ? 'ended' : 'unable')
+    end()
+    answer(null)
   })
   holdLoop(child, false)
-  const run: GitShell['run'] = (call) =>
-    new Promise((tell) => {
-      clearTimeout(idle)
-      told = tell
-      pending = 2
-      holdLoop(child, true)
+  const run: GitShell['run'] = async (call) => {
+    const mark = randomUUID()
+    const [stdout, stderr] = [new MarkedOutput(mark), new MarkedOutput(mark)]
+    clearTimeout(idle)
+    holdLoop(child, true)
+    const exitCode = await new Promise<number | null>((tell) => {
+      asked = { stdout, stderr, tell }
       child.stdin.write(scriptFor(call, mark))
     })
-  return { isFree: () => told === null && !over, isOver: () => over, run }
+    const text = stdout.text()
+    if (text === null) return 'unable'
+    return exitCode === null ? 'ended' : { exitCode, stdout: text, stderr: stderr.text() ?? '' }
+  }
+  return { isFree: () => asked === null && !over, isOver: () => over, hasAnswered: () => answered, run }
 }

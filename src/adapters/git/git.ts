@@ -103,14 +103,18 @@ type Ended = Result<GitAnswer | 'ended by a signal', Failure>
 /** Null: it was not started. */
 async function byShell(shells: Shells | null, call: GitCall): Promise<Ended | null> {
   const { args, cwd, env = {}, input = '' } = call
-  const result = await shells?.run({ args: withConfig(args), cwd, env, input })
-  if (result === undefined || result === 'unable') return null
-  return ok(result === 'ended' || wasKilled(result) ? 'ended by a signal' : result)
+  try {
+    const result = await shells?.run({ args: withConfig(args), cwd, env, input })
+    if (result === undefined || result === 'unable') return null
+    return ok(result === 'ended' || wasKilled(result) ? 'ended by a signal' : result)
+  } catch (error) {
+    return err(failureOf(call.doing, error instanceof Error ? error.message : String(error), call.cwd))
+  }
 }
 
-/** Of a process that a signal ended, a shell says 128 and the signal's number. Git says 129 itself when it is used wrongly. */
+/** Of a process that a signal ended, a shell says 128 and the signal's number; ksh says 256. Git says 129 itself when it is used wrongly. */
 const wasKilled = ({ exitCode, stderr }: GitAnswer): boolean =>
-  exitCode > 128 && exitCode < 160 && !(exitCode === 129 && stderr.includes('usage:'))
+  (exitCode > 128 && exitCode < 160 && !(exitCode === 129 && /^(usage|error): /m.test(stderr))) || exitCode > 255
 
 function judge(call: GitCall, ended: Ended): Result<GitAnswer, Failure> {
   if (!ended.ok) return ended

@@ -22,18 +22,18 @@ export const isSayable = ({ args, cwd, env = {}, input = '' }: ShellCall): boole
   (input === '' || (input.endsWith('\n') && Buffer.byteLength(input) <= longestInput))
 
 /**
- * What to write to a POSIX shell so that it starts git with exactly these arguments, and says on both outputs when it begins, and when and how it
- * has ended.
+ * What to write to a POSIX shell so that it starts git with exactly these arguments, and says on both outputs when git is about to start, and when
+ * and how it has ended. Nothing that goes wrong before (no process to be had, no such folder, no room for the input) is taken for an answer of git's.
  * @param mark stands in nothing that git says
  */
 export function scriptFor({ args, cwd, env = {}, input = '' }: ShellCall, mark: string): string {
+  const say = (what: string): string => `echo "${mark} ${what}" && echo "${mark} ${what}" >&2`
   const variables = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)} && `)
-  // A folder that is not there is no answer of git's. `-P`: git takes the variable that `cd` sets for where it is.
-  const start = `(cd -P ${quoted(cwd)} && ${variables.join('')}exec git ${args.map(quoted).join(' ')} || exit 127)`
+  // `-P`: git takes the variable that `cd` sets for where it is.
+  const start = `(cd -P ${quoted(cwd)} && ${variables.join('')}${say('begins')} && exec git ${args.map(quoted).join(' ')})`
   const from = input === '' ? '</dev/null' : `<<'${mark}'\n${input}${mark}`
-  const say = (what: string): string => `echo "${mark} ${what}"; echo "${mark} ${what}" >&2`
-  // As one group: of a script that was cut off, nothing is started.
-  return `{ ${say('begins')}\n${start} ${from}\ncode=$?; ${say('$code')}; }\n`
+  // As one group: of a script that was cut off, nothing is started. A parameter: a variable may be one of the person's.
+  return `{ ${start} ${from}\nset -- "$?"; ${say('$1')} || exit; }\n`
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
@@ -43,31 +43,36 @@ export class MarkedOutput {
   #chunks: Buffer[] = []
   /** The last bytes. */
   #tail = ''
+  #exitCode: number | null = null
   readonly #begin: string
   readonly #end: RegExp
   readonly #longest: number
 
+  /** @param mark what {@link scriptFor} was given */
   constructor(mark: string) {
     this.#begin = `${mark} begins\n`
-    this.#end = new RegExp(`${mark} (\\d+)\n$`)
+    this.#end = new RegExp(`${mark} (\\d+)\n`)
     this.#longest = mark.length + ' 255\n'.length
   }
 
-  /** @returns the exit status once that is said, else null */
-  add(chunk: Buffer): number | null {
-    this.#chunks.push(chunk)
-    this.#tail = (this.#tail + chunk.toString('latin1', Math.max(0, chunk.length - this.#longest))).slice(-this.#longest)
-    const code = this.#end.exec(this.#tail)?.[1]
-    return code === undefined ? null : Number(code)
+  /** Git's, once that has been said. */
+  get exitCode(): number | null {
+    return this.#exitCode
   }
 
-  /** All that came since the last time, and whether the shell had begun with the call. What came before it did is of something that an earlier call left behind. */
-  take(): { readonly begun: boolean; readonly text: string } {
-    const text = Buffer.concat(this.#chunks).toString('utf8')
-    this.#chunks = []
-    this.#tail = ''
-    const begin = text.indexOf(this.#begin)
-    const end = this.#end.exec(text)?.index ?? text.length
-    return begin === -1 ? { begun: false, text: '' } : { begun: true, text: text.slice(begin + this.#begin.length, end) }
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    // Not only at its end: something that git left behind may have said more since.
+    const latest = this.#tail + chunk.toString('latin1')
+    const code = this.#end.exec(latest)?.[1]
+    if (code !== undefined) this.#exitCode = Number(code)
+    this.#tail = latest.slice(-this.#longest)
+  }
+
+  /** What git said; null: it was not about to start yet. What came before that is of something that an earlier call left behind. @throws {Error} when it is longer than a text can be */
+  text(): string | null {
+    const all = Buffer.concat(this.#chunks).toString('utf8')
+    const begin = all.indexOf(this.#begin)
+    return begin === -1 ? null : all.slice(begin + this.#begin.length, this.#end.exec(all)?.index)
   }
 }

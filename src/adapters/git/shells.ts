@@ -31,9 +31,9 @@ export function createShells(start: () => KeptProcess | null): Shells {
       const shell = shells.find((one) => one.isFree()) ?? another()
       if (shell === null) return 'unable'
       const result = await shell.run(call)
-      if (result === 'ended') return result
-      failures = result === 'unable' ? failures + 1 : 0
-      return result === 'unable' || notStarted.has(result.exitCode) ? 'unable' : result
+      if (result !== 'unable') failures = 0
+      else if (shell.isOver() && !shell.hasAnswered()) failures++
+      return typeof result === 'object' && notStarted.has(result.exitCode) ? 'unable' : result
     },
   }
 }

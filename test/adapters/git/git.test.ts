@@ -62,6 +62,17 @@ describe('the door', () => {
     expect(bad(await git.run(call))).toEqual({ reason: 'interrupted' })
   })
 
+  it.runIf(process.platform !== 'win32').each(['usage: git diff <options>', 'error: malformed object name x'])(
+    'takes a complaint of git about how it is used for no signal: %s',
+    async (complaint) => {
+      const { at } = open()
+      at.write({ 'programs/git': `#!/bin/sh\necho '${complaint}' >&2; exit 129\n` })
+      chmodSync(at.path('programs', 'git'), 0o755)
+      const git = createGit({ environment: { PATH: `${at.path('programs')}:/bin:/usr/bin` }, sleep: async () => {} })
+      expect(bad(await git.run({ doing: 'compare', args: ['diff'], cwd: at.root }))).toMatchObject({ detail: complaint })
+    },
+  )
+
   it('waits for a lock that somebody holds', async () => {
     const { at, slept } = open()
     const lock = at.path('.git', 'index.lock')

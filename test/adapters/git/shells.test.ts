@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createGit } from '../../../src/adapters/git/git.js'
 import { gitEnvironment } from '../../../src/adapters/git/git-environment.js'
 import { type ShellAnswer, startShell } from '../../../src/adapters/git/git-shell.js'
-import { endKept, type KeptProcess } from '../../../src/adapters/git/kept-process.js'
-import { type ShellCall, scriptFor } from '../../../src/adapters/git/shell-script.js'
+import { endKept, type KeptProcess, startKept } from '../../../src/adapters/git/kept-process.js'
+import { MarkedOutput, type ShellCall, scriptFor } from '../../../src/adapters/git/shell-script.js'
 import { createShells } from '../../../src/adapters/git/shells.js'
 import { type GitRepository, good, ordinaryRepository } from '../../support/git-repository.js'
 
@@ -102,6 +102,15 @@ describe.skipIf(process.platform === 'win32')('a kept shell', () => {
     expect(started).toHaveLength(2)
   })
 
+  it('is followed by another when all were ended at once while they waited, as by Ctrl-C', async () => {
+    const { run, started } = open()
+    const all = () => Promise.all(Array.from({ length: 8 }, () => run(['version'])))
+    await all()
+    for (const child of started) child.kill('SIGKILL')
+    expect(await all()).toEqual(Array.from({ length: 8 }, () => 'unable'))
+    expect(await run(['version'])).toMatchObject({ exitCode: 0 })
+  })
+
   it('that ended while git was at work says so, once git is done', async () => {
     const { at, run } = open((at) => ({ PATH: withGit(at, 'kill -9 $PPID; echo done > done') }))
     expect(await run([])).toBe('ended')
@@ -116,6 +125,41 @@ describe.skipIf(process.platform === 'win32')('a kept shell', () => {
     await vi.waitFor(() => expect(at.read('gone')).toBe(''))
     expect(await run(['second'])).toEqual({ exitCode: 0, stdout: 'second\n', stderr: '' })
     at.write({ go: '' })
+  })
+
+  it('takes an answer for whole, whatever something left behind says after it', () => {
+    const output = new MarkedOutput('mark')
+    for (const chunk of ['early\nmark begins\nfirst\nma', 'rk 3\nlate']) output.add(Buffer.from(chunk))
+    expect(output.exitCode).toBe(3)
+    output.add(Buffer.from('r\n'))
+    expect(output).toMatchObject({ exitCode: 3 })
+    expect(output.text()).toBe('first\n')
+  })
+
+  it('waits for nothing that holds its outputs open when it is ended', async () => {
+    const { at, run, started } = open((at) => ({ PATH: withGit(at, '(while [ ! -e go ]; do sleep 0.01; done) & echo "$1"') }))
+    expect(await run(['first'])).toMatchObject({ stdout: 'first\n' })
+    for (const child of started) await endKept(child)
+    expect(started[0]?.exitCode).toBe(0)
+    at.write({ go: '' })
+  })
+
+  it.each(['', 'x\n'])('takes nothing that goes wrong before git for an answer of git: %j', async (input) => {
+    const { run, started } = open()
+    await run(['version'])
+    started[0]?.stdin.write('ulimit -n 3\n')
+    expect(await run(['version'], { input })).toBe('unable')
+  })
+
+  it('leaves a variable alone whatever it is called', async () => {
+    const { run } = open((at) => ({ PATH: withGit(at, 'echo "$code"'), code: 'theirs' }))
+    for (let n = 0; n < 2; n++) expect(await run([])).toMatchObject({ stdout: 'theirs\n' })
+  })
+
+  it.skipIf(!existsSync('/bin/bash'))('that is Bash takes no options and no functions from its environment', async () => {
+    const functions = { 'BASH_FUNC_cd%%': '() { false; }', '__BASH_FUNC<cd>()': '() { false; }' }
+    const { run } = open((at) => ({ PATH: withGit(at, 'exit 1'), SHELLOPTS: 'errexit', ...functions }), '/bin/bash')
+    for (let n = 0; n < 2; n++) expect(await run([])).toMatchObject({ exitCode: 1 })
   })
 
   it('starts nothing of a script that was cut off', () => {
@@ -135,6 +179,10 @@ describe.skipIf(process.platform === 'win32')('a kept shell', () => {
     const { run, started } = open(() => ({}), '/nowhere/sh')
     for (let n = 0; n < 5; n++) expect(await run(['version'])).toBe('unable')
     expect(started.length).toBeLessThanOrEqual(3)
+  })
+
+  it('does without a process that the system refuses', () => {
+    expect(startKept('/bin/sh', ['x'.repeat(4_000_000)], { cwd: '/', env: {} })).toBeNull()
   })
 
   it('ends with the door', async () => {

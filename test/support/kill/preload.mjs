@@ -57,7 +57,7 @@ function watchGit() {
 function watchShell(child) {
   const write = child.stdin.write.bind(child.stdin)
   child.stdin.write = (script) => {
-    const [, start] = / exec git (.*) \|\| exit 127\) /s.exec(script)
+    const [, start] = / exec git (.*?)\) <[/<]/s.exec(script)
     if (!isLast('git', start.replaceAll("'", ''))) return write(script)
     if (where === 'git-before') die()
     return write(script.replace(' exec git ', () => ` export KILL_WHERE=${where} KILL_PID=${process.pid} && exec '${shim}' `))
