@@ -96,7 +96,10 @@ async function closeWhole(engine: Engine, whole: Work, landed: CommitId): Promis
   const workspace = workspaceOf(whole)
   await engine.ports.leases.release(workspace.path)
   const emptied = await engine.ports.repository.closeScratch(workspace.path)
-  if (!emptied.ok || !emptied.value.isClosed) { tellKept(engine, whole, emptied); return; }
+  if (!emptied.ok || !emptied.value.isClosed) {
+    tellKept(engine, whole, emptied)
+    return
+  }
   // Without its worktree, what is left is the integration branch, all of which has landed.
   const closed = await engine.ports.repository.closeWorkspace(workspace, landed)
   if (closed.ok) await record(engine, { type: 'workspace-closed', task: whole.id })
