@@ -119,7 +119,7 @@ export async function composeEngine(setup: RunSetup): Promise<Engine> {
     config,
     halt,
     gate,
-    watch: new Watch(project.repository.sentinel(), listener),
+    watch: new Watch(project.repository.sentinel(), listener, systemClock),
     budgets: new Budgets({ journal, clock: systemClock, halt, budget: config.budget }),
     pace: new Pacer({ config: config.pace, clock: systemClock, listener, halt, usedInDay: await tokensInDay(project, config) }),
     passedTrees: new PassedTrees(project.repository),

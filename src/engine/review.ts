@@ -1,7 +1,7 @@
 import type { Failure } from '../core/failure.js'
 import { recognise } from '../core/finding-identity.js'
 import { type Lens, missingLens, type Panel } from '../core/lens.js'
-import { type Result, unreachable } from '../core/result.js'
+import { unreachable } from '../core/result.js'
 import type { Again, SessionOutcome, Usage } from '../core/session.js'
 import { type Finding, judge } from '../core/verdict.js'
 import { criteriaForReview, type Work } from '../core/work.js'
@@ -13,7 +13,7 @@ import { currentWork, type Engine, failWork, haltFor, record } from './engine.js
 import { weighEvidence } from './evidence.js'
 import { interruptionCause } from './interruption.js'
 import { putReviewBack } from './review-changes.js'
-import { type ReviewPrompt, reviewPrompt, roundName } from './review-prompt.js'
+import { reviewPrompt, roundName } from './review-prompt.js'
 import { admitSession, spentWhenCutOff, startSession } from './session.js'
 import { sessionRequest } from './session-request.js'
 import { assignFindings } from './stage-findings.js'
@@ -28,14 +28,15 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   const admission = await admitSession(engine, work, { step: 'review', conversationOf: before?.account ?? null })
   if (admission === null) return
   const start = chooseConversation(engine, before, admission.account)
-  const asked = await reviewPrompt(engine, work, { lens, resumes: start.resumes })
-  const held = asked === null ? null : await holdForReview(engine, work, lens, asked)
-  if (asked === null || held?.ok !== true) {
+  const [prompt, held] = await Promise.all([
+    keptPrompt(engine, work, { lens, resumes: start.resumes }),
+    engine.ports.repository.snapshot(workspaceOf(work).path),
+  ])
+  if (prompt === null || !held.ok) {
     await admission.ended(null)
-    if (held?.ok === false) await failWork(engine, work.id, held.error)
+    if (prompt !== null && !held.ok) await failWork(engine, work.id, held.error)
     return
   }
-  const { prompt } = asked
   const request = sessionRequest(engine, work, { ...start, step: 'review', number, prompt, env: { ORCH_LENS: lens } })
   const { model } = request
   const started = { type: 'review-started', task: work.id, review: number, lens, ...start, model, tree: held.value } as const
@@ -43,16 +44,17 @@ export async function reviewWork(engine: Engine, work: Work): Promise<void> {
   if (outcome !== null) await conclude(engine, currentWork(engine, work.id), number, outcome)
 }
 
-/** Writes down what the reviewer is shown. @returns what the worktree holds before it */
-async function holdForReview(engine: Engine, work: Work, lens: Lens, { prompt, diff }: ReviewPrompt): Promise<Result<string, Failure>> {
-  const { records, repository } = engine.ports
-  const round = roundName(work, lens)
-  const [held] = await Promise.all([
-    repository.snapshot(workspaceOf(work).path),
-    records.write(`diffs/${work.id}-review-${round}.diff`, diff),
-    records.write(`prompts/${work.id}-review-${round}.md`, prompt),
+/** Writes down what the reviewer is shown. @returns the prompt; null: there is no diff, and the work has failed */
+async function keptPrompt(engine: Engine, work: Work, as: { readonly lens: Lens; readonly resumes: boolean }): Promise<string | null> {
+  const asked = await reviewPrompt(engine, work, as)
+  if (asked === null) return null
+  const { records } = engine.ports
+  const round = roundName(work, as.lens)
+  await Promise.all([
+    records.write(`diffs/${work.id}-review-${round}.diff`, asked.diff),
+    records.write(`prompts/${work.id}-review-${round}.md`, asked.prompt),
   ])
-  return held
+  return asked.prompt
 }
 
 /** What the next review of the round looks for: one that was cut off goes on, then come those that have not judged yet. */

@@ -31,15 +31,20 @@ export class Rota<Session> {
     return quiet.map((place) => ({ ...place, isDue: due.has(place.path) || isAsked(place.path) }))
   }
 
-  /** After a look that went well. @returns what is known of a change that it found */
-  looked(places: readonly QuietPlace[]): (change: Change) => Timing<Session> {
+  /**
+   * After a look that went well.
+   * @param goesOn nothing was at work since the look before: what that saw counts as seen now
+   * @returns what is known of a change that it found
+   */
+  looked(places: readonly QuietPlace[], goesOn = false): (change: Change) => Timing<Session> {
     const before = this.#seen
+    const previous = this.#look
+    const isSeen = ({ path, isDue }: QuietPlace): boolean => isDue || (goesOn && this.#lastLook(path) === previous)
     this.#look += 1
-    this.#seen = new Map(places.map(({ path, isDue }) => [path, isDue ? this.#look : this.#lastLook(path)]))
+    this.#seen = new Map(places.map((place) => [place.path, isSeen(place) ? this.#look : this.#lastLook(place.path)]))
     const ended = this.#ended
     const longest = Math.min(this.#look, ...this.#seen.values())
     this.#ended = ended.filter(({ look }) => look > longest)
-    const previous = this.#look - 1
     return ({ kind, place }) => {
       const last = kind === 'ref' ? previous : (before.get(place ?? '') ?? previous)
       return { gone: ended.filter(({ look }) => look > last).map(({ session }) => session), isSharp: last === previous }

@@ -24,7 +24,7 @@ export async function runCommands(engine: Engine, task: WorkId, order: Order): P
       name: `${task}/${order.name}-${i + 1}`,
       env: { ...leased.value, ORCH_RUN: stateOf(engine).run, ORCH_TASK: task },
     }
-    const ran = await engine.ports.commands.run(check, place, engine.halt.hard)
+    const ran = await engine.watch.besideCommand(() => engine.ports.commands.run(check, place, engine.halt.hard))
     if (!ran.ok) return ran
     results.push({ ...ran.value, log: `checks/${place.name}.log` })
     if (!ran.value.passed && order.untilFirstFailure) break

@@ -5,6 +5,7 @@ import { type Change, coalesced, isShownToBeDoneBy, noReach, type Reach } from '
 import type { RunState } from '../core/run-state.js'
 import type { Work } from '../core/work.js'
 import { ownerOf, placeOf, quietPlaces } from './own-places.js'
+import type { Clock } from './ports/clock.js'
 import type { Listener } from './ports/listener.js'
 import type { Sentinel } from './ports/sentinel.js'
 import { mostAtALook, Rota } from './rota.js'
@@ -56,6 +57,9 @@ interface Waiting extends Wanted {
   readonly refuse: (bug: unknown) => void
 }
 
+/** So soon after a look nobody but a session or a command has been at work in the worktrees that wait. Milliseconds. */
+const holdsMs = 1000
+
 /**
  * Finds out which session did what outside of its worktree. It looks whenever a session starts or ends, so that between
  * two looks the same sessions ran.
@@ -67,15 +71,20 @@ interface Waiting extends Wanted {
 export class Watch {
   readonly #sentinel: Sentinel
   readonly #listener: Pick<Listener, 'progressed'>
+  readonly #clock: Pick<Clock, 'now'>
   readonly #running = new Map<string, WatchedSession>()
   readonly #rota = new Rota<WatchedSession>()
   #open: readonly OpenChange[] = []
   #waiting: readonly Waiting[] = []
   #serving: Promise<void> | null = null
+  /** When what waits was looked at last, unless a command has run since; epoch milliseconds. */
+  #lookedAt = Number.NEGATIVE_INFINITY
+  #commands = 0
 
-  constructor(sentinel: Sentinel, listener: Pick<Listener, 'progressed'>) {
+  constructor(sentinel: Sentinel, listener: Pick<Listener, 'progressed'>, clock: Pick<Clock, 'now'>) {
     this.#sentinel = sentinel
     this.#listener = listener
+    this.#clock = clock
   }
 
   /** To be called right before a session starts. */
@@ -88,6 +97,17 @@ export class Watch {
     for (const place of placeOf(work)) {
       const settled = await this.#sentinel.settle(place)
       if (!settled.ok) this.#cannotLook(settled.error)
+    }
+  }
+
+  /** Runs a command, which may change something wherever it likes. */
+  async besideCommand<T>(run: () => Promise<T>): Promise<T> {
+    this.#commands += 1
+    try {
+      return await run()
+    } finally {
+      this.#commands -= 1
+      this.#lookedAt = Number.NEGATIVE_INFINITY
     }
   }
 
@@ -137,7 +157,10 @@ export class Watch {
 
   async #look(state: RunState, batch: readonly Wanted[]): Promise<void> {
     const reach = batch.flatMap((wanted) => wanted.reach ?? [])
-    const chosen = this.#rota.choose(quietPlaces(state), this.#turns(reach), reach)
+    const now = this.#clock.now()
+    const goesOn = reach.length === 0 && this.#running.size + this.#commands === 0 && now - this.#lookedAt < holdsMs
+    const turns = goesOn ? 0 : this.#turns(reach)
+    const chosen = this.#rota.choose(quietPlaces(state), turns, reach)
     const places = batch.some(({ isWhole }) => isWhole === true) ? chosen.map((place) => ({ ...place, isDue: true })) : chosen
     const looked = await this.#sentinel.look(places)
     // What cannot be seen now is seen at the next look.
@@ -145,7 +168,8 @@ export class Watch {
       this.#cannotLook(looked.error)
       return
     }
-    const timing = this.#rota.looked(places)
+    if (turns > 0) this.#lookedAt = now
+    const timing = this.#rota.looked(places, goesOn)
     const running = [...this.#running.values()]
     const foreign = looked.value.filter((change) => !running.some((s) => isOwnBranch(change, s)))
     const found = foreign.map((change) => {

@@ -12,6 +12,9 @@ const [one, two] = [session('1A'), session('1B')]
 const mine: Change = { kind: 'file', place: '/repo', name: 'mine.txt', before: null, after: 'x', madeIn: null }
 const wrote = (path: string): Reach => ({ writes: [path], commands: [] })
 
+/** Each time that it is asked it is two seconds later. */
+const slowly = (now = 0) => ({ now: () => (now += 2000) })
+
 /** What the next looks find, one after the other. */
 function watching(...looks: readonly (readonly Change[])[]): Watch {
   const left = [...looks]
@@ -23,6 +26,7 @@ function watching(...looks: readonly (readonly Change[])[]): Watch {
       keep: () => Promise.resolve(ok('')),
     },
     { progressed: () => undefined },
+    slowly(),
   )
 }
 
@@ -57,6 +61,7 @@ describe('the watch over sessions', () => {
     const watch = new Watch(
       { look, settle: () => Promise.resolve(ok(undefined)), inspect: () => Promise.resolve(ok([])), keep: () => Promise.resolve(ok('')) },
       { progressed: () => undefined },
+      slowly(),
     )
     const sessions = [one, two, session('1C')]
     for (const started of sessions) await watch.begin(started, state)
@@ -89,21 +94,26 @@ describe('the watch over a stage of very many tasks', () => {
   class Places {
     readonly looked: string[][] = []
     readonly changed = new Set<string>()
-    readonly watch = new Watch(
-      {
-        look: (quiet) => {
-          const due = quiet.filter((place) => place.isDue).map((place) => place.path)
-          this.looked.push(due)
-          const found = [...this.changed].filter((id) => due.includes(placeOf(id)))
-          for (const id of found) this.changed.delete(id)
-          return Promise.resolve(ok(found.map(leak)))
+    readonly watch: Watch
+
+    constructor(clock: { now(): number } = slowly()) {
+      this.watch = new Watch(
+        {
+          look: (quiet) => {
+            const due = quiet.filter((place) => place.isDue).map((place) => place.path)
+            this.looked.push(due)
+            const found = [...this.changed].filter((id) => due.includes(placeOf(id)))
+            for (const id of found) this.changed.delete(id)
+            return Promise.resolve(ok(found.map(leak)))
+          },
+          settle: () => Promise.resolve(ok(undefined)),
+          inspect: () => Promise.resolve(ok([])),
+          keep: () => Promise.resolve(ok('')),
         },
-        settle: () => Promise.resolve(ok(undefined)),
-        inspect: () => Promise.resolve(ok([])),
-        keep: () => Promise.resolve(ok('')),
-      },
-      { progressed: () => undefined },
-    )
+        { progressed: () => undefined },
+        clock,
+      )
+    }
   }
   const place = { words: [], git: [], writes: true }
 
@@ -125,6 +135,30 @@ describe('the watch over a stage of very many tasks', () => {
     expect(looked[1]).toEqual([])
     await watch.end(two, waiting)
     expect(looked[2]).toHaveLength(mostAtALook)
+  })
+
+  it('looks at none of them again for a session that starts soon after one ended, unless a command has run', async () => {
+    let now = 0
+    const { watch, looked, changed } = new Places({ now: () => now })
+    await watch.begin(one, waiting)
+    await watch.end(one, waiting)
+    now += 999
+    await watch.begin(two, waiting)
+    expect(looked.at(-1)).toEqual([])
+    // What it does there is still its own doing.
+    const seen = looked[1]?.[0] ?? ''
+    changed.add(many.find(({ id }) => placeOf(id) === seen)?.id ?? '')
+    expect((await watch.end(two, waiting, wrote(`${seen}/else`))).leaked).toHaveLength(1)
+    await watch.besideCommand(async () => undefined)
+    await watch.begin(one, waiting)
+    expect(looked.at(-1)).toHaveLength(mostAtALook)
+    await watch.end(one, waiting)
+    await watch.besideCommand(() => watch.begin(two, waiting))
+    expect(looked.at(-1)).toHaveLength(mostAtALook)
+    await watch.end(two, waiting)
+    now += 1000
+    await watch.begin(one, waiting)
+    expect(looked.at(-1)).toHaveLength(mostAtALook)
   })
 
   it('looks at those that a session names when it ends, and fails the session for what it did there', async () => {

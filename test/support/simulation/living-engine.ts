@@ -58,7 +58,7 @@ export function livingEngine(needs: EngineNeeds): Engine {
     ...{ accounts, concurrency, journal, sharedLimits, clock, listener, halt, disk, reservations },
     ...{ rateLimit: config.rateLimit, waitsUntil: null, noWait },
   })
-  const watch = new Watch(livingSentinel(universe, needs.life), listener)
+  const watch = new Watch(livingSentinel(universe, needs.life), listener, clock)
   const budgets = new Budgets({ journal, clock, halt, budget: config.budget })
   const pace = new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 })
   const passedTrees = new PassedTrees(ports.repository)

@@ -207,7 +207,7 @@ export class World {
       budgets: new Budgets({ journal, clock, halt, budget: config.budget }),
       pace: new Pacer({ config: config.pace, clock, listener, halt, usedInDay: 0 }),
       options: { concurrency, noWait, accounts },
-      watch: new Watch(quietSentinel, listener),
+      watch: new Watch(quietSentinel, listener, clock),
       gate: openGate({
         accounts,
         concurrency,
