@@ -41,6 +41,9 @@ const withGit = (at: GitRepository, script: string): string => {
 
 const echo = 'for one in "$@"; do printf "%s\\n" "[$one]"; done; printf "%s\\n" "$TOLD"; pwd; cat'
 
+/** Until somebody says go, or the test is over. */
+const waiting = 'while [ -e programs ] && [ ! -e go ]; do sleep 0.01; done'
+
 // There is no fork to be spared on Windows.
 describe.skipIf(process.platform === 'win32')('a kept shell', () => {
   const awkward = ["it's", '"$HOME"', '`id`', '$(id)', 'a\\b', 'two\nlines', '*', '~', '', ' ', '-n', '!x', 'ä\r', '#', "'", "''"]
@@ -66,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('a kept shell', () => {
   })
 
   it('starts one shell for one call after the other, and no more than eight at a time', async () => {
-    const { at, run, started } = open((at) => ({ PATH: withGit(at, 'while [ ! -e go ]; do sleep 0.01; done; echo "$1"') }))
+    const { at, run, started } = open((at) => ({ PATH: withGit(at, `${waiting}; echo "$1"`) }))
     const asked = Array.from({ length: 10 }, (_, n) => run([String(n)]))
     at.write({ go: '' })
     const answers = await Promise.all(asked)
@@ -118,7 +121,7 @@ describe.skipIf(process.platform === 'win32')('a kept shell', () => {
   })
 
   it('passes nothing on that something left behind by an earlier git says later', async () => {
-    const leaving = '(while [ ! -e go ]; do sleep 0.01; done; echo late; echo late >&2; mv go gone) & echo "$1"'
+    const leaving = `(${waiting}; echo late; echo late >&2; mv go gone) & echo "$1"`
     const { at, run } = open((at) => ({ PATH: withGit(at, leaving) }))
     expect(await run(['first'])).toEqual({ exitCode: 0, stdout: 'first\n', stderr: '' })
     at.write({ go: '' })
@@ -137,7 +140,7 @@ describe.skipIf(process.platform === 'win32')('a kept shell', () => {
   })
 
   it('waits for nothing that holds its outputs open when it is ended', async () => {
-    const { at, run, started } = open((at) => ({ PATH: withGit(at, '(while [ ! -e go ]; do sleep 0.01; done) & echo "$1"') }))
+    const { at, run, started } = open((at) => ({ PATH: withGit(at, `(${waiting}) & echo "$1"`) }))
     expect(await run(['first'])).toMatchObject({ stdout: 'first\n' })
     for (const child of started) await endKept(child)
     expect(started[0]?.exitCode).toBe(0)
