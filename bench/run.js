@@ -21,7 +21,7 @@ const benches = {
     full: () =>
       inTurn(
         nullAgent,
-        { tasks: 12, files: 100, rounds: 5 },
+        { tasks: 12, files: 100, rounds: 5, goals: {} },
         { tasks: 12, files: 5000, rounds: 3 },
         { tasks: 4, files: 50_000, rounds: 3 },
       ),
