@@ -58,7 +58,7 @@ interface Waiting extends Wanted {
 }
 
 /** So soon after a look nobody but a session or a command has been at work in the worktrees that wait. Milliseconds. */
-const holdsMs = 1000
+const holdsMs = 2000
 
 /**
  * Finds out which session did what outside of its worktree. It looks whenever a session starts or ends, so that between

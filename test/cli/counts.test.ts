@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== 'linux')('the cost of one task more', () =>
         "factBytes": 3101,
         "facts": 9,
         "files": 20,
-        "git": 28,
+        "git": 25,
       }
     `)
   })

@@ -142,7 +142,7 @@ describe('the watch over a stage of very many tasks', () => {
     const { watch, looked, changed } = new Places({ now: () => now })
     await watch.begin(one, waiting)
     await watch.end(one, waiting)
-    now += 999
+    now += 1999
     await watch.begin(two, waiting)
     expect(looked.at(-1)).toEqual([])
     // What it does there is still its own doing.
@@ -156,7 +156,7 @@ describe('the watch over a stage of very many tasks', () => {
     await watch.besideCommand(() => watch.begin(two, waiting))
     expect(looked.at(-1)).toHaveLength(mostAtALook)
     await watch.end(two, waiting)
-    now += 1000
+    now += 2000
     await watch.begin(one, waiting)
     expect(looked.at(-1)).toHaveLength(mostAtALook)
   })
