@@ -2,7 +2,7 @@ import type { Change, Reach } from '../core/leak.js'
 import type { QuietPlace } from './ports/sentinel.js'
 
 /** So many waiting worktrees are compared when a session ends. With all of them each time, a stage would cost the square of its tasks. */
-export const mostAtALook = 8
+export const mostAtALook = 6
 
 /** When a change was made, as far as looks can tell. */
 export interface Timing<Session> {
