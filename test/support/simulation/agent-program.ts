@@ -71,11 +71,11 @@ export class AgentProgram {
   }
 
   /**
-   * The last session of a whole stage had finished and is told as one that was cut off, since more tasks have joined and what it said is of
-   * something else: nobody can go by that any more.
+   * The last session had finished and is told as one that was cut off, since what it said is of something else by now, and nobody can go by
+   * that any more: more tasks have joined the whole of their stage, or a person has a task judged by another text.
    */
-  supersede(run: string, whole: string, fact: string): void {
-    const last = this.lastOf(run, whole)
+  supersede(run: string, work: string, fact: string): void {
+    const last = this.lastOf(run, work)
     if (last?.end === 'finished' && /-interrupted$/.test(last.told ?? '')) last.told = fact
   }
 

@@ -145,14 +145,19 @@ export class Orch {
 
   #noteSave(story: RunStory, fact: RecordedFact, state: RunState): void {
     const { log, program, sabotage } = this.universe
+    const before = story.live
     story.live = state
     log.add(`${story.id} ${wordsOf(fact)}`)
     if (sabotage === 'what was saved is forgotten' && fact.type === 'checks-finished') story.facts.pop()
     if ('task' in fact && /^(attempt|review)-(finished|failed|interrupted|given)$/.test(fact.type))
       program.tell(story.id, fact.task, fact.type)
     if (fact.type === 'tasks-combined') program.supersede(story.id, wholeOf(fact.stage), fact.type)
+    if (fact.type === 'task-retried' && before !== null && textOf(before, fact.task) !== textOf(state, fact.task))
+      program.supersede(story.id, fact.task, fact.type)
   }
 }
+
+const textOf = (state: RunState, task: string): string | null => workOf(state, task).milestone?.hash ?? null
 
 async function setBudget(journal: Journal, { budgetUsd }: Command): Promise<void> {
   if (budgetUsd !== undefined) await journal.record({ type: 'budget-set', maxUsd: budgetUsd, maxDurationMs: null })
